@@ -1,0 +1,53 @@
+"""What a view needs to show a job: its facts, and what the bot knows beside DSS."""
+
+from datetime import datetime
+
+import msgspec
+
+from bot.facts.jobs import JobFacts
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """A time in which the bot could not see the job, because DSS or the bot was down."""
+
+    start: datetime
+    end: datetime
+
+
+class AbortAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody asked to abort the job; DSS may still finish it (DSS-API.md §1.6)."""
+
+    by: str
+    """Slack user id."""
+    at: datetime
+
+
+class JobCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A followed job as its root message shows it."""
+
+    job: JobFacts
+    ui_url: str
+    """Link to the job in the DSS web interface."""
+    asker: str | None = None
+    """Slack user id of the person the job was started, or is followed, for."""
+    started_by_bot: bool = True
+    """False when the job was started elsewhere and is only followed."""
+    instance_label: str | None = None
+    """Name of the instance, when the bot knows more than one."""
+    usual_seconds: float | None = None
+    """How long the same build usually takes (median of recent DONE jobs)."""
+    abort: AbortAsked | None = None
+    gaps: tuple[Gap, ...] = ()
+    silent_since: datetime | None = None
+    """DSS has not answered since then."""
+    vanished: bool = False
+    """DSS does not know the job any more."""
+    gave_up: bool = False
+    """The waiter reached its limit; the job goes on unwatched."""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A Slack message: ``text`` is for notifications and screen readers, ``blocks`` is what is shown."""
+
+    text: str
+    blocks: tuple[dict[str, object], ...] = ()
