@@ -1,0 +1,107 @@
+"""Which DSS instances there are: one from the environment, any number from the TOML file."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.settings.problems import Environment, Problems, Table, check_url
+from bot.settings.records import Instance, Secret
+
+FROM_ENVIRONMENT = "default"
+"""Name of the instance that ``DKU_DSS_URL`` and ``DKU_API_KEY`` describe."""
+
+_EXAMPLE = "https://dss.example.com:11200"
+
+
+def read_instances(env: Environment, table: Table, problems: Problems) -> tuple[Instance, ...]:
+    """Read all instances.
+
+    ``DKU_DSS_URL`` and ``DKU_API_KEY`` make the instance ``default``; ``[instances.default]`` may then hold
+    its other settings, and the environment wins over the file.
+    """
+    url, key = env.text("DKU_DSS_URL"), env.secret("DKU_API_KEY")
+    names = table.names()
+    if (url or key or not names) and FROM_ENVIRONMENT not in names:
+        names = (FROM_ENVIRONMENT, *names)
+    found = []
+    for name in names:
+        if name.startswith("-") or any(c.isspace() for c in name) or not name:
+            problems.add(
+                f"[instances.{name}]", "has a name that can't be typed", "Use letters, digits and dashes"
+            )
+        given = _Given(name, url, key) if name == FROM_ENVIRONMENT else _Given(name)
+        found.append(_read_instance(env, table.table(name), problems, given))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What the environment says about an instance."""
+
+    name: str
+    url: str = ""
+    key: str = ""
+
+
+def _read_instance(env: Environment, table: Table, problems: Problems, given: _Given) -> Instance:
+    url = _read_url(table, problems, given)
+    key = _read_key(env, table, problems, given)
+    ui_url = table.text("ui_url")
+    instance = Instance(
+        name=given.name,
+        url=url,
+        api_key=Secret(key),
+        ui_url=check_url(problems, table.label("ui_url"), ui_url, _EXAMPLE) if ui_url else url,
+        base_path=_read_base_path(table, problems),
+        auth=table.auth("auth"),
+        verify=table.flag("verify", default=True),
+        ca_file=table.text("ca_file") or None,
+        client_cert=table.texts("client_cert", most=2),
+        connect_timeout=table.number("connect_timeout", 5.0, high=600),
+        read_timeout=table.number("read_timeout", 30.0, high=3600),
+    )
+    if not instance.verify and instance.ca_file:
+        problems.add(table.label("verify"), "is false, but ca_file is given", "Keep only one of the two")
+    table.finish()
+    return instance
+
+
+def _from_environment_alone(table: Table, given: _Given) -> bool:
+    return given.name == FROM_ENVIRONMENT and not table.names()
+
+
+def _read_url(table: Table, problems: Problems, given: _Given) -> str:
+    in_file = table.text("url")
+    url = given.url or in_file
+    name = "DKU_DSS_URL" if given.url or _from_environment_alone(table, given) else table.label("url")
+    if url:
+        return check_url(problems, name, url, _EXAMPLE)
+    problems.add(name, "is not set", f"Give the address of DSS, such as {_EXAMPLE}")
+    return ""
+
+
+def _read_key(env: Environment, table: Table, problems: Problems, given: _Given) -> str:
+    plain, variable, path = table.text("api_key"), table.text("api_key_env"), table.text("api_key_file")
+    ways = [way for way in (plain, variable, path) if way]
+    right = "Give exactly one of api_key_env (a variable's name), api_key_file (a path) or api_key"
+    if given.key:
+        return given.key
+    if _from_environment_alone(table, given):
+        right = "Give an API key of DSS, or DKU_API_KEY_FILE with the path of a file that holds it"
+        problems.add("DKU_API_KEY", "is not set", right)
+    elif len(ways) != 1:
+        wrong = "is given in more than one way" if ways else "is not set"
+        problems.add(table.label("api_key"), wrong, right)
+    elif variable and not env.text(variable):
+        name = table.label("api_key_env")
+        problems.add(name, f"the variable {variable} is not set", f"Set {variable} to the key")
+    elif path:
+        return env.file(table.label("api_key_file"), path)
+    return plain or (env.text(variable) if variable else "")
+
+
+def _read_base_path(table: Table, problems: Problems) -> str:
+    value = table.text("base_path", "/public/api")
+    if not value.startswith("/") or urlsplit(value).path != value:
+        right = "Give /public/api, or /dip/publicapi where only that one gets through"
+        problems.add(table.label("base_path"), f"{value!r} is not a path", right)
+    return value.rstrip("/")

@@ -1,0 +1,338 @@
+"""Settings: what is read, and that everything wrong is said at once, by name."""
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.settings import NAMES, Secret, Settings, SettingsError, read_settings
+
+ENV = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_APP_TOKEN": "xapp-1",
+    "DKU_DSS_URL": "https://dss.example.com:11200/",
+    "DKU_API_KEY": "dkuaps-secret",
+}
+DATA = Path("/data")
+
+
+def read(env: Mapping[str, str], files: Mapping[str, str] | None = None) -> Settings:
+    def read_file(path: str) -> str:
+        if path in (files or {}):
+            return (files or {})[path]
+        raise FileNotFoundError(2, "No such file or directory", path)
+
+    return read_settings(env, read_file, DATA)
+
+
+def problems(env: Mapping[str, str], files: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        read(env, files)
+    return caught.value.problems
+
+
+def with_toml(text: str, **env: str) -> tuple[dict[str, str], dict[str, str]]:
+    return {**ENV, "DSS_BOT_CONFIG": "bot.toml", **env}, {"bot.toml": text}
+
+
+def without(*names: str) -> dict[str, str]:
+    return {name: value for name, value in ENV.items() if name not in names}
+
+
+def test_the_environment_alone_is_enough() -> None:
+    """Four variables give a bot that can start; everything else has the documented default."""
+    settings = read(ENV)
+    assert settings.slack.socket_mode
+    assert settings.slack.api_url == "https://slack.com/api/"
+    assert (settings.slack.port, settings.health.host, settings.health.port) == (3000, "127.0.0.1", 8081)
+    [instance] = settings.instances
+    assert (instance.name, instance.url, instance.ui_url) == (
+        "default",
+        "https://dss.example.com:11200",
+        "https://dss.example.com:11200",
+    )
+    assert (instance.base_path, instance.auth, instance.verify) == ("/public/api", "basic", True)
+    assert settings.default_instance == "default"
+    assert settings.access == "dss"
+    assert settings.store.database_url.reveal() == "sqlite:////data/dss-bot.sqlite3"
+    following = settings.following
+    assert (following.tick_seconds, following.limit_days, following.requests_per_second) == (2.0, 7.0, 5.0)
+    assert settings.store.keep_days == 30
+    assert (settings.log.format, settings.log.level) == ("auto", "info")
+
+
+def test_nothing_set_names_everything_that_is_needed() -> None:
+    """An empty environment is answered with all that is missing, not with the first thing."""
+    said = problems({})
+    assert [sentence.split(":")[0] for sentence in said] == [
+        "DKU_DSS_URL",
+        "DKU_API_KEY",
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN, SLACK_SIGNING_SECRET",
+    ]
+    assert "Socket Mode" in said[-1]
+    assert "HTTP mode" in said[-1]
+
+
+@pytest.mark.parametrize("slash", ["", "/", "//"])
+def test_the_slack_address_always_ends_with_one_slash(slash: str) -> None:
+    """`SLACK_API_URL` works with and without the slash."""
+    settings = read({**ENV, "SLACK_API_URL": f"http://127.0.0.1:9/api{slash}"})
+    assert settings.slack.api_url == "http://127.0.0.1:9/api/"
+
+
+def test_signing_secret_alone_means_http_mode() -> None:
+    """With no app token the signing secret selects HTTP; with both, Socket Mode wins."""
+    http = read({**without("SLACK_APP_TOKEN"), "SLACK_SIGNING_SECRET": "s", "PORT": "3100"})
+    assert not http.slack.socket_mode
+    assert http.slack.port == 3100
+    assert read({**ENV, "SLACK_SIGNING_SECRET": "s"}).slack.socket_mode
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxp-1", "starts with xoxb-"),
+        ("SLACK_APP_TOKEN", "xoxb-1", "starts with xapp-"),
+        ("SLACK_API_URL", "slack.com/api", "http(s) address"),
+        ("DKU_DSS_URL", "dss.example.com:11200", "http(s) address"),
+        ("DKU_DSS_URL", "http://", "http(s) address"),
+        ("DKU_DSS_URL", "http://[broken", "http(s) address"),
+        ("DKU_DSS_URL", "https://dss/?x=1", "query"),
+        ("DKU_DSS_URL", "https://me:pw@dss", "password"),
+        ("PORT", "http", "whole number from 1 to 65535"),
+        ("PORT", "0", "whole number from 1 to 65535"),
+        ("DSS_BOT_HTTP_PORT", "70000", "whole number from 0 to 65535"),
+        ("DSS_BOT_HTTP_PORT", "tcp://10.0.0.1:80", "whole number"),
+        ("DSS_BOT_LOG_LEVEL", "verbose", "debug, info, warning or error"),
+        ("DSS_BOT_LOG_FORMAT", "jsonl", "did you mean json?"),
+        ("DSS_BOT_ACCESS", "rules", "not available yet"),
+        ("DSS_BOT_ACCESS", "opne", "did you mean open?"),
+        ("DATABASE_URL", "mysql://h/d", "postgresql+psycopg://"),
+        ("DATABASE_URL", "postgresql://", "no host"),
+        ("DATABASE_URL", "bot.sqlite3", "sqlite:///"),
+        ("DSS_BOT_CONFIG", "gone.toml", "No such file"),
+        ("DSS_BOT_ACESS", "open", "Did you mean DSS_BOT_ACCESS"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_would_be_right(name: str, value: str, said: str) -> None:
+    """Each bad variable gives exactly one problem: it starts with the name and says what is right."""
+    [problem] = problems({**ENV, name: value})
+    assert problem.startswith(f"{name}: ")
+    assert said in problem
+
+
+def test_all_problems_come_at_once() -> None:
+    """Problems of the environment and of the file are told together."""
+    env, files = with_toml(
+        "[following]\ntick_secnds = 3\n[store]\nkeep_days = 0", PORT="x", SLACK_BOT_TOKEN="t"
+    )
+    assert {p.split(":")[0] for p in problems(env, files)} == {
+        "SLACK_BOT_TOKEN",
+        "PORT",
+        "[following] tick_secnds",
+        "[store] keep_days",
+    }
+
+
+def test_an_empty_variable_is_not_set() -> None:
+    """Compose files pass empty variables for what is not given."""
+    assert read({**ENV, "SLACK_SIGNING_SECRET": "", "PORT": " ", "DSS_BOT_CONFIG": ""}) == read(ENV)
+
+
+def test_secrets_come_from_files() -> None:
+    """`NAME_FILE` works for every secret; the newline at the end of the file is no part of it."""
+    env = {**without("DKU_API_KEY", "SLACK_BOT_TOKEN"), "DKU_API_KEY_FILE": "k", "SLACK_BOT_TOKEN_FILE": "t"}
+    settings = read(env, {"k": "key\n", "t": "xoxb-2\n"})
+    assert settings.instances[0].api_key == Secret("key")
+    assert settings.slack.bot_token == Secret("xoxb-2")
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({**ENV, "DKU_API_KEY_FILE": "k"}, "DKU_API_KEY: is set, and so is DKU_API_KEY_FILE"),
+        (
+            {**without("SLACK_APP_TOKEN"), "SLACK_APP_TOKEN_FILE": "gone"},
+            "SLACK_APP_TOKEN_FILE: gone can't be read",
+        ),
+        (
+            {**without("SLACK_APP_TOKEN"), "SLACK_APP_TOKEN_FILE": "empty"},
+            "SLACK_APP_TOKEN_FILE: empty is empty",
+        ),
+    ],
+)
+def test_a_wrong_secret_file_is_named(env: dict[str, str], said: str) -> None:
+    """A secret given twice, or in a file that can't be used, is a problem with the name of the variable."""
+    assert problems(env, {"k": "key", "empty": "\n"})[0].startswith(said)
+
+
+@pytest.mark.parametrize("text", [repr, str, "{}".format, lambda settings: f"{settings}"])
+def test_no_secret_shows_itself(text: object) -> None:
+    """Neither the settings nor a problem ever contain a secret."""
+    assert callable(text)
+    env = {**ENV, "SLACK_SIGNING_SECRET": "5167ab", "DATABASE_URL": "postgresql+psycopg://u:hunter2@h/d"}
+    shown = text(read(env))
+    for value in ("xoxb-1", "xapp-1", "dkuaps-secret", "5167ab", "hunter2"):
+        assert value not in shown
+    told = " ".join(problems({**ENV, "SLACK_BOT_TOKEN": "hush", "SLACK_APP_TOKEN": "hush"}))
+    assert "hush" not in told
+
+
+def test_all_secrets_are_listed_for_masking() -> None:
+    """The log can ask for each secret, the database's password included."""
+    settings = read({**ENV, "SLACK_SIGNING_SECRET": "s", "DATABASE_URL": "postgresql://u:p%40w@h/d"})
+    listed = {secret.reveal() for secret in settings.secrets()}
+    assert listed == {"xoxb-1", "xapp-1", "s", "dkuaps-secret", "p@w"}
+
+
+def test_the_short_postgresql_address_gets_the_driver() -> None:
+    """Hosting services give `postgres://`; SQLAlchemy needs the driver that the bot has."""
+    for scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        url = read({**ENV, "DATABASE_URL": f"{scheme}://u:p@h/d"}).store.database_url.reveal()
+        assert url == "postgresql+psycopg://u:p@h/d"
+
+
+def test_kubernetes_service_variables_are_no_problem() -> None:
+    """A Kubernetes service named dss-bot puts variables with our prefix in the environment."""
+    extra = {
+        "DSS_BOT_SERVICE_HOST": "10.0.0.1",
+        "DSS_BOT_PORT": "tcp://10.0.0.1:80",
+        "DSS_BOT_SERVICE_PORT": "80",
+    }
+    assert read({**ENV, **extra}) == read(ENV)
+
+
+def test_both_ports_the_same_is_a_problem_only_in_http_mode() -> None:
+    """In Socket Mode `PORT` is not listened on, so that it can't collide."""
+    assert read({**ENV, "PORT": "8081"}).slack.port == 8081
+    http = {**without("SLACK_APP_TOKEN"), "SLACK_SIGNING_SECRET": "s", "PORT": "8081"}
+    assert problems(http)[0].startswith("DSS_BOT_HTTP_PORT: 8081 is also PORT")
+
+
+FILE = """
+[instances.prod]
+url = "https://prod.example.com/"
+api_key_env = "PROD_KEY"
+ui_url = "https://dss.example.com/"
+base_path = "/dip/publicapi"
+auth = "bearer"
+ca_file = "/etc/ca.pem"
+client_cert = ["/c.pem", "/k.pem"]
+connect_timeout = 2
+read_timeout = 12.5
+
+[instances.test]
+url = "http://test:11200"
+api_key_file = "test.key"
+verify = false
+
+[defaults]
+instance = "prod"
+
+[following]
+tick_seconds = 1
+limit_days = 0.5
+requests_per_second = 20
+
+[store]
+keep_days = 90
+"""
+
+
+def test_a_file_gives_several_instances() -> None:
+    """Every documented key of the file arrives; the environment's own instance may be left out."""
+    env = {**without("DKU_DSS_URL", "DKU_API_KEY"), "DSS_BOT_CONFIG": "bot.toml", "PROD_KEY": "pk"}
+    settings = read(env, {"bot.toml": FILE, "test.key": "tk\n"})
+    prod, test = settings.instances
+    assert (prod.name, prod.url, prod.api_key.reveal()) == ("prod", "https://prod.example.com", "pk")
+    assert (prod.ui_url, prod.base_path, prod.auth) == ("https://dss.example.com", "/dip/publicapi", "bearer")
+    assert (prod.ca_file, prod.client_cert) == ("/etc/ca.pem", ("/c.pem", "/k.pem"))
+    assert (prod.connect_timeout, prod.read_timeout) == (2.0, 12.5)
+    assert (test.api_key.reveal(), test.verify, test.ui_url) == ("tk", False, "http://test:11200")
+    assert settings.default_instance == "prod"
+    assert settings.following.tick_seconds == 1.0
+    assert settings.following.limit_days == 0.5
+    assert settings.following.requests_per_second == 20.0
+    assert settings.store.keep_days == 90
+
+
+def test_the_environment_wins_over_the_default_instance_of_the_file() -> None:
+    """`[instances.default]` tunes the instance whose address and key stay in the environment."""
+    env, files = with_toml("[instances.default]\nread_timeout = 99\nurl = 'http://other'\n")
+    [instance] = read(env, files).instances
+    assert (instance.url, instance.api_key.reveal(), instance.read_timeout) == (
+        "https://dss.example.com:11200",
+        "dkuaps-secret",
+        99.0,
+    )
+
+
+PROD = "[instances.p]\nurl='http://p'\napi_key='k'\n"
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        (PROD + "read_timout=1", "[instances.p] read_timout: is not a setting. Did you mean read_timeout"),
+        ("[instances.p]\nurl='http://p'", "[instances.p] api_key: is not set"),
+        (PROD + "api_key_env='K'", "[instances.p] api_key: is given in more than one way"),
+        (
+            "[instances.p]\nurl='http://p'\napi_key_env='NOPE'",
+            "[instances.p] api_key_env: the variable NOPE is not set",
+        ),
+        (
+            "[instances.p]\nurl='http://p'\napi_key_file='gone'",
+            "[instances.p] api_key_file: gone can't be read",
+        ),
+        ("[instances.p]\napi_key='k'", "[instances.p] url: is not set"),
+        ("[instances.p]\nurl='p'\napi_key='k'", "[instances.p] url: 'p' is not an http(s) address"),
+        (PROD + "auth='digest'", "[instances.p] auth: 'digest' is not known"),
+        (PROD + "verify='no'", "[instances.p] verify: 'no' is not true or false"),
+        (PROD + "verify=false\nca_file='c'", "[instances.p] verify: is false, but ca_file"),
+        (PROD + "base_path='api'", "[instances.p] base_path: 'api' is not a path"),
+        (PROD + "client_cert=1", "[instances.p] client_cert: is not a path"),
+        ("[instances.p]\nurl=1\napi_key='k'", "[instances.p] url: is not a text"),
+        (
+            "[instances.'my prod']\nurl='http://p'\napi_key='k'",
+            "[instances.my prod]: has a name that can't be typed",
+        ),
+        ("instances = 3", "[instances]: is not a table"),
+        ("[folowing]\ntick_seconds=1", "[folowing]: is not a setting. Did you mean following"),
+        ("[rules]", "[rules]: is not a setting. Known here: defaults, following, instances, store"),
+        ("[following]\ntick_seconds=0", "[following] tick_seconds: 0 is not a number in range"),
+        ("[following]\ntick_seconds=true", "[following] tick_seconds: True is not a number"),
+        ("[following]\nlimit_days='7'", "[following] limit_days: '7' is not a number"),
+        ("[store]\nkeep_days=1.5", "[store] keep_days: 1.5 is not a whole number"),
+        (
+            "[defaults]\ninstance='defualt'",
+            "[defaults] instance: 'defualt' is not there (did you mean default?)",
+        ),
+        ("[following", "DSS_BOT_CONFIG: bot.toml is not TOML"),
+    ],
+)
+def test_a_wrong_line_of_the_file_is_named(toml: str, said: str) -> None:
+    """Each mistake in the file is told with its table and key, near misses included."""
+    env, files = with_toml(toml)
+    assert any(problem.startswith(said) for problem in problems(env, files)), problems(env, files)
+
+
+def test_several_instances_need_a_default() -> None:
+    """Which instance a command without `--on` means is never guessed."""
+    env = {**without("DKU_DSS_URL", "DKU_API_KEY"), "DSS_BOT_CONFIG": "c"}
+    toml = "[instances.a]\nurl='http://a'\napi_key='k'\n[instances.b]\nurl='http://b'\napi_key='k'\n"
+    [problem] = problems(env, {"c": toml})
+    assert "a or b" in problem
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES), st.text(max_size=30), max_size=len(NAMES)),
+    st.one_of(st.none(), st.text(max_size=200)),
+)
+def test_any_text_gives_settings_or_problems(env: dict[str, str], file: str | None) -> None:
+    """Whatever is in the variables and files, reading ends with settings or with `SettingsError`."""
+    with contextlib.suppress(SettingsError):
+        read({**ENV, **env}, None if file is None else dict.fromkeys(env.values(), file))
