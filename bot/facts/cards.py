@@ -19,6 +19,8 @@ class AbortAsked(msgspec.Struct, frozen=True, kw_only=True):
 
     by: str
     """Slack user id."""
+    by_name: str | None = None
+    """What Slack calls the person: shown instead of a mention, which would notify them."""
     at: datetime
 
 
@@ -30,6 +32,8 @@ class JobCard(msgspec.Struct, frozen=True, kw_only=True):
     """Link to the job in the DSS web interface."""
     asker: str | None = None
     """Slack user id of the person the job was started, or is followed, for."""
+    asker_name: str | None = None
+    """What Slack calls the asker: the root message shows it without a mention, which would notify them."""
     started_by_bot: bool = True
     """False when the job was started elsewhere and is only followed."""
     instance_label: str | None = None

@@ -1,0 +1,136 @@
+"""Answers that only the asker sees: what was done with a wish, or why not and what would have been right."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from bot.errors import DSSError, Refusal
+from bot.facts import Build, JobCard, Message, Mistake
+from bot.slack.views import buttons, ids, words
+from bot.slack.views.blocks import actions, button, message, say, section
+from bot.slack.views.card import card_blocks
+from bot.slack.views.escape import code, prose
+from bot.slack.views.values import OldButton
+
+_EXAMPLE = 600
+
+
+def build_accepted(labels: Sequence[str], mode: str, instance_label: str | None = None) -> Message:
+    """The build was written down and is about to be started."""
+    where = f" on {code(instance_label, 80)}" if instance_label else ""
+    return say(f"Starting {words.names(labels)} ({words.mode(mode)}){where}. The job's own message follows.")
+
+
+def mistake(wrong: Mistake) -> Message:
+    """The text could not be read."""
+    return _put_right(wrong.problem, wrong.example, wrong.suggestions, f"More: `/dss-{wrong.command} help`")
+
+
+def refusal(refused: Refusal) -> Message:
+    """The wish was understood, and cannot be done as it is."""
+    return _put_right(str(refused), refused.example, refused.suggestions, None)
+
+
+def old_button() -> Message:
+    """The button is from another version of the bot."""
+    return refusal(OldButton())
+
+
+def dss_trouble(error: DSSError, instance: str | None = None) -> Message:
+    """DSS did not give the answer that was asked for. Never shows DSS's stack trace."""
+    where = f" (instance {code(instance, 80)})" if instance else ""
+    said = str(error).strip().split("\n")[0] if error.status is not None else ""
+    return say(
+        f"{words.WARNED} {prose(error.hint)}{where}",
+        f"DSS said: {code(said, 300)}" if said else None,
+        "It may have been done all the same: look at `/dss-jobs` before you try again."
+        if error.maybe_done
+        else None,
+    )
+
+
+def our_fault(reference: str) -> Message:
+    """Something failed in the bot that nobody foresaw."""
+    return say(
+        f"{words.WARNED} Something went wrong in the bot, not in what you asked for. "
+        f"Its administrator finds the details under {code(reference)}."
+    )
+
+
+def busy() -> Message:
+    """The bot cannot take more work at the moment."""
+    return say("The bot has too much to do at the moment. Nothing was started: please try again in a minute.")
+
+
+def already_running(card: JobCard, wish: Build, now: datetime) -> Message:
+    """The same is being built right now: shows that job; nothing here starts another one."""
+    wanted = words.names([f"{output.project}.{output.name}" for output in wish.outputs])
+    text = f"{wanted} {'is' if len(wish.outputs) == 1 else 'are'} being built right now. Nothing was started."
+    again = (
+        "A second job for the same output would fail at once. Follow this one; ask again when it has ended."
+    )
+    row = actions(buttons.follow(card), buttons.log(card), buttons.open_in_dss(card))
+    return message(text, (section(text, again), *card_blocks(card, now), *row))
+
+
+def confirm_all(wish: Build, labels: Sequence[str]) -> Message:
+    """Ask before everything upstream is rebuilt."""
+    text = f"Rebuild {words.names(labels)} and *everything upstream*?"
+    start = button(
+        "Start", ids.BUILD_CONFIRM_ALL, msgspec.structs.replace(wish, confirmed=True), style="primary"
+    )
+    lines = (
+        f"{words.WARNED} {text}",
+        "Every recipe upstream runs again, also where nothing changed: that can take long and cost much.",
+        "`--mode modified` rebuilds only what is out of date.",
+    )
+    if start is None:
+        return say(*lines, "This is too much for one button: please name fewer outputs.")
+    return message(text, (section(*lines), *actions(start, button("Cancel", ids.BUILD_CANCEL))))
+
+
+def cancelled() -> Message:
+    """The person pressed Cancel."""
+    return say("Cancelled. Nothing was started or aborted.")
+
+
+def unknown_start(labels: Sequence[str]) -> Message:
+    """The answer to the start was lost, and no such job was found (DESIGN.md §4)."""
+    text = f"It is not known whether the job for {words.names(labels)} was started"
+    return say(
+        f"{words.UNKNOWN} {text}: DSS's answer was lost, and no such job has been found so far.",
+        "Nothing was started twice. Please look at `/dss-jobs` or at the project's jobs in DSS in a minute; "
+        "if the job is not there, ask for it again.",
+    )
+
+
+def moved_to_dm(channel_id: str) -> Message:
+    """The bot may not post where it was asked, and follows the job in a direct message."""
+    return say(
+        f"The bot is not a member of {words.channel(channel_id)}, so it follows the job in a direct message.",
+        "To have jobs followed there, invite the bot: type `/invite` in the channel and choose it.",
+    )
+
+
+def follow_taken(card: JobCard, *, already: bool = False) -> Message:
+    """The job is followed here."""
+    what = words.what(card.job)
+    said = f"{what} was already followed here." if already else f"{what} is followed here from now on."
+    return message(said, (section(said), *actions(buttons.unfollow(card), buttons.open_in_dss(card))))
+
+
+def unfollow_taken(card: JobCard) -> Message:
+    """The job is not followed here any more."""
+    said = f"{words.what(card.job)} is no longer followed here. The job itself goes on."
+    return message(said, (section(said), *actions(buttons.follow(card), buttons.open_in_dss(card))))
+
+
+def _put_right(problem: str, example: str | None, suggestions: Sequence[str], more: str | None) -> Message:
+    near = [code(text) for text in suggestions[:5]]
+    return say(
+        prose(problem, 1_200),
+        f"Did you mean {' or '.join(near)}?" if near else None,
+        f"For example: {code(example, _EXAMPLE)}" if example else None,
+        more,
+    )

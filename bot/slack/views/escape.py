@@ -1,0 +1,106 @@
+"""Text from outside, made safe to show: it appears as text, notifies nobody and formats nothing.
+
+Slack's mrkdwn has three special characters (``&``, ``<``, ``>``) and formatting marks that cannot be
+escaped at all, so those are replaced by characters that look alike. Every function here cuts by code point
+and never inside an entity; lengths are counted as they go over the wire, after escaping.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+ELLIPSIS = "…"
+_TICK = "\u02cb"  # modifier letter grave accent: looks like a backtick, ends no code span
+_JOINER = "\u2060"  # word joiner: invisible, no line break
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_FENCE = re.compile(r"`{3,}")
+_EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_EMOJI = re.compile(r":(?=[^\s:]{1,100}:)")
+_LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": _TICK})
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_BRACKETS = str.maketrans({"<": "\u2039", ">": "\u203a"})
+_FENCE_MARKS = len("```\n\n```")
+
+
+def clean(text: str) -> str:
+    """Drop what would disturb the text around it: control, direction-changing and unpaired code points."""
+    return "".join(
+        char
+        for char in text.replace("\r\n", "\n").replace("\r", "\n")
+        if char in "\n\t" or (char not in _BIDI and unicodedata.category(char) not in {"Cc", "Cs"})
+    )
+
+
+def one_line(text: str) -> str:
+    """Clean a text and turn every run of white space into one space."""
+    return " ".join(clean(text).split())
+
+
+def cut(text: str, limit: int) -> str:
+    """Cut a text that is not markup to ``limit`` code points, with an ellipsis when something was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + ELLIPSIS
+
+
+def escape(text: str, limit: int | None = None) -> str:
+    """Escape ``&``, ``<`` and ``>``; the result has at most ``limit`` code points."""
+    escaped = text.translate(_ENTITIES)
+    if limit is None or len(escaped) <= limit:
+        return escaped
+    kept = escaped[: limit - 1]
+    start = kept.rfind("&")
+    if start >= 0 and ";" not in kept[start:]:
+        kept = kept[:start]
+    return kept + ELLIPSIS
+
+
+def code(text: str, limit: int = 120) -> str:
+    """Show a name from outside as a code span; ``limit`` counts what is between the backticks."""
+    return f"`{escape(one_line(text).replace('`', _TICK), limit) or '?'}`"
+
+
+def prose(text: str, limit: int = 600) -> str:
+    """Show a sentence with outside words in it, as one line of mrkdwn in which nothing is formatted."""
+    plain = _EDGE_UNDERSCORE.sub("\u02cd", one_line(text).translate(_LOOKALIKES))
+    plain = _EMOJI.sub(":" + _JOINER, plain)
+    # A ">" at the start of a line would quote it, even when it is escaped.
+    return escape(_JOINER + plain if plain.startswith(">") else plain, limit)
+
+
+def fence(text: str, limit: int) -> str:
+    """Show the end of a text as one preformatted block of at most ``limit`` code points, marks included."""
+    return fences(text, limit, 1)[0][0]
+
+
+def fences(text: str, limit: int, count: int) -> tuple[list[str], bool]:
+    """Show the end of a text as up to ``count`` preformatted blocks of at most ``limit`` code points each.
+
+    Returns:
+        The blocks, oldest first, and whether all of the text is in them.
+    """
+    room = limit - _FENCE_MARKS
+    chunks: list[list[str]] = [[]]
+    size = 0
+    for line in reversed(_fence_lines(text, room)):
+        if chunks[-1] and size + len(line) + 1 > room:
+            if len(chunks) == count:
+                return [_fenced(reversed(chunk)) for chunk in reversed(chunks)], False
+            chunks.append([])
+            size = 0
+        size += len(line) + bool(chunks[-1])
+        chunks[-1].append(line)
+    return [_fenced(reversed(chunk)) for chunk in reversed(chunks)], True
+
+
+def _fence_lines(text: str, limit: int) -> list[str]:
+    """Escape a text line by line, so that no cut falls inside a line's entity or lets a fence close early."""
+    ticked = _FENCE.sub(lambda run: _TICK * len(run.group()), clean(text).expandtabs(4))
+    return [escape(line.rstrip(), limit) for line in ticked.strip("\n").split("\n")]
+
+
+def _fenced(lines: Iterable[str]) -> str:
+    return "```\n" + "\n".join(lines) + "\n```"
+
+
+def label(text: str, limit: int) -> str:
+    """Text for a button or an option, which Slack wants as plain text: one line without angle brackets."""
+    return cut(one_line(text).translate(_BRACKETS), limit) or "?"

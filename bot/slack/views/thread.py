@@ -1,0 +1,191 @@
+"""Replies in the thread of a followed job: what mattered, for reading later.
+
+Only `told_ended` mentions anybody: the person who asked, once.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.facts import Activity, Gap, JobCard, Message, ReadLog
+from bot.slack.views import buttons, ids, words
+from bot.slack.views.blocks import actions, button, message, say, section
+from bot.slack.views.card import (
+    aborter,
+    cause,
+    conflict,
+    counted_words,
+    ended_line,
+    gap_notes,
+    nothing_built,
+    running_line,
+    summary,
+)
+from bot.slack.views.escape import fence
+
+_EXCERPT = 2_900
+
+
+def told_started(card: JobCard) -> Message:
+    """The job runs now."""
+    usual = f" It usually takes {words.duration(card.usual_seconds)}." if card.usual_seconds else ""
+    if card.started_by_bot:
+        return say(f"Started: {words.what(card.job)}.{usual}")
+    return say(f"Following {words.what(card.job)} from here on.{usual}")
+
+
+def told_activity_failed(card: JobCard, activity: Activity) -> Message:
+    """One activity failed; the job may go on with others."""
+    text = ended_line(activity)
+    wish = ReadLog(job=buttons.name_of(card.job), activity=activity.id)
+    row = actions(button("Log of this activity", ids.JOB_LOG, wish))
+    return message(text, (section(f"{words.FAILED} {text}"), *row))
+
+
+def told_activity_done(card: JobCard, activity: Activity) -> Message:
+    """One activity ended well."""
+    rows = f", {words.count(activity.records, 'row')} written" if activity.records is not None else ""
+    warned = f", {words.count(activity.warnings, 'warning')}" if activity.warnings else ""
+    counted = f" ({counted_words(card.job.counters)})" if card.job.counters else ""
+    text = f"{ended_line(activity)}{rows}{warned}{counted}"
+    return message(text, (section(f"{words.WARNED if warned else words.DONE} {text}"),))
+
+
+def told_heartbeat(card: JobCard, now: datetime) -> Message:
+    """A very long job is still running."""
+    took = words.job_lasted(card.job, now)
+    counted = f": {counted_words(card.job.counters)}" if card.job.counters else ""
+    running = [activity for activity in card.job.activities if activity.state == "RUNNING"]
+    return say(
+        f"Still running{f' after {took}' if took else ''}{counted}.",
+        *(running_line(activity, now) for activity in running[:3]),
+    )
+
+
+def told_ended(card: JobCard, excerpt: str | None, now: datetime) -> Message:
+    """The job has ended: duration, outcome, cause, and what to do next; mentions the person who asked.
+
+    Args:
+        card: the job, finished.
+        excerpt: the telling end of its log, already redacted; shown as it is.
+        now: for how times are worded.
+    """
+    said = words.outcome(card.job)
+    took = words.job_lasted(card.job, now)
+    asker = f"{words.mention(card.asker)} " if card.asker else ""
+    first = f"{asker}*{said.words}*{f' after {took}' if took else ''}: {words.what(card.job)}"
+    shown = [section(f"{said.icon} {first}", *_ended_notes(card, now))]
+    if excerpt and excerpt.strip():
+        shown.append(section(fence(excerpt, _EXCERPT)))
+    row = actions(buttons.log(card), buttons.rebuild(card), buttons.open_in_dss(card))
+    return message(summary(card, now), (*shown, *row))
+
+
+def told_abort_asked(card: JobCard) -> Message:
+    """Somebody asked to abort the job; DSS has taken the request."""
+    return say(
+        f"{aborter(card)} asked to abort this job. DSS has taken the request; it can take a moment, "
+        "and the job may still end by itself. The outcome follows here."
+    )
+
+
+def told_silent(since: datetime, now: datetime) -> Message:
+    """DSS does not answer."""
+    return say(
+        f"{words.WARNED} DSS has not answered since {words.at(since, now)}. "
+        "The job may well go on; the bot keeps trying and will say here what it finds."
+    )
+
+
+def told_back(gap: Gap, now: datetime) -> Message:
+    """DSS answers again."""
+    took = words.lasted(gap.start, gap.end)
+    lost = f" ({took})" if took else ""
+    return say(f"DSS answers again. The job was {words.not_seen(gap, now)}{lost}.")
+
+
+def told_vanished() -> Message:
+    """DSS does not know the job any more."""
+    return say(
+        f"{words.UNKNOWN} DSS no longer knows this job: it was deleted, or is not visible any more. "
+        "How it ended is not known. The job list in DSS or the project's administrator may tell."
+    )
+
+
+def told_waiting_confirmation(card: JobCard) -> Message:
+    """The job waits for somebody to confirm it in DSS."""
+    text = (
+        "This job waits for somebody to confirm it in DSS (it was started as a preview). It does not go on "
+        "by itself: confirm or abort it."
+    )
+    row = actions(buttons.open_in_dss(card), buttons.abort(card))
+    return message(text, (section(f"{words.WAITING} {text}"), *row))
+
+
+def told_limit(days: int) -> Message:
+    """The waiter reached its limit."""
+    return say(
+        f"This job has been followed for {words.count(days, 'day')}, which is the limit: the bot stops "
+        "watching it. The job itself goes on in DSS; `/dss-jobs follow` takes it up again."
+    )
+
+
+def told_stuck(minutes: int) -> Message:
+    """The job has not left NOT_STARTED for long."""
+    return say(
+        f"{words.WAITING} The job has been waiting to start for {words.duration(minutes * 60)}. "
+        "DSS queues jobs when its limit of concurrent activities is reached: nothing is wrong with the job."
+    )
+
+
+def told_overdue(card: JobCard, now: datetime) -> Message:
+    """The job runs far beyond its usual time. Said once."""
+    took = words.job_lasted(card.job, now)
+    usual = f", and usually takes {words.duration(card.usual_seconds)}" if card.usual_seconds else ""
+    text = f"This job has been running for {took or 'long'}{usual}. Its log may tell why."
+    row = actions(buttons.log(card), buttons.abort(card), buttons.open_in_dss(card))
+    return message(text, (section(f"{words.WAITING} {text}"), *row))
+
+
+def abort_outcome(card: JobCard) -> str | None:
+    """Say what became of the request to abort a finished job (DSS-API.md §1.6); ``None`` without one."""
+    job = card.job
+    if not job.finished:
+        return None
+    if card.abort is None:
+        return "Nobody asked the bot for this: it was aborted in DSS." if job.state == "ABORTED" else None
+    by = aborter(card)
+    if job.state == "ABORTED":
+        return f"Aborted as {by} asked. What was already written stays written."
+    if job.ended_at and job.ended_at <= card.abort.at:
+        return f"The job had already finished when {by} asked to abort it."
+    return f"It ended by itself, in spite of the request of {by} to abort it: DSS could not stop it in time."
+
+
+def _ended_notes(card: JobCard, now: datetime) -> Iterator[str | None]:
+    job = card.job
+    yield abort_outcome(card)
+    if job.state == "FAILED":
+        yield cause(job, 600)
+        yield conflict(job)
+    if words.built_nothing(job):
+        yield nothing_built()
+    if job.counters and job.counters.total and job.state != "DONE":
+        yield f"{counted_words(job.counters)}."
+    yield from gap_notes(card, now)
+    yield _next_step(card)
+
+
+def _next_step(card: JobCard) -> str | None:
+    job = card.job
+    if job.conflicts:
+        return "Wait for the other job, then rebuild if it is still needed."
+    again = buttons.same_again(job) is not None
+    if job.state == "FAILED":
+        return "The log has the whole story." + (
+            " When the cause is put right, Rebuild starts the same job again." if again else ""
+        )
+    if job.state == "ABORTED" and again:
+        return "Rebuild starts the same job again."
+    if job.state == "DONE" and job.warnings:
+        return "The log says what the warnings are."
+    return None
