@@ -24,7 +24,8 @@ class JobRef(msgspec.Struct, frozen=True, kw_only=True, order=True):
 class Output(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a job builds."""
 
-    kind: OutputKind | str = OutputKind.DATASET
+    kind: str = OutputKind.DATASET
+    """An `OutputKind`, or a word that this version does not know."""
     project: str
     id: str
     """Name of a dataset; opaque id of a folder or a model."""

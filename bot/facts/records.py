@@ -1,0 +1,138 @@
+"""What the store keeps: intents, followed jobs, watches, messages. Times are aware datetimes in UTC."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from bot.facts.build import BuildMode
+from bot.facts.cards import AbortAsked, Gap, Message
+from bot.facts.jobs import JobFacts, JobRef, Output
+from bot.facts.people import Place
+from bot.facts.requests import Wish
+
+
+class IntentState(StrEnum):
+    """How far an intent has come. Rows in NEW and STARTING are open."""
+
+    NEW = "new"
+    STARTING = "starting"
+    """The call that cannot be repeated may have been made: after a crash, look before doing anything."""
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """The outcome could not be found out, and was told so."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A build as it is sent to DSS, with every name looked up."""
+
+    instance: str
+    project: str
+    outputs: tuple[Output, ...]
+    mode: BuildMode
+    act_as: str | None = None
+    """DSS login that the call is made as; ``None`` is the key itself."""
+    initiator: str = ""
+    """Who DSS will name as the initiator; empty when not known."""
+    usual_seconds: float | None = None
+    known_ids: tuple[str, ...] = ()
+    """Ids of the recent jobs just before the start: none of them is the one that was started."""
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """Something lasting that a person asked for."""
+
+    id: str
+    wish: Wish
+    user_id: str
+    team_id: str
+    place: Place
+    state: IntentState = IntentState.NEW
+    plan: Plan | None = None
+    attempts: int = 0
+    created_at: datetime
+    starting_at: datetime | None = None
+    """When the call to DSS was about to be made."""
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bot remembers of a followed job beside DSS's facts, so that nothing is told twice."""
+
+    usual_seconds: float | None = None
+    abort: AbortAsked | None = None
+    gaps: tuple[Gap, ...] = ()
+    silent_since: datetime | None = None
+    vanished: bool = False
+    gave_up: bool = False
+    told: tuple[str, ...] = ()
+    """Names of what was said once already."""
+    followed_since: datetime | None = None
+    last_heartbeat: datetime | None = None
+
+
+class FollowedJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A job row: the facts that were last seen, the memory, and a version that guards against two writers."""
+
+    facts: JobFacts
+    memory: Memory = Memory()
+    version: int = 0
+
+
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where a job is followed."""
+
+    id: str
+    ref: JobRef
+    place: Place
+    asker: str
+    """Slack user id."""
+    root_id: str
+    """Row id of the root message."""
+    started_by_bot: bool = True
+    created_at: datetime
+    closed_at: datetime | None = None
+
+
+class Urgency(StrEnum):
+    """What goes first when Slack's rates do not let everything through."""
+
+    END = "end"
+    ROOT = "root"
+    NEWS = "news"
+    PROGRESS = "progress"
+
+
+URGENCY_ORDER = (Urgency.END, Urgency.ROOT, Urgency.NEWS, Urgency.PROGRESS)
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to be written, or the new content of one that exists (same ``id``)."""
+
+    id: str
+    channel_id: str
+    message: Message
+    urgency: Urgency
+    root_id: str | None = None
+    """Row id of the thread's root message; ``None`` for a root."""
+    watch_id: str | None = None
+    asker: str | None = None
+    """Who gets it by direct message when the channel cannot be written to."""
+
+
+class OutboxRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A claimed message on its way to Slack."""
+
+    id: str
+    channel_id: str
+    message: Message
+    urgency: Urgency
+    revision: int
+    ts: str | None = None
+    """Slack's timestamp once it was posted: then the row is an edit."""
+    thread_ts: str | None = None
+    attempts: int = 0
+    asker: str | None = None
+    is_root: bool = True
+    doubtful: bool = False
+    """It was claimed before and the outcome of that sending is not known."""

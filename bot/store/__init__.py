@@ -1,0 +1,44 @@
+"""Tables, queries and migrations: what survives a crash."""
+
+from bot.store.audit import AuditEntry, AuditStore
+from bot.store.database import Database
+from bot.store.intents import IntentStore
+from bot.store.jobs import Change, JobStore, Recording
+from bot.store.leases import LeaseStore
+from bot.store.migrate import UnknownSchema, check_schema, migrate
+from bot.store.outbox import OutboxStore
+from bot.store.pace import Rates, post_key
+
+__all__ = [
+    "AuditEntry",
+    "AuditStore",
+    "Change",
+    "Database",
+    "IntentStore",
+    "JobStore",
+    "LeaseStore",
+    "OutboxStore",
+    "Rates",
+    "Recording",
+    "Store",
+    "UnknownSchema",
+    "check_schema",
+    "migrate",
+    "post_key",
+]
+
+
+class Store:
+    """Every table of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.intents = IntentStore(database)
+        self.outbox = OutboxStore(database)
+        self.audit = AuditStore(database)
+        self.jobs = JobStore(database, self.outbox, self.audit)
+        self.leases = LeaseStore(database)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()

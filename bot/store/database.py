@@ -1,0 +1,86 @@
+"""The engine, its transactions and its clock: SQLite (WAL) or PostgreSQL by address."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Clock = Callable[[], datetime]
+
+
+def to_ms(moment: datetime) -> int:
+    """Return milliseconds since the epoch of an aware datetime."""
+    return round((moment - EPOCH).total_seconds() * 1000)
+
+
+def from_ms(ms: int) -> datetime:
+    """Return the aware datetime (UTC) of milliseconds since the epoch."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+    # The driver must not open transactions by itself: `_begin_sqlite` does, and takes the write lock at once,
+    # because a transaction that reads first and writes later fails with "locked" instead of waiting.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if not connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class Database:
+    """An engine with short write transactions, reads outside of them, and one clock for leases.
+
+    Args:
+        address: SQLAlchemy address; ``sqlite:///file`` or ``postgresql+psycopg://…``.
+        clock: returns an aware datetime; ``None`` takes PostgreSQL's own clock, so that replicas on machines
+            with different clocks agree, and this machine's for SQLite, which no other machine shares.
+    """
+
+    def __init__(self, address: str, *, clock: Clock | None = None) -> None:
+        url = make_url(address)
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        if self.is_sqlite and url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        # Listener threads, workers and senders: each holds one connection for one short transaction.
+        self.engine: Engine = create_engine(
+            url, pool_pre_ping=not self.is_sqlite, pool_size=20, max_overflow=20
+        )
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        self._clock = clock
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction, committed at the end, rolled back on any error."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading only: it never waits for a writer."""
+        with self.engine.connect().execution_options(read_only=True) as connection:
+            yield connection
+
+    def now_ms(self, connection: Connection) -> int:
+        """Return the time that leases go by, in milliseconds since the epoch."""
+        if self._clock is not None:
+            return to_ms(self._clock())
+        if self.is_sqlite:
+            return to_ms(datetime.now(UTC))
+        asked = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+        return int(connection.execute(asked).scalar_one())
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()

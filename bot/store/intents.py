@@ -1,0 +1,168 @@
+"""Intents: what people asked for that must happen once, whatever crashes (DESIGN.md §4)."""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.facts import JobRef, Place
+from bot.facts.records import Intent, IntentState, Plan
+from bot.store.codec import dump, load, load_wish
+from bot.store.database import Database, from_ms, to_ms
+from bot.store.tables import intents
+
+DOUBLE_CLICK = timedelta(seconds=10)
+"""The same person asking for exactly the same from the same place within this time meant it once."""
+
+_OPEN = (IntentState.NEW, IntentState.STARTING)
+
+
+class IntentStore:
+    """The table of intents."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, intent: Intent, *, delivery: str, busy: str | None = None) -> bool:
+        """Write a new intent; say whether it was new.
+
+        Args:
+            intent: the intent.
+            delivery: key of the Slack delivery it came from. The same delivery again changes nothing.
+            busy: key of what may not be asked for twice at the same moment, or twice by the same person
+                within `DOUBLE_CLICK`; ``None`` when asking twice is meant.
+        """
+        twice = f"{intent.user_id}|{busy}" if busy else delivery
+        try:
+            with self._database.write() as connection:
+                now = self._database.now_ms(connection)
+                since = now - round(DOUBLE_CLICK.total_seconds() * 1000)
+                just_now = select(func.count()).where(
+                    intents.c.twice == twice,
+                    intents.c.created_at >= since,
+                    intents.c.state != IntentState.REFUSED,
+                )
+                if connection.execute(just_now).scalar_one():
+                    return False
+                connection.execute(
+                    insert(intents).values(
+                        id=intent.id,
+                        delivery=delivery,
+                        busy=busy,
+                        twice=twice,
+                        wish=dump(intent.wish),
+                        user_id=intent.user_id,
+                        team_id=intent.team_id,
+                        place=dump(intent.place),
+                        state=intent.state,
+                        created_at=to_ms(intent.created_at),
+                        updated_at=now,
+                    )
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    def claim(self, owner: str, lease_seconds: float) -> Intent | None:
+        """Take the oldest intent that is due and that nobody works on; its state says how far it had come."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            due = and_(intents.c.state.in_(_OPEN), intents.c.not_before <= now, intents.c.lease_until < now)
+            row = (
+                connection.execute(
+                    select(intents)
+                    .where(due)
+                    .order_by(intents.c.created_at)
+                    .limit(1)
+                    .with_for_update(skip_locked=True)
+                )
+                .mappings()
+                .first()
+            )
+            if row is None:
+                return None
+            connection.execute(
+                update(intents)
+                .where(intents.c.id == row["id"])
+                .values(
+                    owner=owner,
+                    lease_until=now + round(lease_seconds * 1000),
+                    attempts=intents.c.attempts + 1,
+                    updated_at=now,
+                )
+            )
+            return _intent(row)
+
+    def starting(self, intent_id: str, owner: str, plan: Plan) -> bool:
+        """Commit that the call to DSS is about to be made; say whether the intent is still ours."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            mine = and_(intents.c.id == intent_id, intents.c.owner == owner, intents.c.lease_until >= now)
+            changed = connection.execute(
+                update(intents)
+                .where(mine, intents.c.state == IntentState.NEW)
+                .values(state=IntentState.STARTING, plan=dump(plan), starting_at=now, updated_at=now)
+            )
+            return changed.rowcount == 1
+
+    def again(self, intent_id: str, owner: str, seconds: float) -> None:
+        """Give a claimed intent back, to be looked at again after a pause."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            connection.execute(
+                update(intents)
+                .where(intents.c.id == intent_id, intents.c.owner == owner)
+                .values(lease_until=0, not_before=now + round(seconds * 1000), updated_at=now)
+            )
+
+    def close(self, intent_id: str, state: IntentState, *, job: JobRef | None = None, note: str = "") -> None:
+        """End an intent."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            close_intent(connection, now, intent_id, state, job=job, note=note)
+
+    def open_count(self) -> int:
+        """Return how many intents are not closed yet."""
+        with self._database.read() as connection:
+            counted = select(func.count()).where(intents.c.state.in_(_OPEN))
+            return connection.execute(counted).scalar_one()
+
+    def state_of(self, intent_id: str) -> IntentState | None:
+        """Return an intent's state, or ``None`` when there is no such intent."""
+        with self._database.read() as connection:
+            state = connection.execute(select(intents.c.state).where(intents.c.id == intent_id)).scalar()
+            return IntentState(state) if state else None
+
+
+def close_intent(
+    connection: Connection,
+    now: int,
+    intent_id: str,
+    state: IntentState,
+    *,
+    job: JobRef | None = None,
+    note: str = "",
+) -> None:
+    """End an intent as part of a transaction; ``now`` is in milliseconds since the epoch."""
+    connection.execute(
+        update(intents)
+        .where(intents.c.id == intent_id)
+        .values(
+            state=state, busy=None, job=dump(job) if job else None, note=note, lease_until=0, updated_at=now
+        )
+    )
+
+
+def _intent(row: RowMapping) -> Intent:
+    return Intent(
+        id=row["id"],
+        wish=load_wish(row["wish"]),
+        user_id=row["user_id"],
+        team_id=row["team_id"],
+        place=load(row["place"], Place),
+        state=IntentState(row["state"]),
+        plan=load(row["plan"], Plan) if row["plan"] else None,
+        attempts=row["attempts"],
+        created_at=from_ms(row["created_at"]),
+        starting_at=from_ms(row["starting_at"]) if row["starting_at"] else None,
+    )

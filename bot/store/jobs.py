@@ -1,0 +1,244 @@
+"""Followed jobs and the places where they are followed."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.facts import JobFacts, JobRef, Place
+from bot.facts.records import Draft, FollowedJob, IntentState, Memory, Watch
+from bot.store.audit import AuditEntry, AuditStore
+from bot.store.codec import dump, load
+from bot.store.database import Database, from_ms, to_ms
+from bot.store.intents import close_intent
+from bot.store.outbox import OutboxStore
+from bot.store.tables import jobs, watches
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """A job to be followed from now on, with what must be written in the same transaction."""
+
+    job: FollowedJob
+    watch: Watch
+    drafts: tuple[Draft, ...]
+    intent_id: str | None = None
+    audit: AuditEntry | None = None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """New facts of a job and everything they cause; written together or not at all."""
+
+    job: FollowedJob
+    """With the version that the change was computed from."""
+    drafts: tuple[Draft, ...] = ()
+    close: bool = False
+    """Whether the job's watches end with this."""
+
+
+class JobStore:
+    """The tables of jobs and watches."""
+
+    def __init__(self, database: Database, outbox: OutboxStore, audit: AuditStore) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._audit = audit
+
+    def record(self, recording: Recording) -> bool:
+        """Write a job, its watch and its first messages, and close the intent, in one transaction.
+
+        Returns:
+            False when the job is already followed in that channel: then only the intent's end is written.
+        """
+        try:
+            with self._database.write() as connection:
+                now = self._database.now_ms(connection)
+                self._insert_watch(connection, recording.watch, now)
+                self._put_job(connection, recording.job, now)
+                self._outbox.write_in(connection, recording.drafts)
+                self._end_intent(connection, recording, now)
+        except IntegrityError:
+            with self._database.write() as connection:
+                self._end_intent(connection, recording, self._database.now_ms(connection))
+            return False
+        return True
+
+    def apply(self, change: Change) -> bool:
+        """Write a change; say whether the job was still as it was when the change was computed."""
+        facts = change.job.facts
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            changed = connection.execute(
+                update(jobs)
+                .where(_is(jobs, facts.ref), jobs.c.version == change.job.version)
+                .values(
+                    finished=facts.finished,
+                    facts=dump(facts),
+                    memory=dump(change.job.memory),
+                    version=change.job.version + 1,
+                    updated_at=now,
+                )
+            )
+            if not changed.rowcount:
+                return False
+            self._outbox.write_in(connection, change.drafts)
+            if change.close:
+                connection.execute(
+                    update(watches)
+                    .where(_is(watches, facts.ref), watches.c.closed_at.is_(None))
+                    .values(closed_at=now, open_key=None, changed_at=now)
+                )
+            return True
+
+    def close_watch(self, watch_id: str, drafts: Sequence[Draft] = ()) -> bool:
+        """Stop following in one place; say whether it was followed there."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            closed = connection.execute(
+                update(watches)
+                .where(watches.c.id == watch_id, watches.c.closed_at.is_(None))
+                .values(closed_at=now, open_key=None, changed_at=now)
+            )
+            if closed.rowcount:
+                self._outbox.write_in(connection, drafts)
+            return closed.rowcount == 1
+
+    def job(self, ref: JobRef) -> FollowedJob | None:
+        """Return a job row, or ``None`` when the bot never followed it."""
+        with self._database.read() as connection:
+            row = connection.execute(select(jobs).where(_is(jobs, ref))).mappings().first()
+            return _job(row) if row else None
+
+    def named(self, job_id: str) -> Sequence[JobRef]:
+        """Return the jobs with an id, of any project and instance, the newest first."""
+        with self._database.read() as connection:
+            asked = (
+                select(jobs.c.instance, jobs.c.project, jobs.c.job_id)
+                .where(jobs.c.job_id == job_id)
+                .order_by(jobs.c.updated_at.desc())
+                .limit(20)
+            )
+            return [JobRef(instance=i, project=p, job_id=j) for i, p, j in connection.execute(asked)]
+
+    def watches_of(self, ref: JobRef, *, still_open: bool = True) -> Sequence[Watch]:
+        """Return where a job is followed."""
+        with self._database.read() as connection:
+            asked = select(watches).where(_is(watches, ref)).order_by(watches.c.created_at)
+            if still_open:
+                asked = asked.where(watches.c.closed_at.is_(None))
+            return [_watch(row) for row in connection.execute(asked).mappings()]
+
+    def followed(self, instance: str) -> dict[JobRef, FollowedJob]:
+        """Return every job of an instance that has an open watch."""
+        open_watch = and_(
+            watches.c.instance == jobs.c.instance,
+            watches.c.project == jobs.c.project,
+            watches.c.job_id == jobs.c.job_id,
+            watches.c.closed_at.is_(None),
+        )
+        asked = select(jobs).join(watches, open_watch).where(jobs.c.instance == instance).distinct()
+        with self._database.read() as connection:
+            found = [_job(row) for row in connection.execute(asked).mappings()]
+        return {job.facts.ref: job for job in found}
+
+    def changes_since(self, instance: str, since_ms: int) -> tuple[int, Sequence[JobRef]]:
+        """Return the jobs whose watches were opened or closed since a mark, and the next mark to ask with.
+
+        The mark goes back a little, because a transaction that began earlier may commit later.
+        """
+        with self._database.read() as connection:
+            now = self._database.now_ms(connection)
+            asked = (
+                select(watches.c.instance, watches.c.project, watches.c.job_id)
+                .where(watches.c.instance == instance, watches.c.changed_at >= since_ms)
+                .distinct()
+            )
+            refs = [JobRef(instance=i, project=p, job_id=j) for i, p, j in connection.execute(asked)]
+            return now - 5_000, refs
+
+    def recent_of(self, user_id: str, limit: int = 10) -> Sequence[tuple[Watch, FollowedJob]]:
+        """Return the jobs that were followed for a person, the newest first."""
+        with self._database.read() as connection:
+            asked = (
+                select(watches)
+                .where(watches.c.asker == user_id)
+                .order_by(watches.c.created_at.desc())
+                .limit(limit)
+            )
+            found = [_watch(row) for row in connection.execute(asked).mappings()]
+        pairs = [(watch, self.job(watch.ref)) for watch in found]
+        return [(watch, job) for watch, job in pairs if job is not None]
+
+    def followed_count(self) -> int:
+        """Return how many watches are open."""
+        with self._database.read() as connection:
+            counted = select(func.count()).select_from(watches).where(watches.c.closed_at.is_(None))
+            return connection.execute(counted).scalar_one()
+
+    def _end_intent(self, connection: Connection, recording: Recording, now: int) -> None:
+        if recording.intent_id is not None:
+            job = recording.job.facts.ref
+            close_intent(connection, now, recording.intent_id, IntentState.DONE, job=job)
+        if recording.audit is not None:
+            self._audit.add_in(connection, recording.audit)
+
+    def _put_job(self, connection: Connection, job: FollowedJob, now: int) -> None:
+        ref = job.facts.ref
+        known = connection.execute(select(jobs.c.version).where(_is(jobs, ref))).scalar()
+        if known is None:
+            connection.execute(
+                insert(jobs).values(
+                    instance=ref.instance,
+                    project=ref.project,
+                    job_id=ref.job_id,
+                    finished=job.facts.finished,
+                    facts=dump(job.facts),
+                    memory=dump(job.memory),
+                    version=0,
+                    updated_at=now,
+                )
+            )
+
+    def _insert_watch(self, connection: Connection, watch: Watch, now: int) -> None:
+        ref = watch.ref
+        connection.execute(
+            insert(watches).values(
+                id=watch.id,
+                instance=ref.instance,
+                project=ref.project,
+                job_id=ref.job_id,
+                open_key=f"{ref.instance}|{ref.project}|{ref.job_id}|{watch.place.channel_id}",
+                place=dump(watch.place),
+                asker=watch.asker,
+                root_id=watch.root_id,
+                started_by_bot=watch.started_by_bot,
+                created_at=to_ms(watch.created_at),
+                changed_at=now,
+            )
+        )
+
+
+def _is(table: object, ref: JobRef) -> ColumnElement[bool]:
+    columns = table.c  # type: ignore[attr-defined]  # both tables have these three columns
+    return and_(
+        columns.instance == ref.instance, columns.project == ref.project, columns.job_id == ref.job_id
+    )
+
+
+def _job(row: RowMapping) -> FollowedJob:
+    return FollowedJob(
+        facts=load(row["facts"], JobFacts), memory=load(row["memory"], Memory), version=row["version"]
+    )
+
+
+def _watch(row: RowMapping) -> Watch:
+    return Watch(
+        id=row["id"],
+        ref=JobRef(instance=row["instance"], project=row["project"], job_id=row["job_id"]),
+        place=load(row["place"], Place),
+        asker=row["asker"],
+        root_id=row["root_id"],
+        started_by_bot=row["started_by_bot"],
+        created_at=from_ms(row["created_at"]),
+        closed_at=from_ms(row["closed_at"]) if row["closed_at"] else None,
+    )

@@ -1,0 +1,41 @@
+"""Leases: who does what, until when. Recovery is nothing but the next claim after the expiry."""
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.store.database import Database
+from bot.store.tables import leases
+
+
+class LeaseStore:
+    """Named leases with an owner and an expiry."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(self, name: str, owner: str, seconds: float) -> bool:
+        """Take or renew the lease; say whether ``owner`` holds it now."""
+        insert = sqlite_insert if self._database.is_sqlite else postgresql_insert
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            wanted = insert(leases).values(name=name, owner=owner, until=now + round(seconds * 1000))
+            free = (leases.c.owner == owner) | (leases.c.until < now)
+            taken = wanted.on_conflict_do_update(
+                index_elements=[leases.c.name],
+                set_={"owner": wanted.excluded.owner, "until": wanted.excluded.until},
+                where=free,
+            )
+            return connection.execute(taken.returning(leases.c.name)).first() is not None
+
+    def release(self, name: str, owner: str) -> None:
+        """Give the lease back at once, so that another replica need not wait for the expiry."""
+        with self._database.write() as connection:
+            connection.execute(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
+
+    def holds(self, connection: Connection, name: str, owner: str) -> bool:
+        """Say, inside a transaction, whether the lease is still ``owner``'s."""
+        now = self._database.now_ms(connection)
+        asked = select(leases.c.until).where(leases.c.name == name, leases.c.owner == owner)
+        until = connection.execute(asked).scalar()
+        return until is not None and until >= now

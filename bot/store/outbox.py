@@ -1,0 +1,274 @@
+"""The outbox: each row is one Slack message, its wanted content and what of it has been shown.
+
+Writing newer content into a row that was not sent yet is the coalescing: there is never a queue of edits.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from bot.facts import Message
+from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow
+from bot.store.codec import dump, load
+from bot.store.database import Database
+from bot.store.pace import Rates, open_at, reserve
+from bot.store.tables import messages, pace
+
+DUE, SENDING, SENT, DEAD = "due", "sending", "sent", "dead"
+
+
+class DeadRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that will not be sent, and why."""
+
+    id: str
+    channel_id: str
+    reason: str
+    text: str
+
+
+class OutboxStore:
+    """The table of messages."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._seq = 0
+
+    def write_in(self, connection: Connection, drafts: Sequence[Draft]) -> None:
+        """Write new messages, and new content of old ones, as part of a transaction."""
+        if not drafts:
+            return
+        now = self._database.now_ms(connection)
+        for draft in drafts:
+            self._seq = max(now * 1000, self._seq + 1)
+            if not self._replace(connection, draft, now):
+                self._insert(connection, draft, now)
+
+    def write(self, drafts: Sequence[Draft]) -> None:
+        """Write drafts in a transaction of their own."""
+        with self._database.write() as connection:
+            self.write_in(connection, drafts)
+
+    def claim(self, owner: str, *, limit: int, lease_seconds: float, rates: Rates) -> Sequence[OutboxRow]:
+        """Take messages that are due and that the rates let through now, the most urgent first.
+
+        A root goes before its replies and the replies in their order. Each claim uses up the rate, so that
+        replicas on one database stay within it together.
+        """
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            rows = connection.execute(_due(now, limit * 4)).mappings().all()
+            claimed: list[OutboxRow] = []
+            for row in rows:
+                if len(claimed) == limit:
+                    break
+                if reserve(connection, self._database, rates.keys(row["channel_id"], row["ts"]), now):
+                    claimed.append(_row(row))
+            if claimed:
+                connection.execute(
+                    update(messages)
+                    .where(messages.c.id.in_([row.id for row in claimed]))
+                    .values(state=SENDING, owner=owner, lease_until=now + round(lease_seconds * 1000))
+                )
+            return claimed
+
+    def sent(self, row: OutboxRow, owner: str, ts: str, channel_id: str) -> None:
+        """Record that a revision is shown; a newer one that was written meanwhile becomes due."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            newer = messages.c.revision > row.revision
+            connection.execute(
+                update(messages)
+                .where(messages.c.id == row.id, messages.c.owner == owner)
+                .values(
+                    ts=ts,
+                    channel_id=channel_id,
+                    shown=row.revision,
+                    attempts=0,
+                    lease_until=0,
+                    not_before=0,
+                    reason=None,
+                    state=case((newer, DUE), else_=SENT),
+                    updated_at=now,
+                )
+            )
+            if channel_id != row.channel_id:
+                in_thread = messages.c.root_id == row.id
+                connection.execute(update(messages).where(in_thread).values(channel_id=channel_id))
+
+    def later(self, row: OutboxRow, owner: str, seconds: float, reason: str) -> None:
+        """Give a message back, to be tried again after a pause."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            connection.execute(
+                update(messages)
+                .where(messages.c.id == row.id, messages.c.owner == owner)
+                .values(
+                    state=DUE,
+                    lease_until=0,
+                    not_before=now + round(seconds * 1000),
+                    attempts=messages.c.attempts + 1,
+                    reason=reason,
+                    updated_at=now,
+                )
+            )
+
+    def reroute(self, row: OutboxRow, owner: str, channel_id: str, message: Message) -> None:
+        """Send a root message and its thread to another channel instead: nothing of it was posted yet."""
+        with self._database.write() as connection:
+            mine = and_(messages.c.id == row.id, messages.c.owner == owner)
+            values = {"state": DUE, "lease_until": 0, "not_before": 0}
+            changed = connection.execute(
+                update(messages).where(mine).values(channel_id=channel_id, body=dump(message), **values)
+            )
+            if changed.rowcount:
+                connection.execute(
+                    update(messages).where(messages.c.root_id == row.id).values(channel_id=channel_id)
+                )
+
+    def dead(self, row: OutboxRow, owner: str, reason: str) -> None:
+        """Give a message up, with the reason; the replies that need it as their root go with it."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            values = {"state": DEAD, "lease_until": 0, "reason": reason, "updated_at": now}
+            mine = and_(messages.c.id == row.id, messages.c.owner == owner)
+            changed = connection.execute(update(messages).where(mine).values(**values))
+            if changed.rowcount and row.ts is None:
+                orphans = and_(messages.c.root_id == row.id, messages.c.state.in_((DUE, SENDING)))
+                connection.execute(update(messages).where(orphans).values(**values))
+
+    def hold(self, key: str, seconds: float) -> None:
+        """Let nothing through under a rate key for a while: Slack said ``Retry-After``."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            open_at(connection, self._database, key, now + round(seconds * 1000))
+
+    def ts_of(self, message_id: str) -> tuple[str, str | None] | None:
+        """Return channel and Slack timestamp of a message, or ``None`` when there is no such row."""
+        with self._database.read() as connection:
+            asked = select(messages.c.channel_id, messages.c.ts).where(messages.c.id == message_id)
+            found = connection.execute(asked).first()
+            return (found[0], found[1]) if found else None
+
+    def dead_rows(self, limit: int = 100) -> Sequence[DeadRow]:
+        """Return the newest messages that were given up."""
+        with self._database.read() as connection:
+            asked = (
+                select(messages).where(messages.c.state == DEAD).order_by(messages.c.seq.desc()).limit(limit)
+            )
+            return [
+                DeadRow(
+                    id=row["id"],
+                    channel_id=row["channel_id"],
+                    reason=row["reason"] or "",
+                    text=load(row["body"], Message).text,
+                )
+                for row in connection.execute(asked).mappings()
+            ]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many messages are in which state."""
+        with self._database.read() as connection:
+            asked = select(messages.c.state, func.count()).group_by(messages.c.state)
+            return {row[0]: row[1] for row in connection.execute(asked)}
+
+    def oldest_due_seconds(self) -> float:
+        """Return how long the oldest message that is due has been waiting; 0 when none is."""
+        with self._database.read() as connection:
+            now = self._database.now_ms(connection)
+            asked = select(func.min(messages.c.updated_at)).where(messages.c.state.in_((DUE, SENDING)))
+            oldest = connection.execute(asked).scalar()
+            return max(0, now - oldest) / 1000 if oldest else 0.0
+
+    def _replace(self, connection: Connection, draft: Draft, now: int) -> bool:
+        same = connection.execute(
+            update(messages)
+            .where(messages.c.id == draft.id)
+            .values(
+                body=dump(draft.message),
+                revision=messages.c.revision + 1,
+                urgency=URGENCY_ORDER.index(draft.urgency),
+                state=case((messages.c.state == SENT, DUE), else_=messages.c.state),
+                updated_at=now,
+            )
+        )
+        return same.rowcount == 1
+
+    def _insert(self, connection: Connection, draft: Draft, now: int) -> None:
+        connection.execute(
+            insert(messages).values(
+                id=draft.id,
+                channel_id=draft.channel_id,
+                root_id=draft.root_id,
+                seq=self._seq,
+                watch_id=draft.watch_id,
+                asker=draft.asker,
+                urgency=URGENCY_ORDER.index(draft.urgency),
+                body=dump(draft.message),
+                revision=1,
+                shown=0,
+                state=DUE,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+
+
+def _due(now: int, limit: int) -> Select[Any]:
+    root = messages.alias("root")
+    earlier = messages.alias("earlier")
+    ready = or_(
+        and_(messages.c.state == DUE, messages.c.not_before <= now),
+        and_(messages.c.state == SENDING, messages.c.lease_until < now),
+    )
+    unsent_before = exists().where(
+        earlier.c.root_id == messages.c.root_id,
+        earlier.c.seq < messages.c.seq,
+        earlier.c.ts.is_(None),
+        earlier.c.state.in_((DUE, SENDING)),
+    )
+    in_turn = or_(messages.c.root_id.is_(None), and_(root.c.ts.is_not(None), ~unsent_before))
+    # A channel whose turn is not now must not fill the look-ahead with rows that cannot go.
+    paused = exists().where(
+        messages.c.ts.is_(None),
+        pace.c.key == literal("post:").concat(messages.c.channel_id),
+        pace.c.next_at > now,
+    )
+    return (
+        select(messages, root.c.ts.label("root_ts"))
+        .select_from(messages.outerjoin(root, root.c.id == messages.c.root_id))
+        .where(ready, in_turn, ~paused)
+        .order_by(messages.c.urgency, messages.c.seq)
+        .limit(limit)
+        .with_for_update(of=messages, skip_locked=True)
+    )
+
+
+def _row(row: RowMapping) -> OutboxRow:
+    return OutboxRow(
+        id=row["id"],
+        channel_id=row["channel_id"],
+        message=load(row["body"], Message),
+        urgency=URGENCY_ORDER[row["urgency"]],
+        revision=row["revision"],
+        ts=row["ts"],
+        thread_ts=row["root_ts"],
+        attempts=row["attempts"],
+        asker=row["asker"],
+        is_root=row["root_id"] is None,
+        doubtful=row["state"] == SENDING,
+    )

@@ -1,0 +1,135 @@
+"""The contract of jobs, watches, leases, audit and schema, on SQLite and on PostgreSQL."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from bot.facts import Message, Place
+from bot.facts.records import FollowedJob, IntentState, Memory
+from bot.store import AuditEntry, Change, Database, Recording, Store, UnknownSchema, check_schema, migrate
+from bot.store.tables import metadata
+from tests.support.clocks import HandClock
+from tests.support.samples import REF, draft, facts, followed, intent, watch
+
+
+def record(store: Store, **changes: object) -> bool:
+    """Record a job as the build service does."""
+    a_watch = watch(**changes)
+    root = draft(id=a_watch.root_id, channel_id=a_watch.place.channel_id, watch_id=a_watch.id)
+    return store.jobs.record(Recording(job=followed(), watch=a_watch, drafts=(root,)))
+
+
+def test_job_watch_message_and_intent_commit_together(store: Store) -> None:
+    """After a start everything is there: facts, watch, root message, the end of the intent, the audit."""
+    asked = intent()
+    store.intents.add(asked, delivery="d")
+    a_watch = watch()
+    entry = AuditEntry(user_id="U1", team_id="T1", verb="build", allowed=True, target="CHURN.scored")
+    recording = Recording(
+        job=followed(),
+        watch=a_watch,
+        drafts=(draft(id=a_watch.root_id),),
+        intent_id=asked.id,
+        audit=entry,
+    )
+    assert store.jobs.record(recording)
+    assert store.jobs.job(REF) == followed()
+    assert store.jobs.watches_of(REF) == [a_watch]
+    assert store.intents.state_of(asked.id) is IntentState.DONE
+    assert store.outbox.counts() == {"due": 1}
+    assert [found.target for found in store.audit.newest()] == ["CHURN.scored"]
+
+
+def test_one_thread_for_a_job_and_channel(store: Store) -> None:
+    """Following twice in a channel is once; another channel has its own thread."""
+    assert record(store)
+    assert not record(store)
+    assert record(store, place=Place(channel_id="C2"))
+    assert store.outbox.counts() == {"due": 2}
+    assert len(store.jobs.watches_of(REF)) == 2
+
+
+def test_a_change_is_written_once(store: Store) -> None:
+    """Two followers computed from the same facts: one writes, the other is told that it was late."""
+    record(store)
+    before = store.jobs.job(REF)
+    assert before is not None
+    after = FollowedJob(
+        facts=facts(state="DONE", finished=True), memory=Memory(told=("ended",)), version=before.version
+    )
+    change = Change(job=after, drafts=(draft(message=Message(text="done")),), close=True)
+    assert store.jobs.apply(change)
+    assert not store.jobs.apply(change)
+    assert store.outbox.counts() == {"due": 2}
+    stored = store.jobs.job(REF)
+    assert stored is not None
+    assert (stored.facts.state, stored.memory.told) == ("DONE", ("ended",))
+    assert store.jobs.watches_of(REF) == []
+    assert len(store.jobs.watches_of(REF, still_open=False)) == 1
+    assert store.jobs.followed("dss") == {}
+
+
+def test_changes_are_seen_by_their_mark(store: Store, clock: HandClock) -> None:
+    """A follower hears of new and of closed watches without reading all of them."""
+    mark, _ = store.jobs.changes_since("dss", 0)
+    clock.advance(60)
+    record(store)
+    _, refs = store.jobs.changes_since("dss", mark)
+    assert refs == [REF]
+    clock.advance(60)
+    mark, _ = store.jobs.changes_since("dss", mark)
+    assert store.jobs.changes_since("dss", mark)[1] == []
+    (open_watch,) = store.jobs.watches_of(REF)
+    store.jobs.close_watch(open_watch.id)
+    assert store.jobs.changes_since("dss", mark)[1] == [REF]
+
+
+def test_unfollowing_closes_one_place(store: Store) -> None:
+    """The other channel goes on."""
+    record(store)
+    record(store, place=Place(channel_id="C2"))
+    first, second = store.jobs.watches_of(REF)
+    assert store.jobs.close_watch(first.id)
+    assert not store.jobs.close_watch(first.id)
+    assert store.jobs.watches_of(REF) == [second]
+    assert list(store.jobs.followed("dss")) == [REF]
+
+
+def test_a_persons_recent_jobs_are_newest_first(store: Store) -> None:
+    """What `/dss-jobs` shows as mine."""
+    record(store)
+    assert [job.facts.ref for _, job in store.jobs.recent_of("U1")] == [REF]
+    assert store.jobs.recent_of("U2") == []
+    assert store.jobs.named(REF.job_id) == [REF]
+
+
+def test_a_lease_has_one_owner_until_it_ends(store: Store, clock: HandClock) -> None:
+    """Taking, renewing, expiring, releasing."""
+    assert store.leases.take("follow:dss", "one", 10)
+    assert store.leases.take("follow:dss", "one", 10)
+    assert not store.leases.take("follow:dss", "two", 10)
+    clock.advance(11)
+    assert store.leases.take("follow:dss", "two", 10)
+    store.leases.release("follow:dss", "two")
+    assert store.leases.take("follow:dss", "one", 10)
+
+
+def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
+    """No difference between the revisions and the metadata."""
+    with store.database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_database_without_our_schema_is_refused_with_what_to_run(database_address: str) -> None:
+    """Empty, older or newer: each says what to do."""
+    database = Database(database_address)
+    with pytest.raises(UnknownSchema, match="dss-bot migrate"):
+        check_schema(database)
+    migrate(database)
+    check_schema(database)
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'from-the-future'"))
+    with pytest.raises(UnknownSchema, match="newer"):
+        check_schema(database)
+    database.close()

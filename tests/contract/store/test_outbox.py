@@ -1,0 +1,173 @@
+"""The contract of the outbox, on SQLite and on PostgreSQL."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.facts import Message
+from bot.facts.records import OutboxRow, Urgency
+from bot.store import Rates, Store, post_key
+from tests.support.clocks import HandClock
+from tests.support.samples import draft
+
+FREE = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
+
+
+def claim(store: Store, rates: Rates = FREE, limit: int = 50, owner: str = "me") -> Sequence[OutboxRow]:
+    """Claim as one sender does."""
+    return store.outbox.claim(owner, limit=limit, lease_seconds=30, rates=rates)
+
+
+def texts(rows: Sequence[OutboxRow]) -> list[str]:
+    """Return what the rows say."""
+    return [row.message.text for row in rows]
+
+
+def test_a_reply_waits_for_its_root_and_for_the_replies_before_it(store: Store) -> None:
+    """A thread is told in order, whatever is claimed when."""
+    root = draft(message=Message(text="root"))
+    replies = [
+        draft(message=Message(text=text), root_id=root.id, urgency=urgency)
+        for text, urgency in [("first", Urgency.NEWS), ("second", Urgency.END)]
+    ]
+    store.outbox.write([root, *replies])
+    seen = []
+    for _ in range(3):
+        (row,) = claim(store)
+        seen.append((row.message.text, row.thread_ts))
+        store.outbox.sent(row, "me", f"ts-{row.message.text}", "C1")
+    assert seen == [("root", None), ("first", "ts-root"), ("second", "ts-root")]
+    assert claim(store) == []
+
+
+def test_only_the_newest_content_is_sent(store: Store) -> None:
+    """Five updates of a message that was not sent yet are one message."""
+    root = draft()
+    for number in range(5):
+        store.outbox.write([draft(id=root.id, message=Message(text=f"{number}"))])
+    (row,) = claim(store)
+    assert (row.message.text, row.ts) == ("4", None)
+
+
+def test_content_written_while_sending_becomes_an_edit(store: Store) -> None:
+    """Nothing is lost between the claim and the answer of Slack."""
+    root = draft(message=Message(text="old"))
+    store.outbox.write([root])
+    (row,) = claim(store)
+    store.outbox.write([draft(id=root.id, message=Message(text="new"))])
+    assert claim(store) == []
+    store.outbox.sent(row, "me", "1.0", "C1")
+    (edit,) = claim(store)
+    assert (edit.message.text, edit.ts) == ("new", "1.0")
+    store.outbox.sent(edit, "me", "1.0", "C1")
+    assert claim(store) == []
+
+
+def test_ends_go_first(store: Store) -> None:
+    """The most urgent first, whenever it was written."""
+    for urgency in (Urgency.PROGRESS, Urgency.NEWS, Urgency.ROOT, Urgency.END):
+        store.outbox.write([draft(message=Message(text=urgency), urgency=urgency)])
+    assert texts(claim(store)) == ["end", "root", "news", "progress"]
+
+
+def test_a_channel_gets_one_post_a_second(store: Store, clock: HandClock) -> None:
+    """The rate is per channel and does not hold up other channels."""
+    for number in range(3):
+        store.outbox.write([draft(channel_id="C1", message=Message(text=f"one-{number}"))])
+    store.outbox.write([draft(channel_id="C2", message=Message(text="two"))])
+    assert sorted(texts(claim(store, Rates()))) == ["one-0", "two"]
+    assert claim(store, Rates()) == []
+    clock.advance(1.01)
+    assert texts(claim(store, Rates())) == ["one-1"]
+
+
+def test_edits_share_one_budget(store: Store, clock: HandClock) -> None:
+    """``chat.update`` is limited for the workspace, not for the channel."""
+    rates = Rates(post_channel_ms=0, post_workspace_ms=0, update_burst=1)
+    roots = [draft(channel_id=f"C{number}") for number in range(3)]
+    store.outbox.write(roots)
+    for row in claim(store):
+        store.outbox.sent(row, "me", f"ts-{row.id}", row.channel_id)
+    store.outbox.write(roots)
+    assert len(claim(store, rates)) == 1
+    clock.advance(1.21)
+    assert len(claim(store, rates)) == 1
+
+
+def test_retry_after_closes_its_scope_only(store: Store, clock: HandClock) -> None:
+    """A 429 of one channel holds that channel for as long as Slack said."""
+    store.outbox.write([draft(channel_id="C1"), draft(channel_id="C2")])
+    store.outbox.hold(post_key("C1"), 30)
+    (other,) = claim(store, Rates())
+    assert other.channel_id == "C2"
+    store.outbox.sent(other, "me", "1.0", "C2")
+    clock.advance(31)
+    assert [row.channel_id for row in claim(store, Rates())] == ["C1"]
+
+
+def test_a_lost_sender_leaves_a_doubtful_row(store: Store, clock: HandClock) -> None:
+    """After the lease the row is claimed again, marked as one whose outcome is not known."""
+    store.outbox.write([draft()])
+    assert not claim(store)[0].doubtful
+    clock.advance(31)
+    (again,) = claim(store, owner="other")
+    assert again.doubtful
+
+
+def test_a_late_answer_of_a_lost_sender_changes_nothing(store: Store, clock: HandClock) -> None:
+    """Only who holds the row may say that it was sent."""
+    store.outbox.write([draft()])
+    (row,) = claim(store, owner="slow")
+    clock.advance(31)
+    (taken,) = claim(store, owner="quick")
+    store.outbox.sent(taken, "quick", "2.0", "C1")
+    store.outbox.sent(row, "slow", "1.0", "C1")
+    assert store.outbox.ts_of(row.id) == ("C1", "2.0")
+
+
+def test_a_dead_root_takes_its_replies_along(store: Store) -> None:
+    """What can never be shown does not wait for ever, and the reason stays to be read."""
+    root = draft()
+    store.outbox.write([root, draft(root_id=root.id)])
+    (row,) = claim(store)
+    store.outbox.dead(row, "me", "is_archived")
+    assert claim(store) == []
+    assert {row.reason for row in store.outbox.dead_rows()} == {"is_archived"}
+    assert store.outbox.counts() == {"dead": 2}
+
+
+def test_a_rerouted_root_takes_its_thread_along(store: Store) -> None:
+    """A root that cannot be posted in its channel goes elsewhere, and its replies follow."""
+    root = draft()
+    store.outbox.write([root, draft(root_id=root.id)])
+    (row,) = claim(store)
+    store.outbox.reroute(row, "me", "U1", Message(text="here instead"))
+    (row,) = claim(store)
+    assert (row.channel_id, row.message.text) == ("U1", "here instead")
+    store.outbox.sent(row, "me", "1.0", "D1")
+    (reply,) = claim(store)
+    assert reply.channel_id == "D1"
+
+
+def test_a_row_given_back_waits(store: Store, clock: HandClock) -> None:
+    """A pause is kept, and the attempts are counted."""
+    store.outbox.write([draft()])
+    (row,) = claim(store)
+    store.outbox.later(row, "me", 5, "timeout")
+    assert claim(store) == []
+    clock.advance(6)
+    assert claim(store)[0].attempts == 1
+
+
+def test_senders_share_without_sending_one_twice(store: Store) -> None:
+    """Forty messages, four senders: each is claimed once."""
+    store.outbox.write([draft(channel_id=f"C{number}") for number in range(40)])
+
+    def take(owner: int) -> list[str]:
+        taken = []
+        while rows := claim(store, limit=3, owner=f"o{owner}"):
+            taken += [row.id for row in rows]
+        return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        ids = [i for taken in pool.map(take, range(4)) for i in taken]
+    assert len(ids) == len(set(ids)) == 40
