@@ -1,0 +1,108 @@
+"""Things that go wrong on purpose, between the client and DSS."""
+
+import re
+import threading
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["latency", "status", "html502", "reset", "lose_answer", "garbage"]
+
+HALF_AN_ANSWER = b'{"baseStatus": {"state": "RUN'
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """One rule. It applies to the calls that match, ``times`` times or until it is removed."""
+
+    kind: Kind
+    method: str = ".*"
+    """Pattern for the whole HTTP method."""
+    path: str = ".*"
+    """Pattern to be found anywhere in the decoded path below the base, such as ``/jobs/$``."""
+    times: int | None = None
+    seconds: float = 0.0
+    """For ``latency``, real seconds whatever the clock does; the call is served after them."""
+    status: int = 500
+    error_type: str = "java.lang.RuntimeException"
+    message: str = "Something went wrong"
+    body: bytes = HALF_AN_ANSWER
+    """For ``garbage``: sent with 200 as JSON."""
+    hits: int = field(default=0)
+
+    def matches(self, method: str, path: str) -> bool:
+        """Return whether the rule is about such a call and not used up."""
+        if self.times is not None and self.hits >= self.times:
+            return False
+        return bool(re.fullmatch(self.method, method) and re.search(self.path, path))
+
+
+class Faults:
+    """The rules in force. Safe to change while calls are served."""
+
+    def __init__(self) -> None:
+        self._rules: list[Fault] = []
+        self._outage: Fault | None = None
+        self._lock = threading.Lock()
+
+    def add(
+        self,
+        kind: Kind,
+        *,
+        method: str = ".*",
+        path: str = ".*",
+        times: int | None = None,
+        seconds: float = 0.0,
+        status: int = 500,
+        error_type: str = "java.lang.RuntimeException",
+        message: str = "Something went wrong",
+        body: bytes = HALF_AN_ANSWER,
+    ) -> Fault:
+        """Add a rule (see `Fault`). Rules that were added earlier come first."""
+        fault = Fault(
+            kind=kind,
+            method=method,
+            path=path,
+            times=times,
+            seconds=seconds,
+            status=status,
+            error_type=error_type,
+            message=message,
+            body=body,
+        )
+        with self._lock:
+            self._rules.append(fault)
+        return fault
+
+    def remove(self, fault: Fault) -> None:
+        """Take a rule out."""
+        with self._lock:
+            self._rules.remove(fault)
+
+    def clear(self) -> None:
+        """Take all rules out and end an outage."""
+        with self._lock:
+            self._rules.clear()
+            self._outage = None
+
+    def down(self, kind: Kind = "html502") -> None:
+        """Let nothing work any more, as when the back end restarts."""
+        with self._lock:
+            self._outage = Fault(kind=kind)
+
+    def up(self) -> None:
+        """End the outage."""
+        with self._lock:
+            self._outage = None
+
+    def pick(self, method: str, path: str) -> list[Fault]:
+        """Return what applies to a call and count it: every latency, and the first of the others."""
+        with self._lock:
+            if self._outage is not None:
+                self._outage.hits += 1
+                return [self._outage]
+            found = [rule for rule in self._rules if rule.matches(method, path)]
+            breaking = [rule for rule in found if rule.kind != "latency"][:1]
+            chosen = [rule for rule in found if rule.kind == "latency"] + breaking
+            for rule in chosen:
+                rule.hits += 1
+            return chosen

@@ -1,0 +1,278 @@
+"""The HTTP side: a threaded server on loopback that records, breaks what it is told to break, and answers."""
+
+import json
+import logging
+import socket
+import struct
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import msgspec
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from bot.sandbox.dss.auth import authenticate
+from bot.sandbox.dss.clock import Clock, RealClock
+from bot.sandbox.dss.faults import Fault, Faults
+from bot.sandbox.dss.model import Key
+from bot.sandbox.dss.problems import Problem, gateway_page
+from bot.sandbox.dss.routes import Answer, Call, Raw, Text, url_map
+from bot.sandbox.dss.seed import seeded_world
+from bot.sandbox.dss.world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+BASES = ("/public/api", "/dip/publicapi")
+JSON_TYPE = "application/json;charset=utf-8"
+JOIN_SECONDS = 5.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One call as it arrived."""
+
+    method: str
+    base: str
+    """``/public/api``, ``/dip/publicapi``, or empty for a path below neither."""
+    path: str
+    """Decoded, without the base."""
+    raw_path: str
+    """As it was sent, with the base, percent-encoding and query."""
+    query: dict[str, str]
+    body: object
+    """Decoded JSON; ``None`` without a body; the text if it is not JSON."""
+    headers: dict[str, str]
+
+    @property
+    def proxy_user(self) -> str | None:
+        """Return the login of ``X-DKU-ProxyUser``."""
+        return self.headers.get("X-Dku-Proxyuser")
+
+
+class _Handler(WSGIRequestHandler):
+    """Says nothing on the terminal, and tells the server about its thread and socket."""
+
+    protocol_version = "HTTP/1.1"
+
+    def handle(self) -> None:
+        open_calls: dict[threading.Thread, socket.socket] = self.server.open_calls  # type: ignore[attr-defined]
+        open_calls[threading.current_thread()] = self.connection
+        try:
+            super().handle()
+        finally:
+            del open_calls[threading.current_thread()]
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - named by werkzeug
+        log.debug("%s: " + message.replace("%", "%%") if not args else "%s: " + message, type, *args)
+
+
+class DssSandbox:
+    """A DSS instance on loopback. Use it as a context manager, or call `start` and `stop`.
+
+    Attributes:
+        world: projects, users, jobs and the controls over them.
+        faults: what goes wrong on purpose.
+        requests: every call that arrived, oldest first.
+        admin_key: a global key with all rights, which may impersonate.
+    """
+
+    def __init__(
+        self,
+        *,
+        version: str = "15.2.0",
+        port: int = 0,
+        clock: Clock | None = None,
+        speed: float = 1.0,
+        world: World | None = None,
+    ) -> None:
+        """Prepare an instance; nothing is opened before `start`.
+
+        Args:
+            version: what it says it is; before 15.2 it has no running-jobs calls.
+            port: 0 takes a free one.
+            clock: default is real time, ``speed`` times as fast; ignored with ``world``, which has its own.
+            speed: how fast simulated time passes, without a clock.
+            world: default is the seeded one.
+        """
+        self.version = version
+        self.world = world or seeded_world(clock or RealClock(speed))
+        self.faults = Faults()
+        self.requests: list[Recorded] = []
+        self.admin_key = self._global_admin_key()
+        self._port = port
+        self._map = url_map(version, self._instance_info)
+        self._server: BaseWSGIServer | None = None
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+
+    # ---- for those who use it --------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """Return the base address, such as ``http://127.0.0.1:40123``."""
+        if self._server is None:
+            raise RuntimeError("the sandbox is not started")
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def key_of(self, login: str) -> str:
+        """Return the personal API key of a user."""
+        with self.world.lock:
+            return next(key.secret for key in self.world.keys.values() if key.login == login)
+
+    def project_key(self, project: str, label: str = "nightly") -> str:
+        """Return a key of that project; jobs that it starts show as ``API (label)``."""
+        with self.world.lock:
+            for key in self.world.keys.values():
+                if key.project == project and key.label == label:
+                    return key.secret
+            return self.world.add_key(
+                Key(secret=f"proj-{project}-{label}", label=label, project=project)
+            ).secret
+
+    def start(self) -> "DssSandbox":
+        """Open the port and serve."""
+        self._stopping.clear()
+        server = make_server("127.0.0.1", self._port, self._app, threaded=True, request_handler=_Handler)
+        server.open_calls = {}  # type: ignore[attr-defined]
+        self._server = server
+        self._port = server.server_port
+        self._thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="dss-sandbox", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Cut open calls, close the port and wait for the threads. Can be started again on the same port."""
+        server, thread = self._server, self._thread
+        if server is None or thread is None:
+            return
+        self._stopping.set()
+        server.shutdown()
+        thread.join(JOIN_SECONDS)
+        server.server_close()
+        for caller, connection in list(server.open_calls.items()):  # type: ignore[attr-defined]
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                log.debug("connection was closed already")
+            caller.join(JOIN_SECONDS)
+        self._server = self._thread = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # ---- serving ---------------------------------------------------------------------------------
+
+    def _app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request = Request(environ)
+        recorded = _record(request)
+        self.requests.append(recorded)
+        picked = self.faults.pick(recorded.method, recorded.path)
+        for delay in picked:
+            if delay.kind == "latency" and self._stopping.wait(delay.seconds):
+                _cut(environ)
+        fault = next((one for one in picked if one.kind != "latency"), None)
+        response = None if fault is None else _broken(fault, environ)
+        if response is None:
+            response = self._respond(recorded, request)
+        if fault is not None and fault.kind == "lose_answer":
+            response.close()
+            _cut(environ)
+        response.headers["DSS-Version"] = self.version
+        response.headers["DSS-API-Version"] = self.version
+        return response(environ, start_response)
+
+    def _respond(self, recorded: Recorded, request: Request) -> Response:
+        if not recorded.base:
+            return Response(gateway_page(404, "Not Found"), 404, content_type="text/html")
+        adapter = self._map.bind("127.0.0.1", path_info=recorded.path, default_method=request.method)
+        try:
+            handler, args = adapter.match(recorded.path, method=request.method)
+        except (RequestRedirect, HTTPException):
+            return Response(gateway_page(404, "Not Found"), 404, content_type="text/html")
+        try:
+            with self.world.lock:
+                self.world.settle()
+                caller = authenticate(self.world, request.headers)  # type: ignore[arg-type]
+                answer = handler(Call(caller, dict(args), recorded.query, recorded.body))
+                return _encoded(answer)
+        except Problem as problem:
+            data = msgspec.json.encode(problem.body())
+            return Response(data, problem.status, content_type=JSON_TYPE)
+
+    def _instance_info(self, _call: Call) -> Answer:
+        return {
+            "nodeId": "design-sandbox",
+            "nodeName": "Sandbox",
+            "nodeType": "DESIGN",
+            "dssVersion": self.version,
+        }
+
+    def _global_admin_key(self) -> str:
+        for key in self.world.keys.values():
+            if key.admin and key.login is None:
+                return key.secret
+        return self.world.add_key(Key(secret="glob-dss-bot-admin", label="dss-bot", admin=True)).secret  # noqa: S106
+
+
+def _record(request: Request) -> Recorded:
+    base = next((base for base in BASES if request.path.startswith(base + "/")), "")
+    data = request.get_data()
+    body: object = None
+    if data:
+        try:
+            body = json.loads(data)
+        except ValueError:
+            body = data.decode(errors="replace")
+    return Recorded(
+        method=request.method,
+        base=base,
+        path=request.path.removeprefix(base),
+        raw_path=str(request.environ.get("RAW_URI", request.path)),
+        query=request.args.to_dict(),
+        body=body,
+        headers=dict(request.headers.items()),
+    )
+
+
+def _encoded(answer: Answer) -> Response:
+    if isinstance(answer, Text):
+        return Response(answer.blocks, content_type="text/plain", direct_passthrough=True)
+    data = answer.data if isinstance(answer, Raw) else msgspec.json.encode(answer)
+    return Response(data, content_type=JSON_TYPE)
+
+
+def _broken(fault: Fault, environ: "WSGIEnvironment") -> Response | None:
+    """Return what a fault answers instead of DSS, or ``None`` when DSS is to do its work first."""
+    if fault.kind == "reset":
+        _cut(environ)
+    if fault.kind == "html502":
+        return Response(gateway_page(502, "Bad Gateway"), 502, content_type="text/html")
+    if fault.kind == "status":
+        body = Problem(fault.status, fault.error_type, fault.message).body()
+        return Response(msgspec.json.encode(body), fault.status, content_type=JSON_TYPE)
+    if fault.kind == "garbage":
+        return Response(fault.body, 200, content_type=JSON_TYPE)
+    return None
+
+
+def _cut(environ: "WSGIEnvironment") -> None:
+    """Reset the connection: the client sees no answer at all."""
+    connection: socket.socket = environ["werkzeug.socket"]
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+    raise ConnectionResetError("cut on purpose")

@@ -1,0 +1,307 @@
+"""The state of the stand-in: projects, users, keys and jobs, and the controls that tests use on them."""
+
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+
+from bot.sandbox.dss.bulk import finished_jobs, running_jobs
+from bot.sandbox.dss.clock import Clock, RealClock
+from bot.sandbox.dss.jobs import Job, JobBook
+from bot.sandbox.dss.model import Item, Key, Project, Ref, Rights, User
+from bot.sandbox.dss.plan import Conflict, JobPlan, Life, Step, natural_end, progress
+from bot.sandbox.dss.problems import invisible, not_found
+from bot.sandbox.dss.starting import (
+    Finder,
+    NextPlan,
+    Wanted,
+    job_outputs,
+    make_plan,
+    read_mode,
+    read_outputs,
+)
+
+ABORT_MS = 2_000
+"""From the request to abort until the job has stopped."""
+
+
+class World:
+    """Everything that the stand-in knows. Its methods are safe to call from any thread.
+
+    ``projects``, ``users`` and ``keys`` may be changed directly; hold ``lock`` meanwhile.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock: Clock = clock or RealClock()
+        self.lock = threading.RLock()
+        self.projects: dict[str, Project] = {}
+        self.users: dict[str, User] = {}
+        self.keys: dict[str, Key] = {}
+        self.jobs = JobBook()
+        self.refusal_status = 403
+        """What a missing privilege answers; 401 is seen in the field too (DSS-API.md §3.4)."""
+        self._next: list[NextPlan] = []
+
+    # ---- people and keys -------------------------------------------------------------------------
+
+    def add_user(self, user: User) -> User:
+        """Add a user with a personal key."""
+        with self.lock:
+            self.users[user.login] = user
+            self.add_key(Key(secret=f"dkuaps-{secrets.token_hex(16)}", login=user.login))
+        return user
+
+    def add_key(self, key: Key) -> Key:
+        """Add an API key of any kind."""
+        with self.lock:
+            self.keys[key.secret] = key
+        return key
+
+    def revoke_key(self, secret: str) -> None:
+        """Make a key unknown."""
+        with self.lock:
+            del self.keys[secret]
+
+    def grant(self, login: str, project: str, *, read: bool = True, run: bool = True) -> None:
+        """Set what a user may do in a project."""
+        with self.lock:
+            self.users[login].rights[project] = Rights(read=read, run=run)
+
+    def revoke(self, login: str, project: str) -> None:
+        """Make a project invisible to a user."""
+        with self.lock:
+            self.users[login].rights.pop(project, None)
+
+    def add_project(self, project: Project) -> Project:
+        """Add a project that nobody but administrators sees yet."""
+        with self.lock:
+            self.projects[project.key] = project
+        return project
+
+    # ---- jobs ------------------------------------------------------------------------------------
+
+    def now(self) -> int:
+        """Return the simulated time in ms since 1970."""
+        return self.clock.now_ms()
+
+    def start(
+        self,
+        project: str,
+        definition: Mapping[str, object],
+        *,
+        initiator: str = "admin",
+        find: Finder | None = None,
+        triggered_from: str = "API",
+    ) -> Job:
+        """Start a job as the API does.
+
+        Raises:
+            Problem: DSS would refuse the definition.
+        """
+        with self.lock:
+            now = self.now()
+            self.settle()
+            mode = read_mode(definition)
+            wanted = read_outputs(definition, project, find or self._any_project)
+            override = self._next[0] if self._next else None
+            plan = self._without_conflict(make_plan(wanted, mode, now, override), now)
+            del self._next[:1]
+            job = self._new_job(project, wanted, mode=mode, plan=plan, initiator=initiator)
+            job.triggered_from = triggered_from
+            job.refresh_metastore = bool(definition.get("refreshHiveMetastore"))
+            job.auto_update_schema = bool(definition.get("autoUpdateSchemaBeforeEachRecipeRun"))
+            self.jobs.add(job)
+            if not plan.conflicts:
+                self.jobs.lock(job)
+            return job
+
+    def abort(self, project: str, job_id: str) -> None:
+        """Ask for an abort; accepted for finished jobs too, without effect."""
+        with self.lock:
+            job = self.job(project, job_id)
+            if job.life.stop_at is None and not job.plan.ignores_abort and not job.head(self.now()).stable:
+                job.life.stop_at = self.now() + ABORT_MS
+
+    def job(self, project: str, job_id: str) -> Job:
+        """Return one job.
+
+        Raises:
+            Problem: there is none.
+        """
+        with self.lock:
+            job = self.jobs.find(project, job_id)
+        if job is None:
+            raise not_found(f"Job not found: {project}.{job_id}")
+        return job
+
+    def settle(self) -> None:
+        """Bring the flow up to date with what ended meanwhile: new data makes what is below it stale."""
+        now = self.now()
+        for job in self.jobs.settle(now):
+            for one in progress(job.plan, job.life, now):
+                if one.state != "DONE":
+                    continue
+                for target in one.step.targets:
+                    item = self._item(target.project, target.kind, target.id)
+                    if item is not None:
+                        _note_change(item, target.partition, one.end)
+
+    # ---- controls for tests and demos ------------------------------------------------------------
+
+    def plan_next(
+        self,
+        *,
+        outcome: str | None = None,
+        duration: float | None = None,
+        activities: int | Sequence[Step] | None = None,
+        queue: float | None = None,
+        message: str = "KeyError: 'amount'",
+        warnings: int = 0,
+        waits: bool = False,
+        ignores_abort: bool = False,
+    ) -> None:
+        """Say how the next started job goes, instead of what the flow says. Calls queue up.
+
+        Args:
+            outcome: DONE, FAILED or ABORTED.
+            duration: seconds from initiation to end, exactly.
+            activities: so many steps one after the other, or exactly these.
+            queue: seconds that it stays NOT_STARTED.
+            message: what the last activity fails with, when ``outcome`` is FAILED.
+            warnings: how many the last activity has.
+            waits: stay in WAITING_CONFIRMATION until aborted.
+            ignores_abort: go on to the end whoever asks for an abort.
+        """
+        plan = NextPlan(
+            outcome=outcome,
+            duration=duration,
+            activities=activities,
+            queue=queue,
+            message=message,
+            warnings=warnings,
+            waits=waits,
+            ignores_abort=ignores_abort,
+        )
+        with self.lock:
+            self._next.append(plan)
+
+    def hold(self, project: str, job_id: str) -> None:
+        """Keep a job from finishing until `release`; it can still be aborted."""
+        with self.lock:
+            self.job(project, job_id).life.held = True
+
+    def release(self, project: str, job_id: str) -> None:
+        """Let a held job finish; at once if its planned end is past."""
+        with self.lock:
+            life, plan = self.job(project, job_id).life, self.job(project, job_id).plan
+            life.pause_ms = max(life.pause_ms, self.now() - life.initiated - plan.total_ms)
+            life.held = False
+
+    def touch(self, project: str, dataset: str, partition: str = "NP") -> None:
+        """Let the data of a source change now, so that what is built from it is out of date."""
+        with self.lock:
+            _note_change(self.projects[project].dataset(dataset), partition, self.now())
+
+    def crash(self) -> None:
+        """Abort everything that runs, as a restart of the back end does: activities stay RUNNING."""
+        with self.lock:
+            for job in self.jobs.unfinished(self.now()):
+                job.life.stop_at = self.now()
+                job.life.killed = True
+
+    def clear_logs(self, project: str, job_id: str) -> None:
+        """Remove details and log of a job, as the "Clear job logs" macro does."""
+        with self.lock:
+            self.job(project, job_id).cleared = True
+
+    def delete_job(self, project: str, job_id: str) -> None:
+        """Make DSS forget a job."""
+        with self.lock:
+            self.jobs.remove(self.job(project, job_id))
+
+    def set_log_size(self, project: str, job_id: str, size: int) -> None:
+        """Make the job's log exactly ``size`` bytes long (at least what its events take)."""
+        with self.lock:
+            self.job(project, job_id).log_bytes = size
+
+    def add_running_jobs(self, count: int, project: str = "CHURN", initiator: str = "admin") -> list[str]:
+        """Add jobs that run until they are released or aborted. Made for thousands."""
+        with self.lock:
+            jobs = running_jobs(self.projects[project], count, now=self.now(), initiator=initiator)
+            for job in jobs:
+                self.jobs.add(job)
+            return [job.id for job in jobs]
+
+    def add_history(self, project: str, count: int, *, before: int | None = None) -> list[str]:
+        """Add finished jobs, older than all others (and than ``before``, ms). Returns ids, newest first.
+
+        Made for tens of thousands.
+        """
+        with self.lock:
+            there = self.jobs.of_project(project)
+            limits = [self.now(), *(job.life.initiated for job in there[:1]), *([before] if before else [])]
+            before = min(limits)
+            jobs = finished_jobs(self.projects[project], count, before=before)
+            self.jobs.add_older(project, jobs)
+            return [job.id for job in reversed(jobs)]
+
+    # ---- inside ----------------------------------------------------------------------------------
+
+    def _any_project(self, key: str) -> Project:
+        if key not in self.projects:
+            raise invisible()
+        return self.projects[key]
+
+    def _item(self, project: str, kind: str, name: str) -> Item | None:
+        found = self.projects.get(project)
+        return found.items.get(Ref(kind, name)) if found else None
+
+    def _new_job(
+        self, project: str, wanted: list[Wanted], *, mode: str, plan: JobPlan, initiator: str
+    ) -> Job:
+        first = wanted[0]
+        target = f"{first.item.name}__{first.partition}".replace("/", "_")
+        name = f"Build_{target}_"
+        user = self.users.get(initiator)
+        return Job(
+            project=project,
+            id=self.jobs.free_id(project, name, self.now()),
+            name=name,
+            mode=mode,
+            initiator=initiator,
+            initiator_name=user.name if user else initiator,
+            outputs=job_outputs(wanted),
+            plan=plan,
+            life=Life(initiated=self.now()),
+        )
+
+    def _without_conflict(self, plan: JobPlan, now: int) -> JobPlan:
+        """Return a plan that fails at once if another job is building one of the outputs."""
+        conflicts = []
+        for step in (*plan.steps, *plan.never):
+            for target in step.targets:
+                other = self.jobs.holder((target.project, target.kind, target.id, target.partition), now)
+                if other is not None:
+                    conflicts.append(
+                        Conflict(
+                            job_project=other.project,
+                            job_id=other.id,
+                            project=target.project,
+                            dataset=target.id,
+                            partition=target.partition,
+                        )
+                    )
+        if not conflicts:
+            return plan
+        return JobPlan(queue_ms=0, deps_ms=0, total_ms=0, outcome="FAILED", conflicts=tuple(conflicts))
+
+    def planned_end(self, project: str, job_id: str) -> int | None:
+        """Return when the job will end if nobody interferes, in ms; ``None``: it is held or waits."""
+        with self.lock:
+            job = self.job(project, job_id)
+            return natural_end(job.plan, job.life)
+
+
+def _note_change(item: Item, partition: str, when: int) -> None:
+    item.changed_at[partition] = max(when, item.changed_at.get(partition, 0))
+    if item.dimensions and partition not in item.partitions:
+        item.partitions.append(partition)
