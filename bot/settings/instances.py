@@ -53,14 +53,11 @@ def _read_instance(env: Environment, table: Table, problems: Problems, given: _G
         ui_url=check_url(problems, table.label("ui_url"), ui_url, _EXAMPLE) if ui_url else url,
         base_path=_read_base_path(table, problems),
         auth=table.auth("auth"),
-        verify=table.flag("verify", default=True),
-        ca_file=table.text("ca_file") or None,
-        client_cert=table.texts("client_cert", most=2),
+        verify=_read_verify(table, problems),
+        client_cert=table.path_or_pair("client_cert"),
         connect_timeout=table.number("connect_timeout", 5.0, high=600),
         read_timeout=table.number("read_timeout", 30.0, high=3600),
     )
-    if not instance.verify and instance.ca_file:
-        problems.add(table.label("verify"), "is false, but ca_file is given", "Keep only one of the two")
     table.finish()
     return instance
 
@@ -105,3 +102,10 @@ def _read_base_path(table: Table, problems: Problems) -> str:
         right = "Give /public/api, or /dip/publicapi where only that one gets through"
         problems.add(table.label("base_path"), f"{value!r} is not a path", right)
     return value.rstrip("/")
+
+
+def _read_verify(table: Table, problems: Problems) -> bool | str:
+    verify, ca_file = table.flag("verify", default=True), table.text("ca_file")
+    if ca_file and not verify:
+        problems.add(table.label("verify"), "is false, but ca_file is given", "Keep only one of the two")
+    return ca_file or verify

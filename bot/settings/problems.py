@@ -144,21 +144,17 @@ class Table:
         self._problems.add(self.label(key), "is not a text", f'Write {key} = "…"')
         return default
 
-    def texts(self, key: str, most: int) -> tuple[str, ...]:
-        """Return a text, or a list of up to ``most`` texts."""
-        value = self._take(key)
-        items = [value] if isinstance(value, str) else value
-        if items is None:
-            return ()
-        if (
-            isinstance(items, list)
-            and 0 < len(items) <= most
-            and all(isinstance(i, str) and i for i in items)
-        ):
-            return tuple(items)
-        right = f"Write one path, or a list of at most {most}"
-        self._problems.add(self.label(key), "is not a path or a list of paths", right)
-        return ()
+    def path_or_pair(self, key: str) -> str | tuple[str, str] | None:
+        """Return one path, or two."""
+        match self._take(key):
+            case None:
+                return None
+            case str(path) | [str(path)] if path:
+                return path
+            case [str(first), str(second)] if first and second:
+                return first, second
+        self._problems.add(self.label(key), "is not a path or two", f'Write {key} = "…" or ["…", "…"]')
+        return None
 
     def number(self, key: str, default: float, *, low: float = 0.0, high: float = 1e6) -> float:
         """Return a number above ``low`` and at most ``high``."""

@@ -88,12 +88,10 @@ class Instance:
     """Path of the public API below ``url``: ``/public/api``, or ``/dip/publicapi``."""
     auth: Literal["basic", "bearer"]
     """How the key travels: as the user name of basic authentication, or as a bearer token."""
-    verify: bool
-    """Whether the server's certificate is checked."""
-    ca_file: str | None
-    """Certificates to check it against, instead of the usual ones."""
-    client_cert: tuple[str, ...]
-    """Paths of the client's certificate and its key (or of one file with both); empty: none."""
+    verify: bool | str
+    """Whether the server's certificate is checked, or the path of the certificates to check it against."""
+    client_cert: str | tuple[str, str] | None
+    """The client's certificate as requests takes it: one file, or certificate and key."""
     connect_timeout: float
     """Seconds."""
     read_timeout: float

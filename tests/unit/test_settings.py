@@ -250,7 +250,7 @@ def test_a_file_gives_several_instances() -> None:
     prod, test = settings.instances
     assert (prod.name, prod.url, prod.api_key.reveal()) == ("prod", "https://prod.example.com", "pk")
     assert (prod.ui_url, prod.base_path, prod.auth) == ("https://dss.example.com", "/dip/publicapi", "bearer")
-    assert (prod.ca_file, prod.client_cert) == ("/etc/ca.pem", ("/c.pem", "/k.pem"))
+    assert (prod.verify, prod.client_cert) == ("/etc/ca.pem", ("/c.pem", "/k.pem"))
     assert (prod.connect_timeout, prod.read_timeout) == (2.0, 12.5)
     assert (test.api_key.reveal(), test.verify, test.ui_url) == ("tk", False, "http://test:11200")
     assert settings.default_instance == "prod"
@@ -294,7 +294,7 @@ PROD = "[instances.p]\nurl='http://p'\napi_key='k'\n"
         (PROD + "verify='no'", "[instances.p] verify: 'no' is not true or false"),
         (PROD + "verify=false\nca_file='c'", "[instances.p] verify: is false, but ca_file"),
         (PROD + "base_path='api'", "[instances.p] base_path: 'api' is not a path"),
-        (PROD + "client_cert=1", "[instances.p] client_cert: is not a path"),
+        (PROD + "client_cert=1", "[instances.p] client_cert: is not a path or two"),
         ("[instances.p]\nurl=1\napi_key='k'", "[instances.p] url: is not a text"),
         (
             "[instances.'my prod']\nurl='http://p'\napi_key='k'",
