@@ -87,6 +87,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
     asker: str
     """Slack user id."""
+    asker_name: str | None = None
     root_id: str
     """Row id of the root message."""
     started_by_bot: bool = True

@@ -4,7 +4,7 @@ from bot.store.audit import AuditEntry, AuditStore
 from bot.store.database import Database
 from bot.store.intents import IntentStore
 from bot.store.jobs import Change, JobStore, Recording
-from bot.store.leases import LeaseStore
+from bot.store.leases import LeaseStore, MarkStore
 from bot.store.migrate import UnknownSchema, check_schema, migrate
 from bot.store.outbox import OutboxStore
 from bot.store.pace import Rates, post_key
@@ -17,6 +17,7 @@ __all__ = [
     "IntentStore",
     "JobStore",
     "LeaseStore",
+    "MarkStore",
     "OutboxStore",
     "Rates",
     "Recording",
@@ -38,6 +39,7 @@ class Store:
         self.audit = AuditStore(database)
         self.jobs = JobStore(database, self.outbox, self.audit)
         self.leases = LeaseStore(database)
+        self.marks = MarkStore(database)
 
     def close(self) -> None:
         """Close every connection."""

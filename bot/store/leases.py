@@ -1,11 +1,13 @@
-"""Leases: who does what, until when. Recovery is nothing but the next claim after the expiry."""
+"""Leases and marks: who does what, until when. Recovery is nothing but the next claim after the expiry."""
+
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from bot.store.database import Database
-from bot.store.tables import leases
+from bot.store.database import Database, from_ms, to_ms
+from bot.store.tables import leases, marks
 
 
 class LeaseStore:
@@ -39,3 +41,25 @@ class LeaseStore:
         asked = select(leases.c.until).where(leases.c.name == name, leases.c.owner == owner)
         until = connection.execute(asked).scalar()
         return until is not None and until >= now
+
+
+class MarkStore:
+    """Moments that outlive a process: when something was last known to be true."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def set(self, key: str, moment: datetime) -> None:
+        """Write a mark."""
+        insert = sqlite_insert if self._database.is_sqlite else postgresql_insert
+        wanted = insert(marks).values(key=key, at=to_ms(moment))
+        with self._database.write() as connection:
+            connection.execute(
+                wanted.on_conflict_do_update(index_elements=[marks.c.key], set_={"at": wanted.excluded.at})
+            )
+
+    def get(self, key: str) -> datetime | None:
+        """Read a mark."""
+        with self._database.read() as connection:
+            at = connection.execute(select(marks.c.at).where(marks.c.key == key)).scalar()
+            return from_ms(at) if at is not None else None

@@ -195,13 +195,18 @@ class OutboxStore:
             return max(0, now - oldest) / 1000 if oldest else 0.0
 
     def _replace(self, connection: Connection, draft: Draft, now: int) -> bool:
+        urgency = URGENCY_ORDER.index(draft.urgency)
         same = connection.execute(
             update(messages)
             .where(messages.c.id == draft.id)
             .values(
                 body=dump(draft.message),
                 revision=messages.c.revision + 1,
-                urgency=URGENCY_ORDER.index(draft.urgency),
+                # A root that nobody has seen yet is not less urgent because it has newer content.
+                urgency=case(
+                    (messages.c.ts.is_(None) & (messages.c.urgency < urgency), messages.c.urgency),
+                    else_=urgency,
+                ),
                 state=case((messages.c.state == SENT, DUE), else_=messages.c.state),
                 updated_at=now,
             )

@@ -66,6 +66,7 @@ watches = Table(
     Column("open_key", Text, unique=True),
     Column("place", Text, nullable=False),
     Column("asker", Text, nullable=False),
+    Column("asker_name", Text),
     Column("root_id", Text, nullable=False),
     Column("started_by_bot", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
@@ -116,6 +117,14 @@ pace = Table(
     Column("key", Text, primary_key=True),
     # When the next call under this key may be made.
     Column("next_at", BigInteger, nullable=False),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("key", Text, primary_key=True),
+    # When something was last known to be true, such as "DSS answered".
+    Column("at", BigInteger, nullable=False),
 )
 
 audit = Table(

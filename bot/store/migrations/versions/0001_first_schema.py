@@ -76,6 +76,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
+        "marks",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
         "messages",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("channel_id", sa.Text(), nullable=False),
@@ -120,6 +126,7 @@ def upgrade() -> None:
         sa.Column("open_key", sa.Text(), nullable=True),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("asker", sa.Text(), nullable=False),
+        sa.Column("asker_name", sa.Text(), nullable=True),
         sa.Column("root_id", sa.Text(), nullable=False),
         sa.Column("started_by_bot", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -147,6 +154,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_messages_state_not_before_urgency_seq"), table_name="messages")
     op.drop_index(op.f("ix_messages_root_id_state"), table_name="messages")
     op.drop_table("messages")
+    op.drop_table("marks")
     op.drop_table("leases")
     op.drop_index(op.f("ix_jobs_job_id"), table_name="jobs")
     op.drop_table("jobs")

@@ -1,0 +1,173 @@
+"""Old facts and new facts → what happened. Functions of their arguments; nothing is told twice."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bot.facts import Activity, Gap, JobFacts
+from bot.facts.records import FollowedJob, Memory
+from bot.following.events import (
+    ActivityDone,
+    ActivityFailed,
+    Back,
+    Ended,
+    Event,
+    GaveUp,
+    Heartbeat,
+    Overdue,
+    Silent,
+    Started,
+    Step,
+    Stuck,
+    Vanished,
+    WaitingConfirmation,
+    key,
+)
+
+GAPS_KEPT = 5
+"""A card names the last outages; a job that lived through more of them has other worries."""
+
+_QUEUED = frozenset({"NOT_STARTED", "WAITING", "COMPUTING_DEPS", "WAITING_CONFIRMATION", ""})
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """When something is worth a word."""
+
+    follow: timedelta = timedelta(days=7)
+    stuck: timedelta = timedelta(minutes=10)
+    """Queued for this long."""
+    overdue_factor: float = 2.0
+    overdue_least: timedelta = timedelta(minutes=10)
+    """Over the usual time by the factor, and by at least this much."""
+    heartbeat: timedelta = timedelta(hours=2)
+    long_activity: timedelta = timedelta(minutes=5)
+    """Shorter activities end without a reply: the root message counts them."""
+    silence: timedelta = timedelta(seconds=60)
+    """DSS, or the bot, was away for this long."""
+
+
+def observe(before: FollowedJob, seen: JobFacts, now: datetime, limits: Limits = Limits()) -> Step:  # noqa: B008
+    """Compare a job with what DSS says of it now.
+
+    Args:
+        before: the row as it was written last.
+        seen: facts of a status call, or of a list, which knows no activities.
+        now: aware.
+        limits: when something is worth a word.
+    """
+    facts = merge(before.facts, seen)
+    memory = before.memory
+    events: list[Event] = []
+    if memory.silent_since is not None:
+        gap = Gap(start=memory.silent_since, end=now)
+        events.append(Back(gap))
+        memory = msgspec.structs.replace(memory, silent_since=None, gaps=_with(memory.gaps, gap))
+    if facts.finished:
+        events.append(Ended())
+    else:
+        events.extend(event for event in _news(before, facts, now, limits) if key(event) not in memory.told)
+    close = facts.finished
+    if not facts.finished and _age(memory, facts, now) >= limits.follow:
+        events.append(GaveUp(limits.follow.days))
+        memory = msgspec.structs.replace(memory, gave_up=True)
+        close = True
+    return _step(before, facts, memory, events, now, close=close)
+
+
+def observe_silence(before: FollowedJob, since: datetime, now: datetime) -> Step:
+    """DSS has not answered since ``since``: said once for each outage."""
+    if before.memory.silent_since is not None:
+        return Step(job=before)
+    memory = msgspec.structs.replace(before.memory, silent_since=since)
+    return _step(before, before.facts, memory, [Silent(since)], now, close=False)
+
+
+def observe_absence(before: FollowedJob, gap: Gap, now: datetime) -> Step:
+    """The bot itself was away: the card says when the job was not seen, nothing is invented for that time."""
+    memory = msgspec.structs.replace(before.memory, gaps=_with(before.memory.gaps, gap))
+    return _step(before, before.facts, memory, [], now, close=False)
+
+
+def observe_vanished(before: FollowedJob, now: datetime) -> Step:
+    """DSS does not know the job any more."""
+    memory = msgspec.structs.replace(before.memory, vanished=True)
+    return _step(before, before.facts, memory, [Vanished()], now, close=True)
+
+
+def merge(old: JobFacts, new: JobFacts) -> JobFacts:
+    """Keep what a list does not say, and never go back from an end to a running state."""
+    if old.finished and not new.finished:
+        return old
+    kept = {
+        field: getattr(old, field)
+        for field in ("name", "mode", "outputs", "initiator", "initiated_at", "started_at", "triggered_from")
+        if not getattr(new, field)
+    }
+    if new.counters is None:
+        kept |= {"counters": old.counters, "activities": old.activities}
+    return msgspec.structs.replace(new, **kept) if kept else new
+
+
+def _news(before: FollowedJob, facts: JobFacts, now: datetime, limits: Limits) -> Iterator[Event]:
+    if facts.state not in _QUEUED:
+        yield Started()
+    if facts.state == "WAITING_CONFIRMATION":
+        yield WaitingConfirmation()
+    for activity in facts.activities:
+        if activity.state == "FAILED":
+            yield ActivityFailed(activity)
+        elif activity.state == "DONE" and _took(activity) >= limits.long_activity:
+            yield ActivityDone(activity)
+    yield from _slowness(before, facts, now, limits)
+
+
+def _took(activity: Activity) -> timedelta:
+    if activity.started_at is None or activity.ended_at is None:
+        return timedelta(0)
+    return activity.ended_at - activity.started_at
+
+
+def _slowness(before: FollowedJob, facts: JobFacts, now: datetime, limits: Limits) -> Iterator[Event]:
+    queued_since = facts.initiated_at or before.memory.followed_since
+    if facts.state == "NOT_STARTED" and queued_since and now - queued_since >= limits.stuck:
+        yield Stuck(int((now - queued_since).total_seconds() // 60))
+    if facts.started_at is None or facts.state in _QUEUED:
+        return
+    running = now - facts.started_at
+    usual = before.memory.usual_seconds
+    if usual is not None:
+        late = timedelta(seconds=usual * limits.overdue_factor)
+        if running >= max(late, timedelta(seconds=usual) + limits.overdue_least):
+            yield Overdue()
+    if beats := int(running / limits.heartbeat):
+        yield Heartbeat(beats)
+
+
+def _step(
+    before: FollowedJob,
+    facts: JobFacts,
+    memory: Memory,
+    events: list[Event],
+    now: datetime,
+    *,
+    close: bool,
+) -> Step:
+    # "back" and "silent" can happen again, with another time in their key: they need not be remembered.
+    lasting = tuple(key(event) for event in events if not isinstance(event, Back | Silent))
+    memory = msgspec.structs.replace(
+        memory,
+        told=memory.told + lasting,
+        followed_since=memory.followed_since or now,
+    )
+    job = FollowedJob(facts=facts, memory=memory, version=before.version)
+    return Step(job=job, events=tuple(events), close=close, changed=job != before)
+
+
+def _age(memory: Memory, facts: JobFacts, now: datetime) -> timedelta:
+    since = memory.followed_since or facts.initiated_at or now
+    return now - since
+
+
+def _with(gaps: tuple[Gap, ...], gap: Gap) -> tuple[Gap, ...]:
+    return (*gaps, gap)[-GAPS_KEPT:]
