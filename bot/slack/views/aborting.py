@@ -19,13 +19,10 @@ def abort_taken(card: JobCard, *, following: bool) -> Message:
     if card.job.finished:
         had = words.outcome(card.job).words
         return say(f"{words.what(card.job)} had already finished ({had}): there was nothing to abort.")
-    where = (
-        "The outcome is told in the job's thread."
-        if following
-        else f"Look at it with {code(f'/dss-jobs status {card.job.ref}', 300)}."
-    )
-    said = f"DSS has taken the request to abort {words.what(card.job)}. It can take a moment. {where}"
-    return message(said, (section(said), *actions(buttons.open_in_dss(card))))
+    where = " The outcome is told in the job's thread." if following else ""
+    said = f"DSS has taken the request to abort {words.what(card.job)}. It can take a moment.{where}"
+    look = None if following else buttons.status(card)
+    return message(said, (section(said), *actions(look, buttons.open_in_dss(card))))
 
 
 def confirm_abort_all(project: str, jobs: Sequence[JobFacts], wish: AbortAll, now: datetime) -> Message:

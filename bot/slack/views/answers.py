@@ -42,19 +42,21 @@ def dss_trouble(error: DSSError, instance: str | None = None) -> Message:
     where = f" (instance {code(instance, 80)})" if instance else ""
     said = str(error).strip().split("\n")[0] if error.status is not None else ""
     return say(
-        f"{words.WARNED} {prose(error.hint)}{where}",
+        f"{prose(error.hint)}{where}",
         f"DSS said: {code(said, 300)}" if said else None,
         "It may have been done all the same: look at `/dss-jobs` before you try again."
         if error.maybe_done
         else None,
+        icon=words.WARNED,
     )
 
 
 def our_fault(reference: str) -> Message:
     """Something failed in the bot that nobody foresaw."""
     return say(
-        f"{words.WARNED} Something went wrong in the bot, not in what you asked for. "
-        f"Its administrator finds the details under {code(reference)}."
+        "Something went wrong in the bot, not in what you asked for. "
+        f"Its administrator finds the details under {code(reference)}.",
+        icon=words.WARNED,
     )
 
 
@@ -81,13 +83,19 @@ def confirm_all(wish: Build, labels: Sequence[str]) -> Message:
         "Start", ids.BUILD_CONFIRM_ALL, msgspec.structs.replace(wish, confirmed=True), style="primary"
     )
     lines = (
-        f"{words.WARNED} {text}",
+        text,
         "Every recipe upstream runs again, also where nothing changed: that can take long and cost much.",
         "`--mode modified` rebuilds only what is out of date.",
     )
     if start is None:
-        return say(*lines, "This is too much for one button: please name fewer outputs.")
-    return message(text, (section(*lines), *actions(start, button("Cancel", ids.BUILD_CANCEL))))
+        return say(*lines, "This is too much for one button: please name fewer outputs.", icon=words.WARNED)
+    return message(
+        text,
+        (
+            section(f"{words.WARNED} {lines[0]}", *lines[1:]),
+            *actions(start, button("Cancel", ids.BUILD_CANCEL)),
+        ),
+    )
 
 
 def cancelled() -> Message:
@@ -99,9 +107,10 @@ def unknown_start(labels: Sequence[str]) -> Message:
     """The answer to the start was lost, and no such job was found (DESIGN.md §4)."""
     text = f"It is not known whether the job for {words.names(labels)} was started"
     return say(
-        f"{words.UNKNOWN} {text}: DSS's answer was lost, and no such job has been found so far.",
+        f"{text}: DSS's answer was lost, and no such job has been found so far.",
         "Nothing was started twice. Please look at `/dss-jobs` or at the project's jobs in DSS in a minute; "
         "if the job is not there, ask for it again.",
+        icon=words.UNKNOWN,
     )
 
 

@@ -103,9 +103,10 @@ def message(text: str, blocks: Iterable[Block]) -> Message:
     return Message(text=fit(text.split("\n"), limits.MESSAGE_TEXT), blocks=tuple(blocks))
 
 
-def say(*lines: str | None) -> Message:
-    """A message that is one paragraph; its text is the same."""
-    return message(fit(lines, limits.SECTION_TEXT), (section(*lines),))
+def say(first: str, *more: str | None, icon: str | None = None) -> Message:
+    """A message that is one paragraph; its text is the same without the icon."""
+    shown = f"{icon} {first}" if icon else first
+    return message(fit((first, *more), limits.SECTION_TEXT), (section(shown, *more),))
 
 
 def web_address(url: str) -> bool:

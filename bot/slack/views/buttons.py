@@ -10,6 +10,7 @@ from bot.facts import (
     JobName,
     OutputKind,
     ReadLog,
+    ShowStatus,
     UnfollowJob,
     WantedOutput,
 )
@@ -45,6 +46,11 @@ def log(card: JobCard, number: int | None = None) -> Block | None:
     if card.vanished:
         return None
     return button("Log", ids.JOB_LOG, ReadLog(job=name_of(card.job)), number=number)
+
+
+def status(card: JobCard) -> Block | None:
+    """Show how the job stands now."""
+    return button("Status", ids.JOB_STATUS, ShowStatus(job=name_of(card.job)))
 
 
 def open_in_dss(card: JobCard, number: int | None = None) -> Block | None:

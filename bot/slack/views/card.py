@@ -13,6 +13,9 @@ SHOWN_ACTIVITIES = 8
 CAUSE = 300
 """Code points of a failure's cause, where the thread or the log says more."""
 _SHOWN_GAPS = 3
+_ABORTED_ELSEWHERE = (
+    "The bot was not asked for this: it was aborted in DSS, by a person or by a restart of DSS."
+)
 _SHOWN_CONFLICTS = 3
 
 
@@ -23,9 +26,13 @@ def headline(card: JobCard) -> str:
 
 def summary(card: JobCard, now: datetime) -> str:
     """One sentence for notifications and screen readers."""
-    took = words.job_lasted(card.job, now)
-    after = f" {'after' if card.job.finished else 'for'} {took}" if took else ""
-    return f"{state_words(card)}{after}: {words.what(card.job)}"
+    took = None if card.vanished else words.job_lasted(card.job, now)
+    if took is None or (card.gave_up and not card.job.finished):
+        return f"{state_words(card)}: {words.what(card.job)}"
+    if card.job.finished:
+        return f"{state_words(card)} after {took}: {words.what(card.job)}"
+    asked = ", abort asked" if card.abort else ""
+    return f"{words.outcome(card.job).words} for {took}{asked}: {words.what(card.job)}"
 
 
 def state_words(card: JobCard) -> str:
@@ -62,7 +69,7 @@ def about(card: JobCard, now: datetime) -> Iterator[str]:
         yield f"on {code(card.instance_label, 80)}"
     if start := job.started_at or job.initiated_at:
         yield f"{'started' if job.started_at else 'asked for'} at {words.at(start, now)}"
-    if took := words.job_lasted(job, now):
+    if took := None if card.vanished else words.job_lasted(job, now):
         yield f"took {took}" if job.finished else f"for {took}"
     if card.usual_seconds is not None:
         yield f"usually {words.duration(card.usual_seconds)}"
@@ -121,7 +128,9 @@ def activity_name(activity: Activity) -> str:
 def notes(card: JobCard, now: datetime) -> Iterator[str]:
     """Say what one should know: cause, conflicts, nothing built, warnings, abort, gaps, silence."""
     yield from _outcome_notes(card.job)
-    if card.abort and not card.job.finished:
+    if ended := abort_outcome(card):
+        yield ended
+    elif card.abort and not card.vanished:
         asked = words.at(card.abort.at, now)
         yield f"Abort asked by {aborter(card)} at {asked}. DSS has not stopped the job yet."
     yield from gap_notes(card, now)
@@ -139,6 +148,21 @@ def gap_notes(card: JobCard, now: datetime) -> Iterator[str]:
         shown = ", ".join(words.not_seen(gap, now) for gap in card.gaps[-_SHOWN_GAPS:])
         earlier = len(card.gaps) - _SHOWN_GAPS
         yield f"The job was {shown}" + (f" (and {earlier} times before)." if earlier > 0 else ".")
+
+
+def abort_outcome(card: JobCard) -> str | None:
+    """Say what became of the request to abort a finished job (DSS-API.md §1.6); ``None`` without one."""
+    job = card.job
+    if not job.finished:
+        return None
+    if card.abort is None:
+        return _ABORTED_ELSEWHERE if job.state == "ABORTED" else None
+    by = aborter(card)
+    if job.state == "ABORTED":
+        return f"Aborted as {by} asked. What was already written stays written."
+    if job.ended_at and job.ended_at <= card.abort.at:
+        return f"The job had already finished when {by} asked to abort it."
+    return f"It ended by itself, in spite of the request of {by} to abort it: DSS could not stop it in time."
 
 
 def cause(job: JobFacts, limit: int = CAUSE) -> str | None:
@@ -175,7 +199,12 @@ def aborter(card: JobCard) -> str:
 
 def _outcome_notes(job: JobFacts) -> Iterator[str]:
     if job.state == "FAILED":
-        yield from (line for line in (cause(job), conflict(job)) if line)
+        told = (
+            any(activity.failure == job.failure.message for activity in job.activities)
+            if job.failure
+            else False
+        )
+        yield from (line for line in (None if told else cause(job), conflict(job)) if line)
     if words.built_nothing(job):
         yield nothing_built()
     if job.warnings and words.outcome(job).icon != words.WARNED:

@@ -61,18 +61,19 @@ def job_list(
 
 def empty_list(title: str, filters: Sequence[str], wish: ListJobs) -> Message:
     """Nothing matches: says what was looked for, and how to look wider."""
-    looked = f" with {', '.join(prose(text, 120) for text in filters)}" if filters else ""
+    looked = f" ({', '.join(prose(text, 120) for text in filters)})" if filters else ""
     if wish.page:
-        said = f"{prose(title, 200)}: there are no more{looked}."
+        said = f"{prose(title, 200)}: nothing more{looked}."
     else:
-        said = f"{prose(title, 200)}: there are none{looked}."
+        said = f"{prose(title, 200)}: nothing found{looked}."
     wider = f"For example: {code(f'/dss-jobs {wish.project} --since 7d', 200)}"
     return say(said, wider if filters else None)
 
 
 def overview(running: Sequence[JobCard], mine: Sequence[JobCard], now: datetime) -> Message:
     """What is running, and my recent jobs."""
-    text = f"{words.count(len(running), 'job')} running, {len(mine):,} of yours recently"
+    count = words.count(len(running), "job") if running else "Nothing"
+    text = f"{count} running, {len(mine):,} of yours recently"
     return message(text, _overview(running, mine, now))
 
 

@@ -10,6 +10,7 @@ from bot.facts import Activity, Gap, JobCard, Message, ReadLog
 from bot.slack.views import buttons, ids, words
 from bot.slack.views.blocks import actions, button, message, say, section
 from bot.slack.views.card import (
+    abort_outcome,
     aborter,
     cause,
     conflict,
@@ -77,7 +78,8 @@ def told_ended(card: JobCard, excerpt: str | None, now: datetime) -> Message:
     if excerpt and excerpt.strip():
         shown.append(section(fence(excerpt, _EXCERPT)))
     row = actions(buttons.log(card), buttons.rebuild(card), buttons.open_in_dss(card))
-    return message(summary(card, now), (*shown, *row))
+    why = cause(card.job) if card.job.state == "FAILED" else None
+    return message(f"{summary(card, now)}{f'. {why}' if why else ''}", (*shown, *row))
 
 
 def told_abort_asked(card: JobCard) -> Message:
@@ -91,8 +93,9 @@ def told_abort_asked(card: JobCard) -> Message:
 def told_silent(since: datetime, now: datetime) -> Message:
     """DSS does not answer."""
     return say(
-        f"{words.WARNED} DSS has not answered since {words.at(since, now)}. "
-        "The job may well go on; the bot keeps trying and will say here what it finds."
+        f"DSS has not answered since {words.at(since, now)}. "
+        "The job may well go on; the bot keeps trying and will say here what it finds.",
+        icon=words.WARNED,
     )
 
 
@@ -106,8 +109,9 @@ def told_back(gap: Gap, now: datetime) -> Message:
 def told_vanished() -> Message:
     """DSS does not know the job any more."""
     return say(
-        f"{words.UNKNOWN} DSS no longer knows this job: it was deleted, or is not visible any more. "
-        "How it ended is not known. The job list in DSS or the project's administrator may tell."
+        "DSS no longer knows this job: it was deleted, or is not visible any more. "
+        "How it ended is not known. The job list in DSS or the project's administrator may tell.",
+        icon=words.UNKNOWN,
     )
 
 
@@ -132,8 +136,9 @@ def told_limit(days: int) -> Message:
 def told_stuck(minutes: int) -> Message:
     """The job has not left NOT_STARTED for long."""
     return say(
-        f"{words.WAITING} The job has been waiting to start for {words.duration(minutes * 60)}. "
-        "DSS queues jobs when its limit of concurrent activities is reached: nothing is wrong with the job."
+        f"The job has been waiting to start for {words.duration(minutes * 60)}. "
+        "DSS queues jobs when its limit of concurrent activities is reached: nothing is wrong with the job.",
+        icon=words.WAITING,
     )
 
 
@@ -144,21 +149,6 @@ def told_overdue(card: JobCard, now: datetime) -> Message:
     text = f"This job has been running for {took or 'long'}{usual}. Its log may tell why."
     row = actions(buttons.log(card), buttons.abort(card), buttons.open_in_dss(card))
     return message(text, (section(f"{words.WAITING} {text}"), *row))
-
-
-def abort_outcome(card: JobCard) -> str | None:
-    """Say what became of the request to abort a finished job (DSS-API.md §1.6); ``None`` without one."""
-    job = card.job
-    if not job.finished:
-        return None
-    if card.abort is None:
-        return "Nobody asked the bot for this: it was aborted in DSS." if job.state == "ABORTED" else None
-    by = aborter(card)
-    if job.state == "ABORTED":
-        return f"Aborted as {by} asked. What was already written stays written."
-    if job.ended_at and job.ended_at <= card.abort.at:
-        return f"The job had already finished when {by} asked to abort it."
-    return f"It ended by itself, in spite of the request of {by} to abort it: DSS could not stop it in time."
 
 
 def _ended_notes(card: JobCard, now: datetime) -> Iterator[str | None]:

@@ -1,0 +1,133 @@
+"""Button values come back as the wish they were made of, or as an error that says so."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import Refusal
+from bot.facts import (
+    AbortAll,
+    AbortJob,
+    Build,
+    BuildMode,
+    FollowJob,
+    JobName,
+    ListJobs,
+    OutputKind,
+    Overview,
+    ReadLog,
+    ShowStatus,
+    UnfollowJob,
+    WantedOutput,
+    Wish,
+)
+from bot.slack.views.values import (
+    OldButton,
+    ValueTooLarge,
+    decode,
+    encode,
+    encode_job,
+    log_choice,
+    read_log_choice,
+)
+
+short = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+maybe = st.none() | short
+job_names = st.builds(JobName, job_id=short, project=maybe, host=maybe, instance=maybe)
+outputs = st.builds(WantedOutput, project=short, name=short, kind=st.sampled_from(OutputKind))
+wishes: st.SearchStrategy[Wish] = st.one_of(
+    st.builds(
+        Build,
+        outputs=st.lists(outputs, max_size=3).map(tuple),
+        mode=st.sampled_from(BuildMode),
+        partition=maybe,
+        instance=maybe,
+        confirmed=st.booleans(),
+    ),
+    st.builds(Overview, instance=maybe),
+    st.builds(
+        ListJobs,
+        project=short,
+        state=st.sampled_from([None, "failed", "running", "done", "aborted"]),
+        since=maybe,
+        by=maybe,
+        dataset=maybe,
+        limit=st.none() | st.integers(1, 100),
+        page=st.integers(0, 99),
+        instance=maybe,
+    ),
+    st.builds(AbortAll, project=short, instance=maybe, jobs=st.lists(short, max_size=3).map(tuple)),
+    st.builds(ReadLog, job=job_names, activity=maybe),
+    *(st.builds(kind, job=job_names) for kind in (ShowStatus, AbortJob, FollowJob, UnfollowJob)),
+)
+
+
+@given(wishes)
+def test_a_wish_survives_the_round_trip(wish: Wish) -> None:
+    """Every kind of wish, with any text in it, comes back equal, or says that it does not fit."""
+    try:
+        text = encode(wish)
+    except ValueTooLarge:
+        return
+    assert len(text) <= 2_000
+    assert decode(text) == wish
+
+
+def test_an_ordinary_wish_is_short() -> None:
+    """Defaults are not written, so that a rebuild of many outputs fits."""
+    wish = Build(outputs=tuple(WantedOutput(project="CHURN", name=f"dataset_{n}") for n in range(20)))
+    assert decode(encode(wish)) == wish
+    assert encode(Overview()) == 'v1:{"type":"Overview"}'
+
+
+@given(st.text(max_size=200))
+def test_garbage_is_an_old_button(text: str) -> None:
+    """No text from outside raises anything else."""
+    for garbage in (text, f"v1:{text}"):
+        with pytest.raises(OldButton):
+            decode(garbage)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        'v2:{"type":"Overview"}',
+        '{"type":"Overview"}',
+        'v1:{"type":"Unheard"}',
+        'v1:{"type":"Build"}',
+        'v1:{"type":"AbortJob","job":{"job_id":7}}',
+        'v1:{"type":"ListJobs","project":"A","state":"odd"}',
+        "v1:" + "[" * 1_900,
+        'v1:{"type":"Overview","x":' + "[" * 1_900,
+        'v1:{"type":"Overview","instance":"' + "x" * 2_000 + '"}',
+        'v1:"\ud800"',
+    ],
+)
+def test_another_version_or_a_damaged_value_is_an_old_button(text: str) -> None:
+    """The person is told, politely, and nothing is guessed."""
+    with pytest.raises(OldButton) as caught:
+        decode(text)
+    assert isinstance(caught.value, Refusal)
+
+
+@pytest.mark.parametrize("name", ["x" * 2_000, "\ud800"])
+def test_what_does_not_fit_is_refused_before_slack_refuses_it(name: str) -> None:
+    """Too long, or not Unicode: the caller shows the view without that button."""
+    with pytest.raises(ValueTooLarge):
+        encode(AbortJob(job=JobName(job_id=name)))
+
+
+def test_a_chosen_activity_comes_back_with_its_job() -> None:
+    """A select's option has only 150 code points, so the job travels in the block's id."""
+    job = JobName(job_id="Build_scored__NP__2026-11-25T14-25-48.123", project="CHURN", instance="main")
+    block_id = encode_job(job)
+    assert len(block_id) <= 255
+    assert read_log_choice(block_id, log_choice("compute_x_NP")) == ReadLog(job=job, activity="compute_x_NP")
+    assert read_log_choice(block_id, log_choice(None)) == ReadLog(job=job)
+    with pytest.raises(OldButton):
+        read_log_choice("b1", "*")
+    with pytest.raises(ValueTooLarge):
+        encode_job(JobName(job_id="x" * 300))
+    with pytest.raises(ValueTooLarge):
+        log_choice("x" * 151)
