@@ -1,0 +1,262 @@
+"""Jobs of a project: items of a list, the handle of one job, under the names of Dataiku's own client."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import requests
+
+from bot.dss import wire
+from bot.dss.log import TailRing
+from bot.dss.reading import moment
+from bot.dss.transport import segment
+from bot.facts import FINAL_STATES, LogTail
+
+if TYPE_CHECKING:
+    from bot.dss.client import DSSClient
+
+_ITEM = msgspec.json.Decoder(wire.ListedJob, strict=False)
+_STATUS = msgspec.json.Decoder(wire.JobStatus, strict=False)
+_RAWS = msgspec.json.Decoder(list[msgspec.Raw] | None)
+_BRACE = ord("{")
+_MISSING = object()
+_STREAM_CHUNK = 65_536
+
+
+class _Latest:
+    """The one item of a list that was looked at last, decoded.
+
+    A loop reads several keys of one item, then goes on: keeping one decoded mapping makes that quick, keeping
+    all would cost the memory that the list saves. The pair is swapped in one assignment, so that threads see
+    the old or the new one.
+    """
+
+    __slots__ = ("pair",)
+
+    def __init__(self) -> None:
+        self.pair: tuple[msgspec.Raw, dict[str, Any]] | None = None
+
+    def decoded(self, raw: msgspec.Raw) -> dict[str, Any]:
+        pair = self.pair
+        if pair is not None and pair[0] is raw:
+            return pair[1]
+        answer: dict[str, Any] = msgspec.json.decode(raw)
+        self.pair = (raw, answer)
+        return answer
+
+
+class DSSJobListItem(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """One job of a list: a read-only mapping of everything that DSS said of it, decoded on use.
+
+    ``job['def']['initiationTimestamp']``, ``job['state']``, ``dict(job)`` and ``job.get(…)`` work as they do
+    on a dictionary. The properties read both shapes of an item: nested under ``def``, and flat
+    (DSS-API.md §1.3).
+    """
+
+    client: "DSSClient"
+    raw: msgspec.Raw
+    """The item's JSON. It keeps the whole answer in memory; ``dict(job)`` does not."""
+    listed_in: str | None
+    """The project whose list it was in, when it was one project's."""
+    latest: _Latest
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - JSON
+        return self.latest.decoded(self.raw)[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.latest.decoded(self.raw))
+
+    def __len__(self) -> int:
+        return len(self.latest.decoded(self.raw))
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.latest.decoded(self.raw)
+
+    def __eq__(self, other: object) -> bool:
+        return dict(self) == dict(other) if isinstance(other, Mapping) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as a dictionary: compared by content
+
+    def __repr__(self) -> str:
+        return f"DSSJobListItem({self.latest.decoded(self.raw)!r})"
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - JSON
+        """Return the value of ``key``, or ``default``."""
+        value = self.latest.decoded(self.raw).get(key, _MISSING)
+        return default if value is _MISSING else value
+
+    def keys(self) -> Any:  # noqa: ANN401 - a dictionary's view
+        """Return the item's keys."""
+        return self.latest.decoded(self.raw).keys()
+
+    def values(self) -> Any:  # noqa: ANN401 - a dictionary's view
+        """Return the item's values."""
+        return self.latest.decoded(self.raw).values()
+
+    def items(self) -> Any:  # noqa: ANN401 - a dictionary's view
+        """Return the item's pairs."""
+        return self.latest.decoded(self.raw).items()
+
+    def typed(self) -> wire.ListedJob:
+        """Return the item as a typed struct.
+
+        Raises:
+            DSSUnreadable: when a field is of another type than documented.
+        """
+        return self.client.decoded(_ITEM, self.raw, call="a list of jobs")
+
+    @property
+    def project_key(self) -> str | None:
+        """The key of the job's project."""
+        item = self.typed()
+        nested = item.definition.project_key if item.definition else None
+        return item.project_key or nested or self.listed_in
+
+    @property
+    def job_id(self) -> str | None:
+        """The job's id, unique in its project only."""
+        item = self.typed()
+        nested = item.definition.id if item.definition else None
+        return item.job_id or nested or item.id
+
+    @property
+    def start_time(self) -> datetime | None:
+        """When the job started, in UTC; ``None`` when it has not."""
+        item = self.typed()
+        return moment(item.start_time) or moment(item.job_start_time)
+
+    @property
+    def end_time(self) -> datetime | None:
+        """When the job ended, in UTC; ``None`` when it has not, or never began."""
+        item = self.typed()
+        return moment(item.end_time) or moment(item.job_end_time)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the job has ended, by its state or, where that is missing, by ``stableState``."""
+        item = self.typed()
+        state = item.state or item.status
+        return state in FINAL_STATES if state else bool(item.stable_state)
+
+    def to_job(self) -> "DSSJob":
+        """Return a handle on the job."""
+        return DSSJob(self.client, self.project_key or "", self.job_id or "")
+
+
+# A struct cannot inherit from an abstract class (their metaclasses differ), but it is one by behaviour.
+Mapping.register(DSSJobListItem)
+
+
+def read_list(
+    client: "DSSClient", body: bytearray, *, call: str, project: str | None
+) -> list[DSSJobListItem]:
+    """Cut a list of jobs into items without decoding them."""
+    raws = client.decoded(_RAWS, body, call=call) or []
+    latest = _Latest()
+    if any(memoryview(raw)[0] != _BRACE for raw in raws):
+        raise client.unreadable(call, "a job in the list is not an object")
+    return [DSSJobListItem(client, raw, project, latest) for raw in raws]
+
+
+def as_listed(items: list[DSSJobListItem], as_type: str) -> "list[DSSJobListItem] | list[DSSJob]":
+    """Return items as they are, or as handles.
+
+    Raises:
+        ValueError: for another word than the four that the official client knows.
+    """
+    if as_type in {"listitems", "listitem"}:
+        return items
+    if as_type in {"objects", "object"}:
+        return [item.to_job() for item in items]
+    raise ValueError("as_type must be listitems or objects")
+
+
+class DSSJob:
+    """A handle on one job. Get it from `DSSProject.get_job` or `DSSProject.start_job`."""
+
+    def __init__(self, client: "DSSClient", project_key: str, id: str) -> None:  # noqa: A002 - Dataiku's name
+        self.client = client
+        self.project_key = project_key
+        self.id = id
+
+    def __repr__(self) -> str:
+        return f"DSSJob({self.project_key!r}, {self.id!r})"
+
+    def _path(self, rest: str = "") -> str:
+        # The slash after the id matters: an id ends in ".123", which a proxy may take for a file
+        # (DSS-API.md §1.2).
+        return f"/projects/{segment(self.project_key)}/jobs/{segment(self.id)}/{rest}"
+
+    def abort(self) -> dict[str, Any]:
+        """Ask DSS to abort the job. Returning means that the request was taken, not that the job has stopped.
+
+        Returns:
+            What DSS confirmed, if it did: its fields are not documented.
+        """
+        return self.client.post_json(self._path("abort"), None) or {}
+
+    def get_status(self) -> dict[str, Any]:
+        """Return the job's status: ``get_status()['baseStatus']['state']`` and all the rest.
+
+        Where a DSS calls the state ``status``, it is given as ``state`` too (DSS-API.md §1.5).
+        """
+        answer = self.client.get_json(self._path(), dict[str, Any])
+        base = answer.get("baseStatus")
+        if isinstance(base, dict) and not base.get("state") and isinstance(base.get("status"), str):
+            base["state"] = base["status"]
+        return answer
+
+    def read_status(self) -> wire.JobStatus:
+        """Return the job's status as a typed struct."""
+        path = self._path()
+        return self.client.decoded(_STATUS, self.client.get_bytes(path), call=f"GET {path}")
+
+    def get_log(self, activity: str | None = None) -> str:
+        """Return the whole log of the job, or of one activity.
+
+        Logs can be huge: `get_log_tail` and `stream_log` are kinder. Before DSS 14.0.2 reading a huge log can
+        freeze the whole instance, whoever asks (DSS-API.md §1.7).
+        """
+        whole = bytearray()
+
+        def consume(response: requests.Response) -> None:
+            whole.clear()
+            for chunk in self._log_chunks(response):
+                whole.extend(chunk)
+
+        self.client.read(self._path("log"), consume, query={"activity": activity})
+        return whole.decode("utf-8", "replace")
+
+    def stream_log(self, activity: str | None = None) -> Iterator[bytes]:
+        """Give the log piece by piece, as it comes. Sent once; what breaks comes out as a `DSSError`.
+
+        Close the generator to stop early.
+        """
+        with self.client.stream(self._path("log"), query={"activity": activity}) as response:
+            self._refuse_page(response)
+            yield from response.iter_content(_STREAM_CHUNK)
+
+    def get_log_tail(self, activity: str | None = None, max_bytes: int = 65_536) -> LogTail:
+        """Return the end of the log. DSS can only send all of it: it is read through and not held.
+
+        Args:
+            activity: one activity's log instead of the job's.
+            max_bytes: how much of the end to keep; memory is bounded by it.
+        """
+
+        def consume(response: requests.Response) -> LogTail:
+            ring = TailRing(max_bytes)
+            for chunk in self._log_chunks(response):
+                ring.feed(chunk)
+            return ring.tail()
+
+        return self.client.read(self._path("log"), consume, query={"activity": activity})
+
+    def _log_chunks(self, response: requests.Response) -> Iterator[bytes]:
+        self._refuse_page(response)
+        return self.client.chunks(response)
+
+    def _refuse_page(self, response: requests.Response) -> None:
+        if "html" in response.headers.get("Content-Type", "").lower():
+            raise self.client.unreadable(f"GET {self._path('log')}", "it is a web page, not a log")

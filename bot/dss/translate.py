@@ -1,0 +1,123 @@
+"""From what DSS says to the bot's facts. Pure: the one place of the bot that knows both."""
+
+from bot.dss import wire
+from bot.dss.failures import failure_of, problem_text
+from bot.dss.reading import login, moment
+from bot.facts import FINAL_STATES, Activity, Counters, JobFacts, JobRef, Output, OutputKind
+
+_KINDS = {kind.value: kind for kind in OutputKind} | {"RETRIEVABLE_KNOWLEDGE": OutputKind.KNOWLEDGE}
+"""DSS's words; the official client itself has two for a knowledge bank (DSS-API.md §2.4)."""
+
+
+def listed_job(item: wire.ListedJob, *, instance: str, project: str | None) -> JobFacts | None:
+    """Return the facts of a list's item, nested or flat; ``None`` when it does not say which job it is.
+
+    An item without a state is finished when ``stableState`` says so; its outcome is unknown (state ``""``).
+    """
+    definition = item.definition or wire.JobDef()
+    job_id = item.job_id or definition.id or item.id
+    key = item.project_key or definition.project_key or project
+    if not job_id or not key:
+        return None
+    state = item.state or item.status or ""
+    return JobFacts(
+        ref=JobRef(instance=instance, project=key, job_id=job_id),
+        state=state,
+        finished=state in FINAL_STATES if state else bool(item.stable_state),
+        name=definition.name or item.name or "",
+        mode=definition.type or item.type or "",
+        outputs=_outputs(definition.outputs or item.outputs, key),
+        initiator=login(definition.initiator or item.initiator),
+        triggered_from=definition.triggered_from or item.triggered_from or "",
+        initiated_at=moment(definition.initiation_timestamp) or moment(item.initiation_timestamp),
+        started_at=moment(item.start_time) or moment(item.job_start_time),
+        ended_at=moment(item.end_time) or moment(item.job_end_time),
+        warnings=item.warnings_count or 0,
+    )
+
+
+def job_status(status: wire.JobStatus, ref: JobRef) -> JobFacts:
+    """Return the facts of a job's status.
+
+    A job without a state is not finished (DSS-API.md §2.1), unless its details were removed from DSS's disk.
+    """
+    base = status.base_status or wire.BaseStatus()
+    definition = base.definition or status.definition or wire.JobDef()
+    activities = _activities(base)
+    return JobFacts(
+        ref=ref,
+        state=status.state,
+        finished=status.state in FINAL_STATES if status.state else bool(status.removed),
+        name=definition.name or "",
+        mode=definition.type or "",
+        outputs=_outputs(definition.outputs, ref.project),
+        initiator=login(definition.initiator) or login(status.initiator),
+        triggered_from=definition.triggered_from or "",
+        initiated_at=moment(definition.initiation_timestamp),
+        started_at=moment(base.job_start_time) or moment(base.start_time),
+        ended_at=moment(base.job_end_time) or moment(base.end_time),
+        warnings=sum(activity.warnings for activity in activities),
+        counters=_counters(status.global_state),
+        activities=activities,
+        failure=failure_of(status) if status.state == "FAILED" else None,
+        conflicts=_conflicts(base, ref),
+    )
+
+
+def _outputs(outputs: list[wire.JobOutput] | None, project: str) -> tuple[Output, ...]:
+    return tuple(output for sent in outputs or () if (output := _output(sent, project)) is not None)
+
+
+def _output(sent: wire.JobOutput, project: str) -> Output | None:
+    guessed = OutputKind.MODEL if sent.saved_model_id else OutputKind.DATASET
+    word = sent.type or (OutputKind.FOLDER if sent.target_managed_folder else guessed).value
+    name = sent.target_dataset or sent.target_managed_folder or sent.saved_model_id or sent.id
+    if not name:
+        return None
+    home = sent.target_dataset_project_key or sent.target_managed_folder_project_key or sent.project_key
+    return Output(
+        kind=_KINDS.get(word, word),
+        project=home or project,
+        id=name,
+        partition=sent.target_partition or sent.partition,
+    )
+
+
+def _counters(counts: wire.GlobalState | None) -> Counters | None:
+    if counts is None:
+        return None
+    return Counters(
+        done=counts.done or 0,
+        failed=counts.failed or 0,
+        running=counts.running or 0,
+        not_started=counts.not_started or 0,
+        aborted=counts.aborted or 0,
+        total=counts.total or 0,
+    )
+
+
+def _activities(base: wire.BaseStatus) -> tuple[Activity, ...]:
+    return tuple(_activity(key, sent) for key, sent in (base.activities or {}).items() if sent is not None)
+
+
+def _activity(key: str, sent: wire.JobActivity) -> Activity:
+    written = [target.records for target in sent.targets or () if target.records is not None]
+    return Activity(
+        id=sent.activity_id or key,
+        state=sent.state or "",
+        recipe=sent.recipe_name,
+        recipe_type=sent.recipe_type,
+        started_at=moment(sent.start_time),
+        ended_at=moment(sent.end_time),
+        failure=(problem_text(sent.first_failure) or None) if sent.first_failure else None,
+        warnings=(sent.warnings.total_count or 0) if sent.warnings else 0,
+        records=int(sum(written)) if written else None,
+    )
+
+
+def _conflicts(base: wire.BaseStatus, ref: JobRef) -> tuple[JobRef, ...]:
+    return tuple(
+        JobRef(instance=ref.instance, project=other.job_project_key or ref.project, job_id=other.job_id)
+        for other in base.incompatibilities or ()
+        if other.job_id
+    )

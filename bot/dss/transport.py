@@ -1,0 +1,268 @@
+"""The one way out to DSS: paths, keys, timeouts, TLS, retries and errors, so that no call can forget them.
+
+One `Transport` is shared by every thread and every impersonated caller of an instance. `requests.Session`
+promises nothing to threads, but all that a request writes to one is its cookie jar: here the jar refuses all
+cookies, who is calling is given with each request, and the connections are in urllib3's pool, which is
+made to be shared.
+"""
+
+import base64
+import http.cookiejar
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, TypeVar
+from urllib.parse import quote, urlsplit
+
+import requests
+import requests.adapters
+import requests.auth
+
+from bot.dss import problems
+from bot.dss.retries import NO_RETRY, RetryPolicy, retry_after_seconds
+from bot.errors import DSSInvalidRequest, DSSUnavailable, DSSUnreachable, DSSUnreadable
+
+T = TypeVar("T")
+Method = Literal["GET", "POST"]
+Query = Mapping[str, str | int | bool | None]
+
+CHUNK = 65_536
+"""Bytes that are read from the connection at a time."""
+_ERROR_BYTES = 65_536
+"""How much of an error's body is read; stack traces can be long."""
+_POOL = 16
+"""Idle connections that are kept."""
+_BAD_SEGMENT = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def segment(text: str) -> str:
+    """Percent-encode one path segment, safe set empty (DSS-API.md §3.5).
+
+    Raises:
+        DSSInvalidRequest: for what would name another address than the one that is meant.
+    """
+    if not text or _BAD_SEGMENT.search(text) or {".", ".."} & set(re.split(r"[/\\]", text)):
+        raise DSSInvalidRequest(f"{text!r} cannot be the name of anything in DSS")
+    return quote(text, safe="")
+
+
+class _KeyAuth(requests.auth.AuthBase):
+    """Sets the key itself, so that a ``.netrc`` of the machine cannot replace it."""
+
+    def __init__(self, header: str) -> None:
+        self._header = header
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._header
+        return request
+
+
+class Transport:
+    """Sends requests to one DSS instance and returns its answers, or raises a `DSSError`.
+
+    Args:
+        host: address of DSS, such as ``https://dss.example.com:11200``.
+        api_key: an API key of any kind.
+        base_path: ``/public/api``, or ``/dip/publicapi`` as the official client has it.
+        auth: ``basic`` sends the key as user name without a password, ``bearer`` as a token.
+        verify: whether certificates are checked, or the path of a bundle to check them with.
+        cert: client certificate: one file, or certificate and key.
+        timeout: seconds to connect, and seconds between two bytes of an answer.
+        answer_timeout: seconds that one whole answer may take; `stream` alone has no such end.
+        retries: how GETs are tried again. POSTs never are.
+        extra_headers: sent with every request.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        api_key: str,
+        *,
+        base_path: str = "/public/api",
+        auth: Literal["basic", "bearer"] = "basic",
+        verify: bool | str = True,
+        cert: str | tuple[str, str] | None = None,
+        timeout: tuple[float, float] = (5.0, 30.0),
+        answer_timeout: float = 300.0,
+        retries: RetryPolicy | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.host = _checked_host(host)
+        self.version = ""
+        """``DSS-Version`` of the latest answer; empty until there is one."""
+        self._base = self.host + "/" + base_path.strip("/")
+        self._key = _checked_key(api_key)
+        self._auth = _KeyAuth(_authorization(self._key, auth))
+        self._verify, self._cert, self._timeout = _existing(verify), cert, timeout
+        self._answer_timeout = answer_timeout
+        self._retries = retries or RetryPolicy()
+        self._session = requests.Session()
+        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=()))
+        self._session.headers.update(extra_headers or {})
+        adapter = requests.adapters.HTTPAdapter(pool_maxsize=_POOL, max_retries=0)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
+
+    def get(
+        self, path: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytearray:
+        """GET, tried again where that is safe, and return the body."""
+        return self.read("GET", path, self._read_all, query=query, headers=headers)
+
+    def post(self, path: str, body: bytes | None, *, headers: Mapping[str, str] | None = None) -> bytearray:
+        """POST once, never again, and return the answer's body.
+
+        Raises:
+            DSSError: with ``maybe_done`` set when the answer was lost after the request was sent.
+        """
+        typed = {**(headers or {}), "Content-Type": "application/json"}
+        return self.read("POST", path, self._read_all, body=body, headers=typed)
+
+    def read(
+        self,
+        method: Method,
+        path: str,
+        consume: Callable[[requests.Response], T],
+        *,
+        query: Query | None = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
+        """Send, let ``consume`` read the answer, and return what it made.
+
+        ``consume`` is called again, from the first byte, when the answer to a GET broke while it was read.
+        """
+        policy = self._retries if method == "GET" else NO_RETRY
+        began, tried = policy.clock(), 0
+        while True:
+            retry_after = None
+            try:
+                with self._opened(method, path, query=query, body=body, headers=headers) as response:
+                    retry_after = retry_after_seconds(response.headers.get("Retry-After"))
+                    self._check(response, method, path)
+                    return consume(response)
+            except (DSSUnreachable, DSSUnavailable):
+                tried += 1
+                pause = policy.pause(tried, began=began, retry_after=retry_after)
+                if pause is None:
+                    raise
+            policy.sleep(pause)
+
+    @contextmanager
+    def stream(
+        self, path: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
+    ) -> Iterator[requests.Response]:
+        """GET once and give the open answer. What breaks inside the ``with`` comes out as a `DSSError`."""
+        with self._opened("GET", path, query=query, body=None, headers=headers) as response:
+            self._check(response, "GET", path)
+            yield response
+
+    def chunks(self, response: requests.Response) -> Iterator[bytes]:
+        """Give the body piece by piece, within the time for one answer.
+
+        Raises:
+            requests.Timeout: when the whole takes too long; `read` and `stream` translate it.
+        """
+        clock = self._retries.clock
+        end = clock() + self._answer_timeout
+        for chunk in response.iter_content(CHUNK):
+            yield chunk
+            if clock() > end:
+                raise requests.ReadTimeout(f"more than {self._answer_timeout:g} s for one answer")
+
+    def unreadable(self, call: str, why: str, *, safe: bool = True) -> DSSUnreadable:
+        """Return the error for a 2xx answer that is not what was asked for."""
+        return problems.unreadable(call, why=self._redact(why), status=200, safe=safe)
+
+    def _read_all(self, response: requests.Response) -> bytearray:
+        whole = bytearray()  # grows in place: a long list of jobs is never held twice
+        for chunk in self.chunks(response):
+            whole += chunk
+        return whole
+
+    @contextmanager
+    def _opened(
+        self,
+        method: Method,
+        path: str,
+        *,
+        query: Query | None,
+        body: bytes | None,
+        headers: Mapping[str, str] | None,
+    ) -> Iterator[requests.Response]:
+        wanted = {key: str(value) for key, value in (query or {}).items() if value is not None}
+        try:
+            with self._session.request(
+                method,
+                self._base + path,
+                params=wanted,
+                data=body,
+                headers=dict(headers or {}),
+                auth=self._auth,
+                timeout=self._timeout,
+                verify=self._verify,
+                cert=self._cert,
+                stream=True,
+                allow_redirects=False,
+            ) as response:
+                yield response
+        except requests.exceptions.ContentDecodingError as error:
+            call = f"{method} {path}"
+            why = "it is not compressed as it says"
+            raise self.unreadable(call, why, safe=method == "GET") from error
+        except requests.RequestException as error:
+            call = f"{method} {path}"
+            raise problems.from_exception(error, call=call, host=self.host, safe=method == "GET") from error
+
+    def _check(self, response: requests.Response, method: Method, path: str) -> None:
+        self.version = response.headers.get("DSS-Version") or self.version
+        if response.status_code < 300:
+            return
+        body = b""
+        for chunk in response.iter_content(CHUNK):
+            body += chunk
+            if len(body) >= _ERROR_BYTES:
+                break
+        raise problems.from_answer(
+            response.status_code,
+            response.headers.get("Content-Type", ""),
+            body,
+            call=f"{method} {path}",
+            safe=method == "GET",
+            redact=self._redact,
+        )
+
+    def _redact(self, text: str) -> str:
+        return text.replace(self._key, "…")
+
+
+def _checked_host(host: str) -> str:
+    parts = urlsplit(host.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("the DSS address must look like https://dss.example.com:11200")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("the DSS address must be without user name, password, query and fragment")
+    return host.strip().rstrip("/")
+
+
+def _existing(verify: bool | str) -> bool | str:  # noqa: FBT001 - as `requests` has it
+    if isinstance(verify, str) and not Path(verify).exists():
+        raise ValueError(f"there is no certificate bundle at {verify}")
+    return verify
+
+
+def _checked_key(api_key: str) -> str:
+    if not api_key or not re.fullmatch(r"[\x21-\x7e]+", api_key):
+        raise ValueError("the DSS API key is empty, or has characters that no key has")
+    return api_key
+
+
+def _authorization(api_key: str, auth: Literal["basic", "bearer"]) -> str:
+    if auth == "bearer":
+        return f"Bearer {api_key}"
+    return "Basic " + base64.b64encode(f"{api_key}:".encode()).decode()

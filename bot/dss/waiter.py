@@ -1,0 +1,126 @@
+"""Wait for one job, in a script. The bot follows its jobs in another way: see `bot.following`."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bot.dss import wire
+from bot.dss.failures import failure_of
+from bot.dss.jobs import DSSJob
+from bot.errors import BotError, DSSUnavailable, DSSUnreachable, JobFailed
+from bot.facts import FINAL_STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST_WAIT = 7 * 24 * 3600.0
+"""Seconds. A job that waits for a confirmation never ends alone (DSS-API.md §2.1), so no wait is endless."""
+
+
+class JobWaitTimeout(BotError, TimeoutError):
+    """The job had not ended in the time given. It goes on: this is no failure of the job."""
+
+    def __init__(self, message: str, *, state: str) -> None:
+        super().__init__(message)
+        self.state = state
+
+
+class DSSJobWaiter:
+    """Waits until a job has ended.
+
+    Args:
+        job: the job to wait for.
+        first_pause: seconds between the first two looks.
+        factor: by which each pause is longer than the one before.
+        longest_pause: seconds that no pause exceeds.
+        patience: seconds without an answer of DSS after which its error is raised (a restart takes minutes).
+        clock: seconds that only go forward.
+        sleep: waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        job: DSSJob,
+        *,
+        first_pause: float = 1.0,
+        factor: float = 1.5,
+        longest_pause: float = 15.0,
+        patience: float = 900.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.job = job
+        self._first_pause, self._factor, self._longest_pause = first_pause, factor, longest_pause
+        self._patience, self._clock, self._sleep = patience, clock, sleep
+
+    def wait(
+        self,
+        no_fail: bool = False,  # noqa: FBT001, FBT002 - Dataiku's signature
+        timeout: float | None = None,
+        on_change: "Callable[[Mapping[str, Any]], None] | None" = None,
+    ) -> str:
+        """Wait until the job is DONE, FAILED or ABORTED, and return which.
+
+        Args:
+            no_fail: return the state also when it is not DONE.
+            timeout: seconds to wait at most; `LONGEST_WAIT` when not given.
+            on_change: called with the status at the first look and whenever the state, or the number of
+                activities in some state, is another than before.
+
+        Raises:
+            JobFailed: the job ended FAILED or ABORTED, unless ``no_fail``.
+            JobWaitTimeout: the time was up; the job goes on.
+            DSSError: DSS refused, or gave no answer for as long as ``patience``.
+        """
+        end = self._clock() + (LONGEST_WAIT if timeout is None else timeout)
+        pause, seen, last_answer = self._first_pause, None, self._clock()
+        state = ""
+        while True:
+            status = self._look(last_answer)
+            if status is not None:
+                last_answer = self._clock()
+                state, looks = _state(status), _looks(status)
+                if on_change is not None and looks != seen:
+                    on_change(status)
+                seen = looks
+                if state in FINAL_STATES:
+                    return self._ended(state, status, no_fail=no_fail)
+            left = end - self._clock()
+            if left <= 0:
+                raise JobWaitTimeout(f"job {self.job.id} is still {state or 'unknown'}", state=state)
+            self._sleep(min(pause, left))
+            pause = min(self._longest_pause, pause * self._factor)
+
+    def _look(self, last_answer: float) -> dict[str, Any] | None:
+        """Return the status; ``None`` while DSS does not answer and there is patience left."""
+        try:
+            return self.job.get_status()
+        except (DSSUnavailable, DSSUnreachable):
+            if self._clock() - last_answer >= self._patience:
+                raise
+            return None
+
+    def _ended(self, state: str, status: dict[str, Any], *, no_fail: bool) -> str:
+        if no_fail or state == "DONE":
+            return state
+        raise JobFailed(f"job {self.job.id} ended {state}{_why(status)}", state=state)
+
+
+def _state(status: "Mapping[str, Any]") -> str:
+    base = status.get("baseStatus")
+    state = base.get("state") if isinstance(base, dict) else None
+    return state if isinstance(state, str) else ""
+
+
+def _looks(status: "Mapping[str, Any]") -> tuple[str, object]:
+    return _state(status), status.get("globalState")
+
+
+def _why(status: "Mapping[str, Any]") -> str:
+    try:
+        failure = failure_of(msgspec.convert(status, wire.JobStatus, strict=False))
+    except msgspec.ValidationError:
+        return ""  # the state is what counts; the reason has a shape that this version does not know
+    return f": {failure.message}" if failure else ""

@@ -1,0 +1,110 @@
+"""A tiny HTTP server on loopback that answers what a test tells it to, and can break an answer off."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+
+@dataclass
+class Got:
+    """A request as it arrived."""
+
+    method: str
+    target: str
+    """Path and query, undecoded."""
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Say:
+    """An answer."""
+
+    body: object = None
+    """Bytes and text go as they are, anything else as JSON."""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    missing: int = 0
+    """Bytes that are announced and never come."""
+    cut: bool = False
+    """Close the connection without an answer."""
+
+    def data(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        return self.body.encode() if isinstance(self.body, str) else json.dumps(self.body).encode()
+
+
+HTML = {"Content-Type": "text/html"}
+PAGE = "<html><body>gateway</body></html>"
+
+
+class Stub:
+    """Answers with ``say`` in turn, the last one for ever; a callable answers by the request."""
+
+    def __init__(self, *says: Say | Callable[[Got], Say]) -> None:
+        self.says = list(says) or [Say({})]
+        self.got: list[Got] = []
+        self._lock = threading.Lock()
+        stub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                stub._answer(self)
+
+            def do_POST(self) -> None:
+                stub._answer(self)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
+        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        got = Got(handler.command, handler.path, dict(handler.headers), body)
+        with self._lock:
+            self.got.append(got)
+            say = self.says.pop(0) if len(self.says) > 1 else self.says[0]
+        if not isinstance(say, Say):
+            say = say(got)
+        if say.cut:
+            handler.close_connection = True
+            handler.connection.shutdown(socket.SHUT_RDWR)
+            return
+        data = say.data()
+        handler.send_response(say.status)
+        for name, value in {"Content-Type": "application/json;charset=utf-8", **say.headers}.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(data) + say.missing))
+        handler.end_headers()
+        handler.wfile.write(data)
+        if say.missing:
+            handler.wfile.flush()
+            handler.close_connection = True
+            handler.connection.shutdown(socket.SHUT_RDWR)
