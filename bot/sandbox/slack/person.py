@@ -1,0 +1,403 @@
+"""What people do in a Slack client: type commands, press, choose, submit, close, look around."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.sandbox.slack import answers
+from bot.sandbox.slack.delivery import Delivery
+from bot.sandbox.slack.inputs import chosen, element_value, initial_values, is_empty
+from bot.sandbox.slack.limits import STATEFUL, elements_of, walk
+from bot.sandbox.slack.methods.views import close_views
+from bot.sandbox.slack.model import Channel, Json, Message, View
+from bot.sandbox.slack.payloads import Payloads
+from bot.sandbox.slack.postman import Postman
+from bot.sandbox.slack.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """An element, and where it stands."""
+
+    block: Json
+    element: Json
+    attachment: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """One user at a client. Each act returns the `Delivery` that it caused."""
+
+    id: str
+    world: World
+    payloads: Payloads
+    postman: Postman
+    resolve: Callable[[str], Channel]
+
+    # -- typing
+
+    def command(
+        self, command: str, text: str, channel: str, *, smart: bool = False, raw: bool = False
+    ) -> Delivery:
+        """Type a slash command.
+
+        Args:
+            command: with its slash.
+            text: what follows it.
+            channel: id, name or ``#name``; the person must be able to read it, the bot need not.
+            smart: as phones and Macs do it, ``--`` becomes an em dash and quotes become typographic.
+            raw: send the text as it is, without escaping ``&``, ``<`` and ``>`` as Slack does.
+
+        Raises:
+            PermissionError: the person is not in that channel.
+        """
+        where = self._readable(channel)
+        typed = _smart(text) if smart else text
+        sent = typed if raw else escape(typed)
+        with self.world.edit():
+            payload, path = self.payloads.command(self.id, where, command, sent.strip())
+            delivery = self._delivery(
+                "slash_commands",
+                payload,
+                command,
+                accepts=True,
+                on_ack=lambda answer: answers.command_answered(self.world, path, answer),
+            )
+        return self._send(delivery)
+
+    def say(self, text: str, channel: str, *, thread_ts: str | None = None) -> Delivery | None:
+        """Write a message; returns its event, if it mentions the bot or is a direct message."""
+        where = self._readable(channel)
+        with self.world.edit():
+            message = self.world.post(
+                Message(
+                    channel=where.id,
+                    ts=self.world.next_ts(),
+                    user=self.id,
+                    text=text,
+                    thread_ts=thread_ts,
+                    by_bot=False,
+                )
+            )
+            kind = self._event_of(message, where)
+            if kind is None:
+                return None
+            delivery = self._delivery("events_api", self.payloads.said(message, kind), kind)
+        return self._send(delivery)
+
+    def _event_of(self, message: Message, where: Channel) -> str | None:
+        if where.im_user:
+            return "message" if "im:history" in self.world.scopes else None
+        mentioned = f"<@{self.world.bot_user_id}>" in message.text
+        return "app_mention" if mentioned and "app_mentions:read" in self.world.scopes else None
+
+    # -- pressing and choosing
+
+    def press(
+        self,
+        where: Message | View,
+        *,
+        action_id: str | None = None,
+        text: str | None = None,
+        value: str | None = None,
+        confirm: bool = True,
+        stale: bool = False,
+    ) -> Delivery:
+        """Press a button.
+
+        Args:
+            where: the message, modal or Home tab that holds it.
+            action_id: the button's action id, or …
+            text: … the words on it.
+            value: its value, where the other two leave a choice.
+            confirm: what to answer when it asks for a confirmation; on no, nothing is sent.
+            stale: press the button as it is in the snapshot ``where``, not as it is now: a client that has
+                not seen the last edit.
+
+        Raises:
+            PermissionError: the person does not see it.
+            LookupError: there is no such button, or more than one.
+        """
+        current = where if stale else self.current(where)
+
+        def matches(element: Json) -> bool:
+            return (
+                element["type"] in {"button", "icon_button", "workflow_button"}
+                and action_id in {None, element["action_id"]}
+                and text in {None, element["text"]["text"]}
+                and value in {None, element.get("value")}
+            )
+
+        found = _find(current, matches, f"button {action_id or text or value!r}")
+        element = found.element
+        action: Json = {
+            "action_id": element["action_id"],
+            "block_id": found.block["block_id"],
+            "text": element["text"],
+            "type": element["type"],
+        }
+        action |= {key: element[key] for key in ("value", "style", "url", "confirm") if key in element}
+        return self._act(current, found, action, confirm=confirm)
+
+    def select(
+        self, where: Message | View, action_id: str, choice: object, *, confirm: bool = True
+    ) -> Delivery:
+        """Choose in a menu, a picker, a set of checkboxes or an overflow; or type into a dispatching input.
+
+        ``choice`` is an option's value or text, a list of them, an id, a date, or the option itself.
+        """
+        current = self.current(where)
+        found = _find(current, lambda element: element["action_id"] == action_id, f"element {action_id!r}")
+        entry = element_value(found.element, chosen(found.element, choice))
+        if found.element["type"] in STATEFUL:
+            current = self._keep(current, found, entry)
+        action = {"action_id": action_id, "block_id": found.block["block_id"], **entry}
+        return self._act(current, found, action, confirm=confirm)
+
+    def _act(self, where: Message | View, found: _Found, action: Json, *, confirm: bool) -> Delivery:
+        world = self.world
+        with world.edit():
+            action["action_ts"] = world.next_ts()
+            if isinstance(where, View):
+                payload = self.payloads.view_action(where, action)
+            else:
+                payload = self.payloads.message_action(
+                    self.id, where, action, self._values(where), attachment=found.attachment
+                )
+            delivery = self._delivery("interactive", payload, action["action_id"])
+        dispatches = found.block["type"] != "input" or found.block.get("dispatch_action")
+        if not dispatches or (not confirm and "confirm" in found.element):
+            return delivery
+        return self._send(delivery)
+
+    def _values(self, message: Message) -> dict[str, dict[str, Json]]:
+        own = self.world.inputs.get((self.id, message.channel, message.ts), {})
+        values = initial_values(message.blocks)
+        return {key: {**actions, **own.get(key, {})} for key, actions in values.items()}
+
+    def _keep(self, where: Message | View, found: _Found, entry: Json) -> Message | View:
+        """Remember what was chosen; returns the place with it."""
+        block_id, action_id = found.block["block_id"], found.element["action_id"]
+        with self.world.edit():
+            if isinstance(where, Message):
+                own = self.world.inputs.setdefault((self.id, where.channel, where.ts), {})
+                own.setdefault(block_id, {})[action_id] = entry
+                return where
+            values = {**where.values, block_id: {**where.values.get(block_id, {}), action_id: entry}}
+            changed = replace(where, values=values)
+            (self.world.homes if where.type == "home" else self.world.views)[self._key(where)] = changed
+            return changed
+
+    def _key(self, view: View) -> str:
+        return self.id if view.type == "home" else view.id
+
+    # -- modals and the Home tab
+
+    def submit(self, view: View, state: Mapping[str, object] | None = None) -> Delivery:
+        """Fill in a modal and submit it.
+
+        Args:
+            view: the modal; it must be the top one.
+            state: what to enter, by ``action_id`` (or ``block_id``): text, an option's value or text, …;
+                what is left out stays as it is.
+
+        Raises:
+            ValueError: the client would not let it pass (a required input is empty, a text too long).
+        """
+        current = self.current(view)
+        assert isinstance(current, View)
+        if self.world.stacks[self.id][-1] != current.id:
+            raise PermissionError("another view lies on top of it")
+        for name, choice in (state or {}).items():
+            current = self._enter(current, name, choice)
+        _check_inputs(current)
+        with self.world.edit():
+            self.world.views[current.id] = replace(current, errors={})
+            submitted = current
+            delivery = self._delivery(
+                "interactive",
+                self.payloads.submission(submitted),
+                submitted.callback_id or "view_submission",
+                accepts=True,
+                on_ack=lambda answer: answers.submission_answered(self.world, submitted, answer),
+            )
+        return self._send(delivery)
+
+    def _enter(self, view: View, name: str, choice: object) -> View:
+        for block in view.blocks:
+            for element in elements_of(block):
+                if element["type"] in STATEFUL and name in {element["action_id"], block["block_id"]}:
+                    entry = element_value(element, chosen(element, choice))
+                    kept = self._keep(view, _Found(block=block, element=element), entry)
+                    assert isinstance(kept, View)
+                    return kept
+        raise LookupError(f"no input {name!r} in the view")
+
+    def close(self, view: View, *, clear: bool = False) -> Delivery:
+        """Close a modal (with ``clear`` the whole stack); sent only when the app asked to be told."""
+        current = self.current(view)
+        assert isinstance(current, View)
+        world = self.world
+        with world.edit():
+            cleared = clear or bool(current.payload.get("clear_on_close"))
+            payload = self.payloads.closed(current, cleared=cleared)
+            delivery = self._delivery("interactive", payload, current.callback_id or "view_closed")
+            gone = list(world.stacks[self.id]) if cleared else [current.id]
+            close_views(world, self.id, gone)
+        return self._send(delivery) if current.payload.get("notify_on_close") else delivery
+
+    def open_home(self) -> Delivery:
+        """Look at the app's Home tab."""
+        with self.world.edit():
+            delivery = self._delivery("events_api", self.payloads.home_opened(self.id), "app_home_opened")
+        return self._send(delivery)
+
+    def suggest(self, where: Message | View, action_id: str, typed: str) -> Delivery:
+        """Type into an external select; the options are the ``ack_payload``."""
+        current = self.current(where)
+        found = _find(
+            current,
+            lambda element: element["action_id"] == action_id and "external_select" in element["type"],
+            f"external select {action_id!r}",
+        )
+        if len(typed) < found.element.get("min_query_length", 3):
+            raise ValueError(
+                "the client asks for options only from min_query_length characters (default 3) on"
+            )
+        with self.world.edit():
+            delivery = self._delivery(
+                "interactive",
+                self.payloads.suggestion(self.id, current, found.block, found.element, typed),
+                action_id,
+                accepts=True,
+                on_ack=lambda answer: answers.suggestion_answered(self.world, answer),
+            )
+        return self._send(delivery)
+
+    # -- seeing
+
+    def current(self, where: Message | View) -> Message | View:
+        """Return a message or view as it is now for this person.
+
+        Raises:
+            PermissionError: it is somebody else's, or in a channel that the person does not read.
+            LookupError: it is gone.
+        """
+        if isinstance(where, View):
+            found = (self.world.homes if where.type == "home" else self.world.views).get(
+                where.user if where.type == "home" else where.id
+            )
+            if where.user != self.id:
+                raise PermissionError(f"{self.id} does not see the views of {where.user}")
+        elif where.to is not None:
+            if where.to != self.id:
+                raise PermissionError(f"{self.id} does not see what was shown to {where.to} only")
+            return self._there(self.world.ephemerals.get(self.id, {}).get(where.ts), where)
+        else:
+            self._readable(where.channel)
+            return self._there(self.world.messages.get(where.channel, {}).get(where.ts), where)
+        return self._there(found, where)
+
+    @staticmethod
+    def _there(found: Message | View | None, where: Message | View) -> Message | View:
+        if found is None:
+            raise LookupError(f"gone: {where}")
+        return found
+
+    def _readable(self, channel: str) -> Channel:
+        where = self.resolve(channel)
+        if not self.world.is_member(self.id, where):
+            raise PermissionError(f"{self.id} is not in {where.name}")
+        return where
+
+    # -- sending
+
+    def _delivery(
+        self,
+        kind: str,
+        payload: Json,
+        what: str,
+        *,
+        accepts: bool = False,
+        on_ack: Callable[[object], None] | None = None,
+    ) -> Delivery:
+        return Delivery(
+            kind,
+            payload,
+            envelope_id=secrets.token_hex(16),
+            accepts_response=accepts,
+            user=self.id,
+            what=what,
+            postman=self.postman,
+            on_ack=on_ack,
+        )
+
+    def _send(self, delivery: Delivery) -> Delivery:
+        self.postman.send(delivery)
+        return delivery
+
+
+def escape(text: str) -> str:
+    """Escape as Slack does in the text of commands and messages."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _smart(text: str) -> str:
+    """Do what phones and Macs do to dashes and quotes."""
+    made = []
+    opening = True
+    for character in text.replace("--", "—"):
+        if character == '"':
+            made.append("“" if opening else "”")
+        elif character == "'":
+            made.append("\u2018" if opening else "\u2019")
+        else:
+            made.append(character)
+        opening = character.isspace() or character in "(=—"
+    return "".join(made)
+
+
+def _find(where: Message | View, matches: Callable[[Json], bool], what: str) -> _Found:
+    """Return the one element that matches.
+
+    Raises:
+        LookupError: none does, or several.
+    """
+    places: list[tuple[int | None, list[Json]]] = [(None, where.blocks)]
+    if isinstance(where, Message):
+        places += [(index, one.get("blocks", [])) for index, one in enumerate(where.attachments)]
+    every = [
+        _Found(block=block, element=element, attachment=attachment)
+        for attachment, blocks in places
+        for block in walk(blocks)
+        for element in elements_of(block)
+        if element["type"] != "image"
+    ]
+    found = [one for one in every if matches(one.element)]
+    if len(found) != 1:
+        there = [
+            (one.element["action_id"], one.element.get("text", {}).get("text"), one.element.get("value"))
+            for one in every
+        ]
+        raise LookupError(f"{len(found)} times {what}; there are {there}")
+    return found[0]
+
+
+def _check_inputs(view: View) -> None:
+    """Refuse what the client refuses before it sends anything."""
+    for block in view.blocks:
+        if block["type"] != "input":
+            continue
+        element = block["element"]
+        value = view.values.get(block["block_id"], {}).get(element["action_id"], {})
+        label = block["label"]["text"]
+        if is_empty(value):
+            if not block.get("optional"):
+                raise ValueError(f"please fill in {label!r}")
+            continue
+        typed = value.get("value")
+        if isinstance(typed, str):
+            if len(typed) > element.get("max_length", 3000):
+                raise ValueError(f"{label!r}: too long")
+            if len(typed) < element.get("min_length", 0):
+                raise ValueError(f"{label!r}: too short")
