@@ -128,7 +128,9 @@ class DssGateway:
         except (DSSNotFound, DSSUnreadable) as error:
             if error.status != 404:
                 raise
-            self._shared.without_running = self._client.dss_version
+            # A gateway's page says nothing of DSS: after it, the next tick asks again.
+            if isinstance(error, DSSNotFound) or not self._client.dss_version:
+                self._shared.without_running = self._client.dss_version
             return None
         return [facts for facts in self._facts(items) if not facts.finished]
 

@@ -55,6 +55,7 @@ class Stub:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # one packet per answer: two would wait for each other for 40 ms
 
             def do_GET(self) -> None:
                 stub._answer(self)
