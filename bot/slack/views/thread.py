@@ -1,6 +1,7 @@
 """Replies in the thread of a followed job: what mattered, for reading later.
 
-Only `told_ended` mentions anybody: the person who asked, once.
+Only what is the last word on a job mentions anybody: the person who asked, once (`told_ended`, or
+`told_vanished` or `told_limit` in its place).
 """
 
 from collections.abc import Iterator
@@ -72,8 +73,7 @@ def told_ended(card: JobCard, excerpt: str | None, now: datetime) -> Message:
     """
     said = words.outcome(card.job)
     took = words.job_lasted(card.job, now)
-    asker = f"{words.mention(card.asker)} " if card.asker else ""
-    first = f"{asker}*{said.words}*{f' after {took}' if took else ''}: {words.what(card.job)}"
+    first = f"{_mention(card.asker)}*{said.words}*{f' after {took}' if took else ''}: {words.what(card.job)}"
     shown = [section(f"{said.icon} {first}", *_ended_notes(card, now))]
     if excerpt and excerpt.strip():
         shown.append(section(fence(excerpt, _EXCERPT)))
@@ -106,13 +106,13 @@ def told_back(gap: Gap, now: datetime) -> Message:
     return say(f"DSS answers again. The job was {words.not_seen(gap, now)}{lost}.")
 
 
-def told_vanished() -> Message:
-    """DSS does not know the job any more."""
-    return say(
+def told_vanished(asker: str | None = None) -> Message:
+    """DSS does not know the job any more; the last word on it, so the person who asked is mentioned."""
+    text = (
         "DSS no longer knows this job: it was deleted, or is not visible any more. "
-        "How it ended is not known. The job list in DSS or the project's administrator may tell.",
-        icon=words.UNKNOWN,
+        "How it ended is not known. The job list in DSS or the project's administrator may tell."
     )
+    return message(text, (section(f"{words.UNKNOWN} {_mention(asker)}{text}"),))
 
 
 def told_waiting_confirmation(card: JobCard) -> Message:
@@ -125,12 +125,13 @@ def told_waiting_confirmation(card: JobCard) -> Message:
     return message(text, (section(f"{words.WAITING} {text}"), *row))
 
 
-def told_limit(days: int) -> Message:
-    """The waiter reached its limit."""
-    return say(
+def told_limit(days: int, asker: str | None = None) -> Message:
+    """The waiter reached its limit; the last word on the job, so the person who asked is mentioned."""
+    text = (
         f"This job has been followed for {words.count(days, 'day')}, which is the limit: the bot stops "
         "watching it. The job itself goes on in DSS; `/dss-jobs follow` takes it up again."
     )
+    return message(text, (section(f"{_mention(asker)}{text}"),))
 
 
 def told_stuck(minutes: int) -> Message:
@@ -149,6 +150,10 @@ def told_overdue(card: JobCard, now: datetime) -> Message:
     text = f"This job has been running for {took or 'long'}{usual}. Its log may tell why."
     row = actions(buttons.log(card), buttons.abort(card), buttons.open_in_dss(card))
     return message(text, (section(f"{words.WAITING} {text}"), *row))
+
+
+def _mention(asker: str | None) -> str:
+    return f"{words.mention(asker)} " if asker else ""
 
 
 def _ended_notes(card: JobCard, now: datetime) -> Iterator[str | None]:
