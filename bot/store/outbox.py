@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from bot.facts import Message
-from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow
+from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow, Urgency
 from bot.store.codec import dump, load
 from bot.store.database import Database
 from bot.store.pace import Rates, open_at, reserve
@@ -127,18 +127,42 @@ class OutboxStore:
                 )
             )
 
-    def reroute(self, row: OutboxRow, owner: str, channel_id: str, message: Message) -> None:
-        """Send a root message and its thread to another channel instead: nothing of it was posted yet."""
+    def doubt(self, row: OutboxRow, owner: str, seconds: float, reason: str) -> None:
+        """Give a message back whose outcome is not known: it stays "sending" until the pause has passed."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            connection.execute(
+                update(messages)
+                .where(messages.c.id == row.id, messages.c.owner == owner)
+                .values(
+                    lease_until=now + round(seconds * 1000),
+                    attempts=messages.c.attempts + 1,
+                    reason=reason,
+                    updated_at=now,
+                )
+            )
+
+    def reroute(self, row: OutboxRow, owner: str, channel_id: str, notice: Message) -> None:
+        """Send a message that was not posted yet to another channel instead.
+
+        A root takes its thread along, which begins with the notice; a reply becomes a message of its own.
+        """
         with self._database.write() as connection:
             mine = and_(messages.c.id == row.id, messages.c.owner == owner)
-            values = {"state": DUE, "lease_until": 0, "not_before": 0}
-            changed = connection.execute(
-                update(messages).where(mine).values(channel_id=channel_id, body=dump(message), **values)
+            values = {"state": DUE, "lease_until": 0, "not_before": 0, "root_id": None}
+            changed = connection.execute(update(messages).where(mine).values(channel_id=channel_id, **values))
+            if not changed.rowcount or not row.is_root:
+                return
+            in_thread = messages.c.root_id == row.id
+            connection.execute(update(messages).where(in_thread).values(channel_id=channel_id))
+            said = Draft(
+                id=f"{row.id}:moved",
+                channel_id=channel_id,
+                message=notice,
+                urgency=Urgency.NEWS,
+                root_id=row.id,
             )
-            if changed.rowcount:
-                connection.execute(
-                    update(messages).where(messages.c.root_id == row.id).values(channel_id=channel_id)
-                )
+            self.write_in(connection, [said])
 
     def dead(self, row: OutboxRow, owner: str, reason: str) -> None:
         """Give a message up, with the reason; the replies that need it as their root go with it."""
@@ -214,10 +238,15 @@ class OutboxStore:
         return same.rowcount == 1
 
     def _insert(self, connection: Connection, draft: Draft, now: int) -> None:
+        channel_id = draft.channel_id
+        if draft.root_id is not None:
+            # The root may have been moved: its thread is where it is.
+            root = select(messages.c.channel_id).where(messages.c.id == draft.root_id)
+            channel_id = connection.execute(root).scalar() or channel_id
         connection.execute(
             insert(messages).values(
                 id=draft.id,
-                channel_id=draft.channel_id,
+                channel_id=channel_id,
                 root_id=draft.root_id,
                 seq=self._seq,
                 watch_id=draft.watch_id,

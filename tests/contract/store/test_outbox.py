@@ -142,10 +142,14 @@ def test_a_rerouted_root_takes_its_thread_along(store: Store) -> None:
     (row,) = claim(store)
     store.outbox.reroute(row, "me", "U1", Message(text="here instead"))
     (row,) = claim(store)
-    assert (row.channel_id, row.message.text) == ("U1", "here instead")
+    assert (row.channel_id, row.message.text) == ("U1", "hello")
     store.outbox.sent(row, "me", "1.0", "D1")
-    (reply,) = claim(store)
-    assert reply.channel_id == "D1"
+    for text in ("hello", "here instead"):
+        (reply,) = claim(store)
+        assert (reply.channel_id, reply.message.text, reply.thread_ts) == ("D1", text, "1.0")
+        store.outbox.sent(reply, "me", "2.0", "D1")
+    store.outbox.write([draft(root_id=root.id, channel_id="C1")])
+    assert claim(store)[0].channel_id == "D1"
 
 
 def test_a_row_given_back_waits(store: Store, clock: HandClock) -> None:

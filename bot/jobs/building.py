@@ -1,0 +1,143 @@
+"""Building: from a wish to a plan, and from a lost answer to the truth."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bot.errors import DSSBadKey, DSSError, DSSUnavailable, DSSUnreachable, Refusal
+from bot.facts import Build, JobFacts, JobRef, Output, OutputKind
+from bot.facts.records import Plan
+from bot.jobs.names import Names
+from bot.jobs.partitions import check_partition, read_partition
+from bot.jobs.ports import Dss
+from bot.jobs.usual import usual_seconds
+
+RECENT_JOBS = 100
+"""How many of a project's newest jobs are looked at before a start and after a lost answer."""
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far the clocks of DSS and of the bot may be apart."""
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """The same output is being built right now: nothing is started blindly."""
+
+    job: JobFacts
+
+
+def plan_build(dss: Dss, names: Names, wish: Build, act_as: str | None) -> Plan | Running:
+    """Look everything up that a build needs, and whether it is being built already.
+
+    Raises:
+        Refusal: a name or the partition is wrong.
+        DSSError: DSS does not answer, or not to this person.
+    """
+    projects = {
+        typed: names.project(dss, act_as, typed) for typed in dict.fromkeys(o.project for o in wish.outputs)
+    }
+    partition = read_partition(wish.partition) if wish.partition else None
+    outputs = []
+    for wanted in wish.outputs:
+        project = projects[wanted.project]
+        found = names.output(dss, act_as, project, wanted)
+        if wanted.kind is OutputKind.DATASET:
+            _check_partition(dss, project, found.id, partition)
+        outputs.append(
+            Output(
+                kind=wanted.kind,
+                project=project,
+                id=found.id,
+                name=found.name if found.name != found.id else None,
+                partition=partition or ("NP" if wanted.kind is OutputKind.DATASET else None),
+            )
+        )
+    project = outputs[0].project
+    recent = dss.recent_jobs(project, RECENT_JOBS)
+    if running := already_building(recent, outputs):
+        return Running(job=running)
+    return Plan(
+        instance=dss.instance,
+        project=project,
+        outputs=tuple(outputs),
+        mode=wish.mode,
+        act_as=act_as,
+        initiator=act_as or "",
+        usual_seconds=usual_seconds(recent, outputs, wish.mode),
+        known_ids=tuple(job.ref.job_id for job in recent),
+    )
+
+
+def already_building(jobs: Sequence[JobFacts], outputs: Sequence[Output]) -> JobFacts | None:
+    """Return an unfinished job that builds one of the outputs, if there is one.
+
+    Different partitions of a dataset may be built at the same time; DSS locks each by itself.
+    """
+    for job in jobs:
+        if not job.finished and any(_overlap(mine, theirs) for mine in outputs for theirs in job.outputs):
+            return job
+    return None
+
+
+def started_job(plan: Plan, job_id: str, now: datetime) -> JobFacts:
+    """Return what is known of a job just after DSS has taken it, without asking again."""
+    return JobFacts(
+        ref=JobRef(instance=plan.instance, project=plan.project, job_id=job_id),
+        state="NOT_STARTED",
+        finished=False,
+        mode=plan.mode,
+        outputs=plan.outputs,
+        initiator=plan.initiator,
+        triggered_from="API",
+        initiated_at=now,
+    )
+
+
+def find_started(jobs: Sequence[JobFacts], plan: Plan, starting_at: datetime) -> JobFacts | None:
+    """Find the job of a start whose answer was lost, among the project's recent jobs.
+
+    Returns:
+        The job, or ``None`` when there is none, or when it cannot be told which of several it is.
+    """
+    known = frozenset(plan.known_ids)
+    wanted = {(output.project, output.id) for output in plan.outputs}
+    candidates = [
+        job
+        for job in jobs
+        if job.ref.job_id not in known
+        and {(output.project, output.id) for output in job.outputs} == wanted
+        and (not job.mode or job.mode == plan.mode)
+        and (not plan.initiator or not job.initiator or job.initiator == plan.initiator)
+        and (job.initiated_at is None or job.initiated_at >= starting_at - CLOCK_SKEW)
+        and all(
+            _overlap(mine, theirs)
+            for mine in plan.outputs
+            for theirs in job.outputs
+            if (mine.project, mine.id) == (theirs.project, theirs.id)
+        )
+    ]
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _check_partition(dss: Dss, project: str, dataset: str, partition: str | None) -> None:
+    try:
+        dimensions = dss.dimensions(project, dataset)
+    except (DSSUnreachable, DSSUnavailable, DSSBadKey):
+        raise
+    except DSSError:
+        return  # this DSS or this key does not tell: the start decides
+    try:
+        check_partition(partition, dimensions)
+    except Refusal as refused:
+        option = f" {refused.example}" if refused.example else ""
+        raise Refusal(
+            str(refused).replace("This dataset", f"{project}.{dataset}", 1),
+            example=f"/dss-build {project}.{dataset}{option}",
+        ) from refused
+
+
+def _overlap(mine: Output, theirs: Output) -> bool:
+    if (mine.project, mine.id) != (theirs.project, theirs.id):
+        return False
+    none = {None, "", "NP"}
+    return mine.partition == theirs.partition or mine.partition in none or theirs.partition in none

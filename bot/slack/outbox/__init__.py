@@ -1,0 +1,8 @@
+"""Everything that goes to Slack: durable messages, private answers; and who somebody is."""
+
+from bot.slack.outbox.answers import Answers
+from bot.slack.outbox.people import People, UnknownPerson
+from bot.slack.outbox.sender import Sender
+from bot.slack.outbox.verdicts import Verdict, judge
+
+__all__ = ["Answers", "People", "Sender", "UnknownPerson", "Verdict", "judge"]

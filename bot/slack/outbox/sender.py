@@ -1,0 +1,147 @@
+"""The sender: takes rows of the outbox to Slack, one after the other, and writes down what became of them."""
+
+import socket
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from urllib.error import URLError
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.facts.records import OutboxRow, Urgency
+from bot.slack import views
+from bot.slack.outbox.lookup import Lookup
+from bot.slack.outbox.verdicts import Verdict, code_of, judge, retry_after
+from bot.store import OutboxStore, Rates, post_key
+
+log = structlog.get_logger(__name__)
+
+EVENT_TYPE = "dss_bot_message"
+"""``event_type`` of the metadata that carries the row's id, by which a doubtful message is found again."""
+
+LEASE_SECONDS = 60.0
+"""Longer than a call to Slack can take, with its time limit."""
+
+BATCH = 20
+
+
+class Sender:
+    """Sends what is due; each call of `round` claims a batch and sends it."""
+
+    def __init__(
+        self,
+        outbox: OutboxStore,
+        client: WebClient,
+        *,
+        owner: str,
+        rates: Rates = Rates(),  # noqa: B008 - frozen
+        lookup: Lookup | None = None,
+        pool: ThreadPoolExecutor | None = None,
+        on_sent: Callable[[OutboxRow], None] | None = None,
+    ) -> None:
+        self._outbox = outbox
+        self._client = client
+        self._owner = owner
+        self._rates = rates
+        self._lookup = lookup
+        self._pool = pool
+        self._on_sent = on_sent
+        self.trouble: str | None = None
+        """Slack's word when the token does not work: shown by health."""
+
+    def round(self) -> int:
+        """Send what may be sent now; return how many rows were handled."""
+        rows = self._outbox.claim(self._owner, limit=BATCH, lease_seconds=LEASE_SECONDS, rates=self._rates)
+        self._send_all(rows)
+        return len(rows)
+
+    def _send_all(self, rows: Sequence[OutboxRow]) -> None:
+        if self._pool is None or len(rows) < 2:
+            for row in rows:
+                self._send(row)
+        else:
+            list(self._pool.map(self._send, rows))
+
+    def _send(self, row: OutboxRow) -> None:
+        try:
+            channel, ts = self._deliver(row)
+        except SlackApiError as error:
+            self._failed(row, error)
+        except (SlackClientError, URLError, OSError) as error:
+            self._uncertain(row, error)
+        else:
+            self.trouble = None
+            self._outbox.sent(row, self._owner, ts, channel)
+            if self._on_sent:
+                self._on_sent(row)
+
+    def _deliver(self, row: OutboxRow) -> tuple[str, str]:
+        """Make the call that shows the row; return channel and timestamp."""
+        blocks = list(row.message.blocks)
+        if row.ts is not None:
+            self._client.chat_update(channel=row.channel_id, ts=row.ts, text=row.message.text, blocks=blocks)
+            return row.channel_id, row.ts
+        if row.doubtful and self._lookup and (found := self._lookup.find(row)):
+            log.info("outbox.found_again", row=row.id)
+            return found
+        posted = self._client.chat_postMessage(
+            channel=row.channel_id,
+            text=row.message.text,
+            blocks=blocks or None,
+            thread_ts=row.thread_ts,
+            unfurl_links=False,
+            unfurl_media=False,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"id": row.id}},
+        )
+        return str(posted["channel"]), str(posted["ts"])
+
+    def _failed(self, row: OutboxRow, error: SlackApiError) -> None:
+        code = code_of(error)
+        match judge(error):
+            case Verdict.RATE:
+                pause = retry_after(error)
+                self._outbox.hold("update" if row.ts else post_key(row.channel_id), pause)
+                self._outbox.later(row, self._owner, 0, code)
+                log.warning("outbox.rate_limited", row=row.id, seconds=pause)
+            case Verdict.RETRY:
+                self._outbox.later(row, self._owner, _pause(row), code)
+            case Verdict.AUTH:
+                self.trouble = code
+                self._outbox.later(row, self._owner, 60, code)
+                log.error("outbox.not_allowed", error=code)
+            case Verdict.ELSEWHERE | Verdict.GONE if self._can_move(row):
+                log.info("outbox.moved_to_dm", row=row.id, error=code)
+                self._outbox.reroute(row, self._owner, str(row.asker), views.moved_to_dm(row.channel_id))
+            case verdict:
+                self._outbox.dead(row, self._owner, code)
+                level = log.error if verdict is Verdict.FAULT else log.warning
+                level("outbox.dead", row=row.id, error=code, details=_details(error))
+
+    def _uncertain(self, row: OutboxRow, error: Exception) -> None:
+        """No answer: the message may be there, so the row stays "sending" and is looked for first."""
+        if _never_sent(error):
+            self._outbox.later(row, self._owner, _pause(row), type(error).__name__)
+        else:
+            self._outbox.doubt(row, self._owner, _pause(row), type(error).__name__)
+        log.warning("outbox.no_answer", row=row.id, error=type(error).__name__)
+
+    @staticmethod
+    def _can_move(row: OutboxRow) -> bool:
+        """A thread that cannot be opened, and an end that cannot be told, go to the person who asked."""
+        wanted = row.is_root or row.urgency is Urgency.END
+        return wanted and row.ts is None and bool(row.asker) and row.channel_id != row.asker
+
+
+def _pause(row: OutboxRow) -> float:
+    return min(2.0**row.attempts, 60.0)
+
+
+def _never_sent(error: Exception) -> bool:
+    reason = getattr(error, "reason", error)
+    return isinstance(reason, ConnectionRefusedError | socket.gaierror)
+
+
+def _details(error: SlackApiError) -> object:
+    data = error.response.data if hasattr(error.response, "data") else None
+    return data.get("response_metadata") if isinstance(data, dict) else None
