@@ -82,9 +82,9 @@ def decide(access: Access, person: Person, ask: Ask, standing: Standing) -> Deci
     """
     if (standing.person.user_id, standing.person.team_id) != (person.user_id, person.team_id):
         raise ValueError("the standing is not of the person who asks")
-    outsider = _outsider(person)
-    if outsider is not None:
-        return _no(outsider)
+    why_not = outsider(person)
+    if why_not is not None:
+        return _no(why_not)
     match access:
         case Access.OPEN:
             return Decision(allowed=True, reason="Every member of the workspace may do this here.")
@@ -116,7 +116,7 @@ def _verb(wish: Wish) -> Verb:
             assert_never(wish)
 
 
-def _outsider(person: Person) -> str | None:
+def outsider(person: Person) -> str | None:
     """Say why somebody may do nothing at all, whatever the access."""
     if person.is_bot:
         return "Sorry, other bots cannot use this one: a person has to ask."
