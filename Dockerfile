@@ -7,12 +7,12 @@ FROM python:${PYTHON}-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /src
 # The requirements first: they change less often than the code, and are kept from one build to the next.
-COPY requirements/run.txt requirements/dev.txt requirements/
+COPY requirements/run.txt requirements/build.txt requirements/
 RUN python -m venv /opt/dss-bot \
  && /opt/dss-bot/bin/python -m pip install --require-hashes --requirement requirements/run.txt
-# hatchling, which makes the wheel, comes from the same hashed pins and stays in this stage.
+# What makes the wheel is pinned and hashed too, and stays in this stage.
 RUN python -m venv /opt/tools \
- && /opt/tools/bin/python -m pip install --require-hashes --requirement requirements/dev.txt
+ && /opt/tools/bin/python -m pip install --require-hashes --requirement requirements/build.txt
 COPY pyproject.toml README.md LICENSE manifest.yml ./
 COPY bot bot
 RUN /opt/tools/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheel . \

@@ -52,6 +52,7 @@ format: $(DEV)  ## put the code in shape
 lock: $(UV)  ## make requirements/*.txt anew from pyproject.toml
 	$(UV) pip compile pyproject.toml --extra postgres $(LOCK) --output-file requirements/run.txt
 	$(UV) pip compile pyproject.toml --extra postgres --group dev $(LOCK) --output-file requirements/dev.txt
+	echo hatchling | $(UV) pip compile - --constraint requirements/dev.txt $(LOCK) --output-file requirements/build.txt
 
 # --upgrade is left to the one who wants it: `make lock LOCK_ARGS=--upgrade`.
 LOCK_ARGS ?=

@@ -1,0 +1,97 @@
+"""The documentation says what the code does."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot.settings import NAMES, VARIABLES, read_settings
+from tests.meta import help_text
+from tests.meta.tree import ROOT
+
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+FILE = "".join(re.findall(r"```toml\n(.*?)```", CONFIGURATION, flags=re.DOTALL))
+
+
+def test_every_setting_is_documented_and_nothing_else() -> None:
+    """The names in docs/configuration.md are exactly those that are read, `_FILE` variants included."""
+    named = set(re.findall(r"`([A-Z][A-Z_]+)`", CONFIGURATION))
+    assert named == set(NAMES)
+
+
+def test_the_documented_defaults_are_the_real_ones() -> None:
+    """Each row of the table gives the default that the reader uses."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| ", CONFIGURATION, flags=re.MULTILINE)
+    shown = {name: default.strip("`") for name, default in rows}
+    for variable in VARIABLES:
+        if variable.default:
+            assert shown[variable.name] == variable.default
+    env = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_SIGNING_SECRET": "s",
+        "DKU_DSS_URL": "http://dss",
+        "DKU_API_KEY": "k",
+    }
+    stated = {variable.name: variable.default for variable in VARIABLES}
+    assert read_settings({**stated, **env}, str, Path("/d")) == read_settings(env, str, Path("/d"))
+
+
+def test_the_example_file_can_be_used_as_it_is() -> None:
+    """The TOML of the documentation is accepted."""
+    env = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "DSS_PROD_KEY": "k",
+        "DSS_BOT_CONFIG": "f",
+    }
+    settings = read_settings(env, {"f": FILE}.__getitem__, Path("/d"))
+    assert [instance.name for instance in settings.instances] == ["prod"]
+
+
+def test_the_example_file_shows_the_defaults_and_every_key() -> None:
+    """Numbers in the example are the defaults; the keys of an instance are all there."""
+    shown = tomllib.loads(FILE)
+    env = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "DKU_DSS_URL": "http://d",
+        "DKU_API_KEY": "k",
+    }
+    settings = read_settings(env, str, Path("/d"))
+    following = settings.following
+    assert shown["following"] == {
+        "tick_seconds": following.tick_seconds,
+        "limit_days": following.limit_days,
+        "requests_per_second": following.requests_per_second,
+    }
+    assert shown["store"] == {"keep_days": settings.store.keep_days}
+    instance = settings.instances[0]
+    prod = shown["instances"]["prod"]
+    for key in ("base_path", "auth", "verify", "connect_timeout", "read_timeout"):
+        assert prod[key] == getattr(instance, key)
+    for key in ("api_key", "api_key_file", "ca_file", "client_cert"):
+        assert re.search(rf"^# {key} = ", FILE, flags=re.MULTILINE)
+
+
+def test_the_help_in_the_docs_is_current() -> None:
+    """What docs/operations.md shows of `--help` is what it prints. Anew: `python -m tests.meta.help_text`."""
+    page = help_text.PAGE.read_text(encoding="utf-8")
+    assert page == help_text.expected(page)
+
+
+LINKING = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
+
+
+@pytest.mark.parametrize("page", [str(path.relative_to(ROOT)) for path in LINKING])
+def test_links_between_files_lead_somewhere(page: str) -> None:
+    """A relative link in a page names a file that is there, and a heading that is in it."""
+    path = ROOT / page
+    for target in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        name, _, heading = target.partition("#")
+        linked = path.parent / name if name else path
+        assert linked.exists(), f"{page} links to {target}"
+        if heading:
+            titles = re.findall(r"^#+ (.*)$", linked.read_text(encoding="utf-8"), flags=re.MULTILINE)
+            anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+            assert heading in anchors, f"{page} links to {target}"

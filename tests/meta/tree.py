@@ -1,0 +1,37 @@
+"""The files of the repository, for the tests that look at them."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def modules() -> list[str]:
+    """Name every module of the product, whether it is committed or not."""
+    names = []
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+    return names
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Yield the text files of the repository: those that git knows or would add."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout: git knows which files are part of it")
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        path = ROOT / name
+        try:
+            yield path, path.read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):
+            continue
