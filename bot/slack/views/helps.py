@@ -7,10 +7,11 @@ _BUILD = (
     "*Build in DSS*",
     "`/dss-build CHURN.scored` builds one dataset, with its inputs as they are now.",
     "`/dss-build CHURN.scored CHURN.features` builds several outputs in one job.",
-    "`/dss-build CHURN.daily --partition 2026-11-23` builds one partition.",
+    "`/dss-build CHURN.daily_sessions --partition 2026-11-23` builds one partition.",
     "`/dss-build CHURN.scored --mode modified` also rebuilds what is out of date upstream.",
     "Modes: `only` (default), `modified`, `missing`, and `all`, which asks first.",
-    "`/dss-build CHURN.churn_model --type model` builds a saved model. Types: `dataset`, `folder`, `model`.",
+    '`/dss-build CHURN "Churn prediction" --type model` builds a saved model.',
+    "Types: `dataset` (default), `folder`, `model`.",
     "`--on INSTANCE` chooses the DSS instance, where there are several.",
 )
 _JOBS = (

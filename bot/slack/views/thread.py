@@ -129,7 +129,7 @@ def told_limit(days: int, asker: str | None = None) -> Message:
     """The waiter reached its limit; the last word on the job, so the person who asked is mentioned."""
     text = (
         f"This job has been followed for {words.count(days, 'day')}, which is the limit: the bot stops "
-        "watching it. The job itself goes on in DSS; `/dss-jobs follow` takes it up again."
+        "watching it. The job itself goes on in DSS; `/dss-jobs follow JOB` takes it up again."
     )
     return message(text, (section(f"{_mention(asker)}{text}"),))
 
