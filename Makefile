@@ -72,16 +72,16 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN): requirements/run.txt | $(BIN)/python
-	$(PIP) install --quiet --require-hashes -r requirements/run.txt
+	$(PIP) install --quiet --quiet --require-hashes -r requirements/run.txt
 	@touch $@
 
 # The package itself goes in without its own requirements (they are there, by hash) and without a build environment
 # that would be fetched without hashes: hatchling is one of the tools.
 $(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
-	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
-	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	$(PIP) install --quiet --quiet --require-hashes -r requirements/dev.txt
+	$(PIP) install --quiet --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(UV):
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check 'uv==0.13.*'
+	$(VENV)-lock/bin/python -m pip install --quiet --quiet --disable-pip-version-check 'uv==0.13.*'

@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.dss import DSSBadKey, DSSClient, DSSError, DSSNotVisible, DSSRefused
+from bot.dss import NO_RETRY, DSSBadKey, DSSClient, DSSError, DSSNotVisible, DSSRefused
 from bot.errors import BotError
 from bot.settings import Instance, Settings, SlackSettings
 from bot.store import Database, check_schema
@@ -141,6 +141,7 @@ def _dss(instance: Instance, *, impersonate: bool) -> Iterator[Finding]:
         verify=instance.verify,
         cert=instance.client_cert,
         timeout=(instance.connect_timeout, instance.read_timeout),
+        retries=NO_RETRY,
     )
     with client:
         try:

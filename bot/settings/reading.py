@@ -156,6 +156,8 @@ def _read_store(values: Environment, table: Table, problems: Problems, data_dir:
         problems.add("DATABASE_URL", f"{scheme.partition(':')[0]!r} is not a database the bot knows", right)
     elif known != "sqlite" and not _has_host_and_database(url):
         problems.add("DATABASE_URL", "has no host or no database in it", right)
+    elif known == "sqlite" and rest.partition("?")[0] in {"", "/", "/:memory:"}:
+        problems.add("DATABASE_URL", "is a database in memory, which a restart forgets", right)
     store = StoreSettings(
         database_url=Secret(f"{known}://{rest}"), keep_days=table.whole("keep_days", 30, 1, 3650)
     )

@@ -114,6 +114,8 @@ def test_signing_secret_alone_means_http_mode() -> None:
         ("DATABASE_URL", "mysql://h/d", "postgresql+psycopg://"),
         ("DATABASE_URL", "postgresql://", "no host"),
         ("DATABASE_URL", "bot.sqlite3", "sqlite:///"),
+        ("DATABASE_URL", "sqlite://", "in memory"),
+        ("DATABASE_URL", "sqlite:///:memory:", "in memory"),
         ("DSS_BOT_CONFIG", "gone.toml", "No such file"),
         ("DSS_BOT_ACESS", "open", "Did you mean DSS_BOT_ACCESS"),
     ],
