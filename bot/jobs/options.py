@@ -122,7 +122,7 @@ def _read_option(
         value = _next_value(name, rest)
     if name in parsed.values:
         parsed.problems.append(Problem(f"--{name} is given twice."))
-    elif not value:
+    elif not value or not value.strip():
         parsed.problems.append(Problem(f"--{name} needs a value."))
         parsed.values[name] = option.read(option.sample)
     else:
@@ -230,7 +230,8 @@ def _limit(value: str) -> int:
 def _since(value: str) -> str:
     """Check the looks of a time only: what it means depends on the clock and the person's time zone."""
     typed = " ".join(value.split())
-    if len(typed) > 40 or not all(_TIME_WORD.fullmatch(word) for word in typed.replace(",", " ").split()):
+    words = typed.replace(",", " ").split()
+    if not words or len(typed) > 40 or not all(_TIME_WORD.fullmatch(word) for word in words):
         raise Refusal(f"“{short(value)}” cannot be read as a time; 2015/09/24, yesterday, 2h and 7d can.")
     return typed
 

@@ -154,25 +154,28 @@ def _without_pem(text: str) -> str:
     inside = False
     for line in text.splitlines(keepends=True):
         body = _read(line).text.strip()
-        if begin := _PEM_BEGIN.search(line):
-            inside = not _PEM_END.search(line, begin.end())
-            kept.append(_cut_pem(line, begin.start()))
-        elif inside and (end := _PEM_END.search(line)):
-            inside = False
-            kept.append(line[end.end() :].lstrip("\r\n") or "")
-        elif inside and _PEM_BODY.fullmatch(body):
+        end = _PEM_END.search(line) if inside else None
+        if inside and end is None and _PEM_BODY.fullmatch(body):
             continue
-        else:
-            inside = False
-            kept.append(line.replace(body, HIDDEN) if _BASE64.fullmatch(body) else line)
+        if end is None and _BASE64.fullmatch(body):
+            kept.append(line.replace(body, HIDDEN))
+            continue
+        rest, inside = _cut_pem(line[end.end() :].lstrip("\r\n") if end else line)
+        kept.append(rest)
     return "".join(kept)
 
 
-def _cut_pem(line: str, start: int) -> str:
-    """Cut a key out of the line where it begins; the rest of the line stays when the key ends in it."""
-    ends = [found.end() for found in _PEM_END.finditer(line, start)]
-    rest = line[ends[-1] :] if ends else "\n"
-    return f"{line[:start]}{HIDDEN}{rest}"
+def _cut_pem(line: str) -> tuple[str, bool]:
+    """Cut all keys out of a line; say whether the last one goes on in the next."""
+    kept: list[str] = []
+    at = 0
+    while begin := _PEM_BEGIN.search(line, at):
+        kept += line[at : begin.start()], HIDDEN
+        end = _PEM_END.search(line, begin.end())
+        if end is None:
+            return "".join(kept) + "\n", True
+        at = end.end()
+    return "".join(kept) + line[at:], False
 
 
 def _read(line: str) -> _Line:
@@ -231,7 +234,7 @@ def _fit(shown: list[str], most_lines: int) -> str:
             break
         kept.append(line)
         room -= len(line) + 1
-    if len(kept) < len(shown):
+    if len(kept) < len(shown) and most_lines > 1:
         kept[most_lines - 1 :] = []
         kept.append("…")
     return "\n".join(reversed(kept))
