@@ -274,5 +274,6 @@ def _cut(environ: "WSGIEnvironment") -> None:
     """Reset the connection: the client sees no answer at all."""
     connection: socket.socket = environ["werkzeug.socket"]
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.shutdown(socket.SHUT_RD)  # or the server would wait here for a next request
     connection.close()
     raise ConnectionResetError("cut on purpose")
