@@ -30,7 +30,7 @@ _LISTS = {
     OutputKind.MODEL: "savedmodels/",
     OutputKind.STREAM: "streamingendpoints/",
     OutputKind.KNOWLEDGE: "knowledge-banks/",
-    OutputKind.EVALUATIONS: "modelevaluationstores/",
+    OutputKind.EVALUATIONS: "evaluationstores/",
 }
 
 

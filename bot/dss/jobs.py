@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ITEM = msgspec.json.Decoder(wire.ListedJob, strict=False)
 _STATUS = msgspec.json.Decoder(wire.JobStatus, strict=False)
+_MAPPING = msgspec.json.Decoder(dict[str, Any])
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw] | None)
 _BRACE = ord("{")
 _MISSING = object()
@@ -41,7 +42,7 @@ class _Latest:
         pair = self.pair
         if pair is not None and pair[0] is raw:
             return pair[1]
-        answer: dict[str, Any] = msgspec.json.decode(raw)
+        answer: dict[str, Any] = _MAPPING.decode(raw)
         self.pair = (raw, answer)
         return answer
 
@@ -62,6 +63,9 @@ class DSSJobListItem(msgspec.Struct, frozen=True, eq=False, gc=False):
     latest: _Latest
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - JSON
+        pair = self.latest.pair  # the usual case without one more call: filters run this for every job
+        if pair is not None and pair[0] is self.raw:
+            return pair[1][key]
         return self.latest.decoded(self.raw)[key]
 
     def __iter__(self) -> Iterator[str]:

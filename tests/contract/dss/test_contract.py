@@ -1,8 +1,8 @@
 """The documented snippets through Dataiku's own client and ours, on a sandbox each: no silent difference.
 
 What went over the wire (method, path, query, JSON body, key, content type) and what came back are compared.
-Each difference is in `DIFFERENCES` with its reason; one that is not there fails, and so does one that is there
-and does not occur. Paths are compared without the base and a slash at the end, neither of which DSS minds.
+Each difference is in `DIFFERENCES` with its reason; one that is not there fails, and one that is there and
+does not occur too. Paths are compared without the base and a slash at the end, neither of which DSS minds.
 """
 
 import base64
