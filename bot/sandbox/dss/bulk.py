@@ -26,15 +26,13 @@ def finished_jobs(project: Project, count: int, *, before: int) -> list[Job]:
 
 
 def running_jobs(project: Project, count: int, *, now: int, initiator: str) -> list[Job]:
-    """Return ``count`` jobs that have been running for an hour and go on until they are released."""
+    """Return ``count`` jobs that have been running for half a minute and go on until they are released."""
     datasets = _built(project)
     plans = {item.id: _plans(project.key, item)[3] for item in datasets}
     jobs = []
     for number in range(count):
         item = datasets[number % len(datasets)]
-        job = _job(
-            project.key, item, plans[item.id], now - 3_600_000 - count + number, (initiator, initiator)
-        )
+        job = _job(project.key, item, plans[item.id], now - 60_000, (initiator, initiator))
         job.life.held = True
         jobs.append(job)
     return jobs

@@ -15,6 +15,9 @@ BLOCK_BYTES = 65_536
 SECRET_TICKET = "tkt-5f0c9d3be1a84d7c9a"  # noqa: S105 - made up, to see whether it gets redacted
 SECRET_PASSWORD = "hunter2-s3cr3t"  # noqa: S105 - made up as well
 
+Entry = tuple[int, list[str]]
+"""When (ms since 1970), and the lines that belong together."""
+
 
 def job_log(job: Job, now: int, activity: str | None = None) -> Iterator[bytes]:
     """Yield the log as it is at ``now``, whole or of one activity, in blocks.
@@ -31,10 +34,12 @@ def job_log(job: Job, now: int, activity: str | None = None) -> Iterator[bytes]:
 def _lines(job: Job, now: int, activity: str | None) -> tuple[bytes, bytes]:
     begun = job.head(now).start != 0
     opening = _opening(job) if begun and activity is None else []
-    rest: list[str] = []
+    entries: list[Entry] = []
     for one in progress(job.plan, job.life, now):
         if one.start and activity in {None, one.step.id}:
-            rest += _activity(one, now)
+            entries += _activity(one, now)
+    entries.sort(key=lambda entry: entry[0])  # activities run side by side
+    rest = [line for _, lines in entries for line in lines]
     if activity is None:
         rest += _closing(job, now)
     return _text(opening), _text(rest)
@@ -64,54 +69,44 @@ def _opening(job: Job) -> list[str]:
     ]
 
 
-def _activity(one: Progress, now: int) -> list[str]:
+def _activity(one: Progress, now: int) -> list[Entry]:
     step = one.step
     thread = f"FRT-{30 + len(step.id) % 40}-FlowRunnable"
     running = f"running {step.id} -"
-    lines = [
-        _line(
-            one.start, thread, "INFO", "dku.flow.jobrunner", f"{running} Starting {step.recipe_type} recipe"
-        )
-    ]
+    begin = _line(
+        one.start, thread, "INFO", "dku.flow.jobrunner", f"{running} Starting {step.recipe_type} recipe"
+    )
+    entries: list[Entry] = [(one.start, [begin])]
     last = one.end or now
     rows = sum(target.records for target in step.targets)
-    for percent in range(20, 101, 20):
+    for percent in range(20, 100, 20):
         at = one.start + (step.duration_ms * percent) // 100
-        if at <= last and at < one.start + step.duration_ms:
-            text = f"{running} [{percent} %] rows processed: {rows * percent // 100}"
-            lines.append(_line(at, "null-out-67", "INFO", "dku.utils", f"- {text}"))
+        if at <= last:
+            text = f"- {running} [{percent} %] rows processed: {rows * percent // 100}"
+            entries.append((at, [_line(at, "null-out-67", "INFO", "dku.utils", text)]))
     for kind, message in step.warnings if one.end else ():
-        lines.append(_line(last, thread, "WARN", "dku.warnings", f"{running} {kind}: {message}"))
-    return lines + _ending(one, thread)
+        text = f"{running} {kind}: {message}"
+        entries.append((last, [_line(last, thread, "WARN", "dku.warnings", text)]))
+    return entries + _ending(one, thread)
 
 
-def _ending(one: Progress, thread: str) -> list[str]:
+def _ending(one: Progress, thread: str) -> list[Entry]:
     running = f"running {one.step.id} -"
     if one.state == "FAILED":
-        return _failing(one, running)
+        return [(one.end, _failing(one, running))]
     if one.state in {"DONE", "ABORTED"}:
-        word = "done" if one.state == "DONE" else "aborted"
-        return [_line(one.end, thread, "INFO", "dku.flow.jobrunner", f"{running} Activity {word}")]
+        text = f"{running} Activity {one.state.lower()}"
+        return [(one.end, [_line(one.end, thread, "INFO", "dku.flow.jobrunner", text)])]
     return []
 
 
 def _failing(one: Progress, running: str) -> list[str]:
     failure = one.step.failure
-    message = failure_message(one.step)
     trace = failure.traceback if failure and failure.traceback else _python_traceback(one)
-    lines = [
-        _line(one.end - 20, "null-err-68", "INFO", "dku.utils", f" - {text}") for text in trace.splitlines()
-    ]
-    lines.append(
-        _line(
-            one.end,
-            "ActivityExecutor-65",
-            "ERROR",
-            "dku.flow.jobrunner",
-            f"{running} Activity unexpectedly failed",
-        )
-    )
-    stack = java_stack(SERVER_ERROR, message, where="com.dataiku.dip.dataflow.exec")
+    lines = [_line(one.end, "null-err-68", "INFO", "dku.utils", f" - {text}") for text in trace.splitlines()]
+    text = f"{running} Activity unexpectedly failed"
+    lines.append(_line(one.end, "ActivityExecutor-65", "ERROR", "dku.flow.jobrunner", text))
+    stack = java_stack(SERVER_ERROR, failure_message(one.step), where="com.dataiku.dip.dataflow.exec")
     return lines + stack.splitlines()
 
 

@@ -187,14 +187,16 @@ class World:
     def hold(self, project: str, job_id: str) -> None:
         """Keep a job from finishing until `release`; it can still be aborted."""
         with self.lock:
-            self.job(project, job_id).life.held = True
+            job = self.job(project, job_id)
+            job.life.held = not job.head(self.now()).stable
 
     def release(self, project: str, job_id: str) -> None:
         """Let a held job finish; at once if its planned end is past."""
         with self.lock:
-            life, plan = self.job(project, job_id).life, self.job(project, job_id).plan
-            life.pause_ms = max(life.pause_ms, self.now() - life.initiated - plan.total_ms)
-            life.held = False
+            job = self.job(project, job_id)
+            if job.life.held:
+                job.life.pause_ms = max(0, self.now() - job.life.initiated - job.plan.total_ms)
+                job.life.held = False
 
     def touch(self, project: str, dataset: str, partition: str = "NP") -> None:
         """Let the data of a source change now, so that what is built from it is out of date."""
@@ -228,6 +230,7 @@ class World:
         with self.lock:
             jobs = running_jobs(self.projects[project], count, now=self.now(), initiator=initiator)
             for job in jobs:
+                job.id = self.jobs.free_id(project, job.name, job.life.initiated)
                 self.jobs.add(job)
             return [job.id for job in jobs]
 
