@@ -1,5 +1,5 @@
 # Everything works with Python >= 3.11 and make alone: `make demo`, `make test`. `make help` lists the rest.
-# Another interpreter: `make test PYTHON=python3.13`. Another place for the environment: `VENV=…`.
+# Another interpreter: `make clean test PYTHON=python3.13`. Another place for the environment: `VENV=…`.
 
 SHELL := /bin/sh
 .SUFFIXES:
@@ -9,7 +9,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-UV := $(VENV)-lock/bin/uv
+UV := $(VENV)/lock/bin/uv
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 # What `make test` passes to pytest besides; `make test ARGS='-k outbox'`.
@@ -60,7 +60,7 @@ LOCK = --quiet --python-version 3.11 --universal --generate-hashes --no-emit-ind
 	$(LOCK_ARGS)
 
 clean:  ## remove the environment and everything that was made
-	rm -rf $(VENV) $(VENV)-lock dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf $(VENV) dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache
 	find bot tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -83,5 +83,5 @@ $(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(UV):
-	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet --quiet --disable-pip-version-check 'uv==0.13.*'
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet --quiet --disable-pip-version-check 'uv==0.13.*'
