@@ -3,12 +3,16 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from bot.sandbox.slack.model import Json
 
-if TYPE_CHECKING:
-    from bot.sandbox.slack.postman import Postman
+
+class Sender(Protocol):
+    """Whoever brings deliveries to the app."""
+
+    def send(self, delivery: "Delivery") -> None:
+        """Bring it to the app; returns at once."""
 
 
 class Delivery:
@@ -35,7 +39,7 @@ class Delivery:
         accepts_response: bool,
         user: str,
         what: str,
-        postman: "Postman | None" = None,
+        postman: Sender | None = None,
         on_ack: Callable[[object], None] | None = None,
     ) -> None:
         self.kind = kind
@@ -108,6 +112,10 @@ class Delivery:
         self.sent = True
         self.attempts += 1
         self._sent_at = time.monotonic()
+
+    def comes_back(self) -> None:
+        """Note that nobody took it: that was no attempt."""
+        self.attempts -= 1
 
     def acknowledge(self, payload: object) -> None:
         """Note the acknowledgement and let it have its effect, then wake those who wait."""

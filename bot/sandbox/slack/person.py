@@ -5,23 +5,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.sandbox.slack import answers
+from bot.sandbox.slack.client import Found, check_inputs, escape, find, smart_text
 from bot.sandbox.slack.delivery import Delivery
-from bot.sandbox.slack.inputs import chosen, element_value, initial_values, is_empty
-from bot.sandbox.slack.limits import STATEFUL, elements_of, walk
+from bot.sandbox.slack.inputs import chosen, element_value, initial_values
+from bot.sandbox.slack.limits import STATEFUL, elements_of
 from bot.sandbox.slack.methods.views import close_views
 from bot.sandbox.slack.model import Channel, Json, Message, View
 from bot.sandbox.slack.payloads import Payloads
 from bot.sandbox.slack.postman import Postman
 from bot.sandbox.slack.world import World
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Found:
-    """An element, and where it stands."""
-
-    block: Json
-    element: Json
-    attachment: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +44,7 @@ class Person:
             PermissionError: the person is not in that channel.
         """
         where = self._readable(channel)
-        typed = _smart(text) if smart else text
+        typed = smart_text(text) if smart else text
         sent = typed if raw else escape(typed)
         with self.world.edit():
             payload, path = self.payloads.command(self.id, where, command, sent.strip())
@@ -128,7 +120,7 @@ class Person:
                 and value in {None, element.get("value")}
             )
 
-        found = _find(current, matches, f"button {action_id or text or value!r}")
+        found = find(current, matches, f"button {action_id or text or value!r}")
         element = found.element
         action: Json = {
             "action_id": element["action_id"],
@@ -147,14 +139,14 @@ class Person:
         ``choice`` is an option's value or text, a list of them, an id, a date, or the option itself.
         """
         current = self.current(where)
-        found = _find(current, lambda element: element["action_id"] == action_id, f"element {action_id!r}")
+        found = find(current, lambda element: element["action_id"] == action_id, f"element {action_id!r}")
         entry = element_value(found.element, chosen(found.element, choice))
         if found.element["type"] in STATEFUL:
             current = self._keep(current, found, entry)
         action = {"action_id": action_id, "block_id": found.block["block_id"], **entry}
         return self._act(current, found, action, confirm=confirm)
 
-    def _act(self, where: Message | View, found: _Found, action: Json, *, confirm: bool) -> Delivery:
+    def _act(self, where: Message | View, found: Found, action: Json, *, confirm: bool) -> Delivery:
         world = self.world
         with world.edit():
             action["action_ts"] = world.next_ts()
@@ -175,7 +167,7 @@ class Person:
         values = initial_values(message.blocks)
         return {key: {**actions, **own.get(key, {})} for key, actions in values.items()}
 
-    def _keep(self, where: Message | View, found: _Found, entry: Json) -> Message | View:
+    def _keep(self, where: Message | View, found: Found, entry: Json) -> Message | View:
         """Remember what was chosen; returns the place with it."""
         block_id, action_id = found.block["block_id"], found.element["action_id"]
         with self.world.edit():
@@ -210,7 +202,7 @@ class Person:
             raise PermissionError("another view lies on top of it")
         for name, choice in (state or {}).items():
             current = self._enter(current, name, choice)
-        _check_inputs(current)
+        check_inputs(current)
         with self.world.edit():
             self.world.views[current.id] = replace(current, errors={})
             submitted = current
@@ -228,7 +220,7 @@ class Person:
             for element in elements_of(block):
                 if element["type"] in STATEFUL and name in {element["action_id"], block["block_id"]}:
                     entry = element_value(element, chosen(element, choice))
-                    kept = self._keep(view, _Found(block=block, element=element), entry)
+                    kept = self._keep(view, Found(block=block, element=element), entry)
                     assert isinstance(kept, View)
                     return kept
         raise LookupError(f"no input {name!r} in the view")
@@ -255,7 +247,7 @@ class Person:
     def suggest(self, where: Message | View, action_id: str, typed: str) -> Delivery:
         """Type into an external select; the options are the ``ack_payload``."""
         current = self.current(where)
-        found = _find(
+        found = find(
             current,
             lambda element: element["action_id"] == action_id and "external_select" in element["type"],
             f"external select {action_id!r}",
@@ -335,69 +327,3 @@ class Person:
     def _send(self, delivery: Delivery) -> Delivery:
         self.postman.send(delivery)
         return delivery
-
-
-def escape(text: str) -> str:
-    """Escape as Slack does in the text of commands and messages."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _smart(text: str) -> str:
-    """Do what phones and Macs do to dashes and quotes."""
-    made = []
-    opening = True
-    for character in text.replace("--", "—"):
-        if character == '"':
-            made.append("“" if opening else "”")
-        elif character == "'":
-            made.append("\u2018" if opening else "\u2019")
-        else:
-            made.append(character)
-        opening = character.isspace() or character in "(=—"
-    return "".join(made)
-
-
-def _find(where: Message | View, matches: Callable[[Json], bool], what: str) -> _Found:
-    """Return the one element that matches.
-
-    Raises:
-        LookupError: none does, or several.
-    """
-    places: list[tuple[int | None, list[Json]]] = [(None, where.blocks)]
-    if isinstance(where, Message):
-        places += [(index, one.get("blocks", [])) for index, one in enumerate(where.attachments)]
-    every = [
-        _Found(block=block, element=element, attachment=attachment)
-        for attachment, blocks in places
-        for block in walk(blocks)
-        for element in elements_of(block)
-        if element["type"] != "image"
-    ]
-    found = [one for one in every if matches(one.element)]
-    if len(found) != 1:
-        there = [
-            (one.element["action_id"], one.element.get("text", {}).get("text"), one.element.get("value"))
-            for one in every
-        ]
-        raise LookupError(f"{len(found)} times {what}; there are {there}")
-    return found[0]
-
-
-def _check_inputs(view: View) -> None:
-    """Refuse what the client refuses before it sends anything."""
-    for block in view.blocks:
-        if block["type"] != "input":
-            continue
-        element = block["element"]
-        value = view.values.get(block["block_id"], {}).get(element["action_id"], {})
-        label = block["label"]["text"]
-        if is_empty(value):
-            if not block.get("optional"):
-                raise ValueError(f"please fill in {label!r}")
-            continue
-        typed = value.get("value")
-        if isinstance(typed, str):
-            if len(typed) > element.get("max_length", 3000):
-                raise ValueError(f"{label!r}: too long")
-            if len(typed) < element.get("min_length", 0):
-                raise ValueError(f"{label!r}: too short")

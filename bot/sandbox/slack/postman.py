@@ -107,6 +107,7 @@ class Postman:
         if not self._forget(delivery):
             return
         if delivery.kind == "events_api":
+            delivery.comes_back()
             with self._lock:
                 self._backlog.append(delivery)
         else:

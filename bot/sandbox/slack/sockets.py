@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simple_websocket import ConnectionClosed, Server
-from wsproto.utilities import LocalProtocolError
+from simple_websocket.ws import LocalProtocolError
 
 from bot.sandbox.slack.delivery import Delivery
 from bot.sandbox.slack.model import Json

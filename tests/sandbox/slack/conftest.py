@@ -1,0 +1,42 @@
+"""A workspace, the real client, and a clock that stands still."""
+
+from collections.abc import Iterator
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.sandbox.slack import SlackSandbox
+from tests.sandbox.slack.apps import Clock, web_client
+
+EVERY_SCOPE = (
+    *("im:write", "im:read", "im:history", "groups:read", "groups:history", "files:write", "files:read"),
+    *("channels:read", "channels:history", "channels:join", "app_mentions:read", "usergroups:read"),
+    *("reactions:write", "team:read"),
+)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Seconds since the epoch, moved by hand."""
+    return Clock()
+
+
+@pytest.fixture
+def slack(clock: Clock) -> Iterator[SlackSandbox]:
+    """A workspace with every scope and without rates; nothing in it may break Slack's rules."""
+    with SlackSandbox(clock=clock, rates=False, scopes=EVERY_SCOPE) as sandbox:
+        yield sandbox
+        assert sandbox.violations == []
+
+
+@pytest.fixture
+def careless(clock: Clock) -> Iterator[SlackSandbox]:
+    """A workspace for tests that break the rules on purpose."""
+    with SlackSandbox(clock=clock, rates=False, scopes=EVERY_SCOPE, ack_timeout=0.2) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def web(slack: SlackSandbox) -> WebClient:
+    """slack_sdk's client of the bot."""
+    return web_client(slack)

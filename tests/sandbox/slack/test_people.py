@@ -1,0 +1,294 @@
+"""What people do reaches a real Bolt app in the documented form."""
+
+from typing import Any
+
+import pytest
+from slack_bolt import Ack, Respond
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.sandbox.slack import SlackSandbox
+from tests.sandbox.slack.apps import (
+    Json,
+    actions,
+    bolt_app,
+    button,
+    modal,
+    plain,
+    section,
+    socket,
+    socket_mode,
+    text_input,
+    web_client,
+)
+
+
+def test_the_whole_way_through_bolt(slack: SlackSandbox) -> None:
+    """Command, message, button with a confirmation, modal, submission: with Bolt's own listeners."""
+    app = bolt_app(slack)
+    submitted: list[str] = []
+
+    @app.command("/dss-build")
+    def build(ack: Ack, command: Json, client: WebClient) -> None:
+        ack()
+        client.chat_postMessage(
+            channel=command["channel_id"], text=command["text"], blocks=[actions(button("open", "Open"))]
+        )
+
+    @app.action("open")
+    def opened(ack: Ack, body: Json, client: WebClient, respond: Respond) -> None:
+        ack()
+        respond(text="opening", replace_original=False)
+        client.views_open(trigger_id=body["trigger_id"], view=modal(text_input()))
+
+    @app.view("dialog")
+    def submit(ack: Ack, view: Json) -> None:
+        submitted.append(view["state"]["values"]["name"]["typed"]["value"])
+        ack()
+
+    with socket_mode(slack, app):
+        alice = slack.as_user("alice")
+        assert alice.command("/dss-build", "CHURN.scored", "#data").wait().acked
+        (message,) = slack.wait_until(lambda: slack.messages("#data"))
+        assert message.text == "CHURN.scored"
+        assert alice.press(message, text="Open").wait().acked
+        (view,) = slack.wait_until(lambda: slack.views("alice"))
+        assert alice.submit(view, {"typed": "Ada"}).wait().acked
+    assert submitted == ["Ada"]
+    assert slack.views("alice") == []
+    assert [one.text for one in slack.ephemerals("alice")] == ["opening"]
+
+
+def received(slack: SlackSandbox, act: Any) -> Json:
+    """Do something with a bare socket connected; returns the payload, acknowledged."""
+    with socket(slack) as app:
+        delivery = act()
+        frame = app.frame()
+        app.ack(frame)
+        delivery.wait()
+    payload: Json = frame["payload"]
+    return payload
+
+
+def test_the_payload_of_a_command(slack: SlackSandbox) -> None:
+    """All the documented keys and no thread_ts."""
+    payload = received(slack, lambda: slack.as_user("alice").command("/dss-jobs", " CHURN ", "#data"))
+    assert set(payload) == {
+        *("token", "team_id", "team_domain", "channel_id", "channel_name", "user_id", "user_name"),
+        *("command", "text", "api_app_id", "is_enterprise_install", "response_url", "trigger_id"),
+    }
+    assert (payload["text"], payload["channel_name"]) == ("CHURN", "data")
+
+
+def test_clients_and_slack_change_the_text(slack: SlackSandbox) -> None:
+    """Phones make dashes and quotes pretty; Slack escapes three characters."""
+    alice = slack.as_user("alice")
+    typed = '--since "2015/09/24" it\'s a & <b>'
+    smart = received(slack, lambda: alice.command("/x", typed, "#data", smart=True))["text"]
+    assert smart == "—since “2015/09/24” it\u2019s a &amp; &lt;b&gt;"
+    assert received(slack, lambda: alice.command("/x", "<b>", "#data", raw=True))["text"] == "<b>"
+
+
+def test_names_of_channels_in_commands(slack: SlackSandbox) -> None:
+    """Private channels and direct messages have no name of their own there; strangers need a shared one."""
+    alice = slack.as_user("alice")
+    private = slack.add_channel("secret", private=True, bot_member=False)
+    assert received(slack, lambda: alice.command("/x", "", private))["channel_name"] == "privategroup"
+    dm = slack.dm("alice")
+    assert received(slack, lambda: alice.command("/x", "", dm))["channel_name"] == "directmessage"
+    with pytest.raises(PermissionError):
+        slack.as_user("stranger").command("/x", "", "#data")
+    shared = slack.add_channel("shared", shared=True)
+    payload = received(slack, lambda: slack.as_user("stranger").command("/x", "", shared))
+    assert payload["user_id"] == slack.user_id("stranger")
+
+
+def test_the_payload_of_a_button_in_a_thread(slack: SlackSandbox, web: WebClient) -> None:
+    """Container, message with its metadata, action and response URL are all there."""
+    root = web.chat_postMessage(channel="#data", text="root")
+    metadata = {"event_type": "row", "event_payload": {}}
+    web.chat_postMessage(
+        channel="#data",
+        text="reply",
+        thread_ts=root["ts"],
+        metadata=metadata,
+        blocks=[actions(button("abort", "Abort", "J1", style="danger"), block_id="b1")],
+    )
+    reply = slack.messages("data")[0].replies[0]
+    payload = received(slack, lambda: slack.as_user("bob").press(reply, action_id="abort"))
+    (action,) = payload["actions"]
+    assert action.pop("action_ts")
+    assert action == {
+        "action_id": "abort",
+        "block_id": "b1",
+        "text": plain("Abort"),
+        "value": "J1",
+        "style": "danger",
+        "type": "button",
+    }
+    assert payload["container"] == {
+        "type": "message",
+        "message_ts": reply.ts,
+        "channel_id": slack.channel_id("data"),
+        "is_ephemeral": False,
+        "thread_ts": root["ts"],
+    }
+    assert payload["message"]["metadata"] == metadata
+    assert payload["user"] == {
+        "id": slack.user_id("bob"),
+        "username": "bob",
+        "name": "bob",
+        "team_id": slack.team_id,
+    }
+    assert payload["response_url"].startswith("http://127.0.0.1:")
+    assert payload["state"] == {"values": {}}
+
+
+def test_a_declined_confirmation_sends_nothing(slack: SlackSandbox, web: WebClient) -> None:
+    """Saying no in the confirm dialog is not told to the app."""
+    dialog = {
+        "title": plain("Sure?"),
+        "text": plain("It stops."),
+        "confirm": plain("Yes"),
+        "deny": plain("No"),
+    }
+    web.chat_postMessage(channel="#data", text="a", blocks=[actions(button("go", confirm=dialog))])
+    message = slack.messages("data")[0]
+    assert not slack.as_user("alice").press(message, action_id="go", confirm=False).sent
+    payload = received(slack, lambda: slack.as_user("alice").press(message, action_id="go"))
+    assert payload["actions"][0]["action_id"] == "go"
+
+
+def test_buttons_that_are_not_there(slack: SlackSandbox, web: WebClient) -> None:
+    """No such button, an ambiguous one and a deleted message are told apart from success."""
+    blocks = [actions(button("a", value="1")), actions(button("a", value="2"))]
+    post = web.chat_postMessage(channel="#data", text="a", blocks=blocks)
+    message, alice = slack.messages("data")[0], slack.as_user("alice")
+    with pytest.raises(LookupError, match="0 times"):
+        alice.press(message, text="Abort")
+    with pytest.raises(LookupError, match="2 times"):
+        alice.press(message, action_id="a")
+    assert received(slack, lambda: alice.press(message, value="2"))["actions"][0]["value"] == "2"
+    web.chat_delete(channel=post["channel"], ts=post["ts"])
+    with pytest.raises(LookupError, match="gone"):
+        alice.press(message, value="2")
+
+
+def test_a_stale_client_presses_an_old_button(slack: SlackSandbox, web: WebClient) -> None:
+    """A press uses the message as it is now, unless the client has not seen the edit."""
+    post = web.chat_postMessage(channel="#data", text="a", blocks=[actions(button("abort", "Abort"))])
+    old, alice = slack.messages("data")[0], slack.as_user("alice")
+    web.chat_update(channel=post["channel"], ts=post["ts"], text="done")
+    with pytest.raises(LookupError):
+        alice.press(old, action_id="abort")
+    payload = received(slack, lambda: alice.press(old, action_id="abort", stale=True))
+    assert payload["actions"][0]["action_id"] == "abort"
+
+
+def test_of_an_ephemeral_message_only_the_place_is_told(slack: SlackSandbox, web: WebClient) -> None:
+    """The payload has no message, and its container says ephemeral."""
+    web.chat_postEphemeral(channel="#data", user=slack.user_id("alice"), text="a", blocks=[actions(button())])
+    payload = received(slack, lambda: slack.as_user("alice").press(slack.ephemerals("alice")[0], text="Go"))
+    assert payload["container"]["is_ephemeral"] is True
+    assert "message" not in payload
+
+
+def menu(**other: object) -> Json:
+    """Return a select with two options."""
+    options = [{"text": plain(text), "value": text.lower()} for text in ("Only", "All")]
+    return {"type": "static_select", "action_id": "mode", "options": options, **other}
+
+
+def test_choosing_in_a_menu(slack: SlackSandbox, web: WebClient) -> None:
+    """The option goes out whole, and stays chosen for the next press of the same person."""
+    web.chat_postMessage(channel="#data", text="a", blocks=[actions(menu(), button(), block_id="b")])
+    message, alice = slack.messages("data")[0], slack.as_user("alice")
+    chosen = received(slack, lambda: alice.select(message, "mode", "All"))
+    option = {"text": plain("All"), "value": "all"}
+    assert chosen["actions"][0]["selected_option"] == option
+    later = received(slack, lambda: alice.press(message, text="Go"))
+    assert later["state"]["values"]["b"]["mode"]["selected_option"] == option
+    others = received(slack, lambda: slack.as_user("bob").press(message, text="Go"))
+    assert others["state"]["values"]["b"]["mode"]["selected_option"] is None
+    with pytest.raises(LookupError, match="no option"):
+        alice.select(message, "mode", "None")
+
+
+def test_a_modal_changes_while_it_is_filled_in(slack: SlackSandbox, web: WebClient) -> None:
+    """A dispatching input sends block_actions with the view, its state and a trigger."""
+    block = {
+        "type": "input",
+        "block_id": "m",
+        "label": plain("Mode"),
+        "element": menu(),
+        "dispatch_action": True,
+    }
+    command = received(slack, lambda: slack.as_user("alice").command("/x", "", "#data"))
+    web.views_open(trigger_id=command["trigger_id"], view=modal(block, text_input()))
+    view = slack.views("alice")[0]
+    payload = received(slack, lambda: slack.as_user("alice").select(view, "mode", "only"))
+    assert payload["container"] == {"type": "view", "view_id": view.id}
+    assert payload["view"]["state"]["values"]["m"]["mode"]["selected_option"]["value"] == "only"
+    assert payload["view"]["state"]["values"]["name"]["typed"]["value"] is None
+    web.views_update(view_id=view.id, view=modal(section("only"), block))
+    assert slack.views("alice")[0].values["m"]["mode"]["selected_option"]["value"] == "only"
+
+
+def test_suggestions(slack: SlackSandbox, web: WebClient) -> None:
+    """Typing asks for options; the answer is what the app acknowledged with."""
+    select = {"type": "external_select", "action_id": "dataset", "min_query_length": 0}
+    web.chat_postMessage(channel="#data", text="a", blocks=[actions(select, block_id="b")])
+    answer = {"options": [{"text": plain("scored"), "value": "CHURN.scored"}]}
+    with socket(slack) as app:
+        delivery = slack.as_user("alice").suggest(slack.messages("data")[0], "dataset", "sco")
+        frame = app.frame()
+        app.ack(frame, answer)
+        assert delivery.wait().ack_payload == answer
+    payload = frame["payload"]
+    assert (payload["type"], payload["value"]) == ("block_suggestion", "sco")
+    assert (payload["action_id"], payload["block_id"]) == ("dataset", "b")
+
+
+def test_suggestions_with_too_long_values_are_a_violation(careless: SlackSandbox) -> None:
+    """Options are checked like those of a block."""
+    select = {"type": "external_select", "action_id": "dataset", "min_query_length": 0}
+    web_client(careless).chat_postMessage(channel="#data", text="a", blocks=[actions(select)])
+    with socket(careless) as app:
+        delivery = careless.as_user("alice").suggest(careless.messages("data")[0], "dataset", "x")
+        app.ack(app.frame(), {"options": [{"text": plain("a"), "value": "v" * 151}]})
+        delivery.wait()
+    assert len(careless.violations) == 1
+
+
+def test_mentions_and_direct_messages_are_events(slack: SlackSandbox) -> None:
+    """A mention in a thread carries its thread_ts; other talk is not told to the app."""
+    alice = slack.as_user("alice")
+    assert alice.say("hello all", "#data") is None
+    root = slack.messages("data")[0].ts
+    mention = f"<@{slack.bot_user_id}> abort"
+    event = received(slack, lambda: alice.say(mention, "#data", thread_ts=root))["event"]
+    assert (event["type"], event["thread_ts"]) == ("app_mention", root)
+    direct = received(slack, lambda: alice.say("help", slack.dm("alice")))
+    assert (direct["event"]["type"], direct["event"]["channel_type"]) == ("message", "im")
+    assert direct["authorizations"][0]["user_id"] == slack.bot_user_id
+
+
+def test_changes_are_told(slack: SlackSandbox, web: WebClient) -> None:
+    """A listener hears of a post and of an edit, and may read the workspace meanwhile."""
+    heard: list[tuple[str, int]] = []
+    slack.on_change(lambda change: heard.append((change.kind, len(slack.messages("data")))))
+    post = web.chat_postMessage(channel="#data", text="a")
+    web.chat_update(channel=post["channel"], ts=post["ts"], text="b")
+    slack.wait_until(lambda: ("edited", 1) in heard)
+    assert ("posted", 1) in heard
+    with pytest.raises(TimeoutError):
+        slack.wait_until(lambda: slack.messages("random"), timeout=0.05)
+
+
+def test_the_bot_can_be_thrown_out(slack: SlackSandbox, web: WebClient) -> None:
+    """Removed from a channel, it cannot post; invited again, it can."""
+    slack.change_channel("data", bot_member=False)
+    with pytest.raises(SlackApiError):
+        web.chat_postMessage(channel="#data", text="a")
+    slack.change_channel("data", bot_member=True)
+    web.chat_postMessage(channel="#data", text="a")

@@ -1,0 +1,154 @@
+"""Too fast is refused with the right Retry-After; faults go wrong as they are told to."""
+
+import re
+import urllib.error
+from http.client import RemoteDisconnected
+
+import pytest
+import requests
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry import RateLimitErrorRetryHandler
+
+from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.slack.methods import METHODS
+from bot.sandbox.slack.rates import PER_CHANNEL, RATES, Rates
+from tests.sandbox.slack.apps import Clock, web_client
+
+
+def burst(rates: Rates, method: str, rate: str, channel: str | None = None) -> tuple[int, int]:
+    """Call until it is refused; returns how many passed and the Retry-After."""
+    passed = 0
+    while (wait := rates.take(method, rate, channel)) is None:
+        passed += 1
+    return passed, wait
+
+
+def test_a_channel_takes_about_one_post_a_second(clock: Clock) -> None:
+    """A short burst, then one a second; other channels are not concerned."""
+    rates = Rates(clock)
+    assert burst(rates, "chat.postMessage", "post", "C1") == (PER_CHANNEL.burst, 1)
+    assert burst(rates, "chat.postMessage", "post", "C2") == (PER_CHANNEL.burst, 1)
+    clock.advance(1)
+    assert burst(rates, "chat.postMessage", "post", "C1") == (1, 1)
+
+
+def test_the_workspace_has_a_limit_over_all_channels(clock: Clock) -> None:
+    """Posts to ever new channels end at the workspace's burst."""
+    rates = Rates(clock)
+    passed = [rates.take("chat.postMessage", "post", f"C{number}") for number in range(100)].count(None)
+    assert passed == RATES["post"].burst
+
+
+@pytest.mark.parametrize("rate", sorted(RATES))
+def test_a_minute_gives_the_published_number(clock: Clock, rate: str) -> None:
+    """In the long run exactly the tier's calls a minute pass, however eager the caller."""
+    rates = Rates(clock)
+    burst(rates, "any", rate)
+    passed = 0
+    for _ in range(600):
+        clock.advance(0.1)
+        passed += burst(rates, "any", rate)[0]
+    assert passed == pytest.approx(RATES[rate].per_minute, abs=1)
+
+
+def test_waiting_as_told_is_enough(clock: Clock) -> None:
+    """After Retry-After the same call passes."""
+    rates = Rates(clock)
+    for rate in RATES:
+        _, wait = burst(rates, rate, rate)
+        clock.advance(wait)
+        assert rates.take(rate, rate, None) is None
+
+
+def test_tiers_are_those_of_the_facts() -> None:
+    """The methods that the bot's pace depends on have the documented tiers."""
+    tiers = {name: METHODS[name].rate for name in ("chat.update", "views.open", "users.list", "users.info")}
+    assert tiers == {"chat.update": "3", "views.open": "4", "users.list": "2", "users.info": "4"}
+
+
+def test_a_429_goes_over_the_wire(clock: Clock) -> None:
+    """Status, body and header are Slack's; nothing is posted."""
+    with SlackSandbox(clock=clock) as slack:
+        web = web_client(slack)
+        for _ in range(PER_CHANNEL.burst):
+            web.chat_postMessage(channel="#data", text="a")
+        with pytest.raises(SlackApiError) as caught:
+            web.chat_postMessage(channel="#data", text="a")
+        assert caught.value.response.status_code == 429
+        assert caught.value.response["error"] == "ratelimited"
+        assert caught.value.response.headers["Retry-After"] == "1"
+        assert len(slack.messages("data")) == PER_CHANNEL.burst
+        assert slack.calls[-1].retry_after == 1
+
+
+def test_the_sdks_own_handler_understands_a_429(slack: SlackSandbox) -> None:
+    """slack_sdk's rate-limit handler waits and gets through."""
+    slack.faults.add("chat.postMessage", kind="429", retry_after=0)
+    handler = RateLimitErrorRetryHandler(max_retry_count=1)
+    web = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[handler])
+    web.chat_postMessage(channel="#data", text="a")
+    assert [call.status for call in slack.calls] == [429, 200]
+
+
+@pytest.mark.parametrize("kind", ["500", "503", "error:is_archived", "429"])
+def test_an_answered_fault_has_no_effect(slack: SlackSandbox, web: WebClient, kind: str) -> None:
+    """The call fails so many times as was asked for, and nothing was posted by those."""
+    slack.faults.add("chat.*", kind=kind, times=2)
+    for _ in range(2):
+        with pytest.raises(SlackApiError):
+            web.chat_postMessage(channel="#data", text="lost")
+    web.chat_postMessage(channel="#data", text="kept")
+    assert [one.text for one in slack.messages("data")] == ["kept"]
+
+
+def test_a_reset_has_no_effect(slack: SlackSandbox, web: WebClient) -> None:
+    """The connection breaks before anything happens."""
+    slack.faults.add("chat.postMessage", kind="reset")
+    with pytest.raises((ConnectionResetError, RemoteDisconnected, urllib.error.URLError)):
+        web.chat_postMessage(channel="#data", text="lost")
+    assert slack.messages("data") == []
+
+
+def test_a_lost_answer_has_its_effect(slack: SlackSandbox, web: WebClient) -> None:
+    """The message is there, though the caller cannot know."""
+    slack.faults.add("chat.postMessage", kind="lose_answer")
+    with pytest.raises((RemoteDisconnected, ConnectionResetError)):
+        web.chat_postMessage(channel="#data", text="there")
+    assert [one.text for one in slack.messages("data")] == ["there"]
+
+
+def test_the_sdk_repeats_after_a_lost_answer(slack: SlackSandbox) -> None:
+    """With its default handler slack_sdk posts twice: the trap that the outbox must avoid."""
+    slack.faults.add("chat.postMessage", kind="lose_answer")
+    WebClient(slack.bot_token, base_url=slack.api_url).chat_postMessage(channel="#data", text="twice")
+    assert [one.text for one in slack.messages("data")] == ["twice", "twice"]
+
+
+def test_a_timeout_ends_when_the_client_gives_up(slack: SlackSandbox) -> None:
+    """No answer, no effect, and no thread that hangs."""
+    slack.faults.add("chat.postMessage", kind="timeout")
+    web = WebClient(slack.bot_token, base_url=slack.api_url, timeout=1, retry_handlers=[])
+    with pytest.raises(TimeoutError):
+        web.chat_postMessage(channel="#data", text="lost")
+    assert slack.messages("data") == []
+
+
+def test_faults_can_wait_and_be_cleared(slack: SlackSandbox, web: WebClient) -> None:
+    """`skip` lets calls pass first; `clear` ends it all; a wrong kind is refused at once."""
+    slack.faults.add(re.escape("auth.test"), kind="500", skip=1, times=5)
+    web.auth_test()
+    with pytest.raises(SlackApiError):
+        web.auth_test()
+    slack.faults.clear()
+    web.auth_test()
+    with pytest.raises(ValueError, match="unknown kind"):
+        slack.faults.add("x", kind="explode")
+
+
+def test_faults_of_the_other_addresses(slack: SlackSandbox, web: WebClient) -> None:
+    """Uploads can fail too."""
+    slack.faults.add("upload", kind="503")
+    announced = web.files_getUploadURLExternal(filename="a.txt", length=3)
+    assert requests.post(announced["upload_url"], data=b"abc", timeout=10).status_code == 503
+    assert requests.post(announced["upload_url"], data=b"abc", timeout=10).status_code == 200
