@@ -1,6 +1,7 @@
 """The grammar of ``/dss-jobs``."""
 
 import re
+from contextlib import suppress
 from typing import Literal, cast
 
 import msgspec
@@ -176,7 +177,8 @@ def _of_words(parsed: Parsed) -> _Wish:
         return _one_job("status", _job("status", parsed), parsed)
     if first.dot > 0 and first.text[first.dot + 1 :].strip():
         parsed.problems.append(Problem("To list the jobs of one dataset, write --dataset.", ("--dataset",)))
-        parsed.values.setdefault("dataset", first.text[first.dot + 1 :].strip())
+        with suppress(Refusal):  # the problem is told already; only the example goes without it
+            parsed.values.setdefault("dataset", JOBS_OPTIONS["dataset"].read(first.text[first.dot + 1 :]))
         return _list(_project(Word(first.text[: first.dot]), parsed), parsed)
     return _list(_project(first, parsed), parsed)
 

@@ -138,6 +138,7 @@ def test_near_misses_are_named(text: str, example: str, suggestion: str) -> None
         (f"follow CHURN {ID}", "one job", f"/dss-jobs follow CHURN/{ID}"),
         ("status A/../B", "..", "/dss-jobs status PROJECT/Build_dataset_2026-11-23T08-15-02.417"),
         ('"CHURN', "never closed", "/dss-jobs PROJECT --state failed"),
+        ("CHURN." + "x" * 301, "--dataset", "/dss-jobs CHURN"),
         ("x" * 3_001, "3000", "/dss-jobs PROJECT --state failed"),
     ],
 )
