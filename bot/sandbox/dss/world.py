@@ -8,7 +8,7 @@ from bot.sandbox.dss.bulk import finished_jobs, running_jobs
 from bot.sandbox.dss.clock import Clock, RealClock
 from bot.sandbox.dss.jobs import Job, JobBook
 from bot.sandbox.dss.model import Item, Key, Project, Ref, Rights, User
-from bot.sandbox.dss.plan import Conflict, JobPlan, Life, Step, natural_end, progress
+from bot.sandbox.dss.plan import Conflict, JobPlan, Life, Step, progress
 from bot.sandbox.dss.problems import invisible, not_found
 from bot.sandbox.dss.starting import (
     Finder,
@@ -296,12 +296,6 @@ class World:
         if not conflicts:
             return plan
         return JobPlan(queue_ms=0, deps_ms=0, total_ms=0, outcome="FAILED", conflicts=tuple(conflicts))
-
-    def planned_end(self, project: str, job_id: str) -> int | None:
-        """Return when the job will end if nobody interferes, in ms; ``None``: it is held or waits."""
-        with self.lock:
-            job = self.job(project, job_id)
-            return natural_end(job.plan, job.life)
 
 
 def _note_change(item: Item, partition: str, when: int) -> None:

@@ -41,7 +41,9 @@ def test_status_tells_counters_times_records_and_progress(connect: Any, clock: M
     }
     activity = status["baseStatus"]["activities"]["compute_scored_NP"]
     assert (activity["state"], activity["startTime"], activity["endTime"]) == ("RUNNING", began + 2800, 0)
-    assert activity["sources"][0]["totalReadBytes"] * 2 == activity["sources"][0]["partitions"][0]["totalSize"]
+    assert (
+        activity["sources"][0]["totalReadBytes"] * 2 == activity["sources"][0]["partitions"][0]["totalSize"]
+    )
     clock.advance(60)
     status = job.get_status()
     activity = status["baseStatus"]["activities"]["compute_scored_NP"]
@@ -189,7 +191,10 @@ def test_unknown_jobs_are_404(connect: Any, get: Any) -> None:
     path = "/projects/CHURN/jobs/Build_x__NP__2020-01-01T00-00-00.000"
     for method, tail in (("GET", "/"), ("GET", "/log"), ("POST", "/abort")):
         answer = get(path + tail, method)
-        assert (answer.status_code, answer.json()["errorType"].rsplit(".", 1)[1]) == (404, "NotFoundException")
+        assert (answer.status_code, answer.json()["errorType"].rsplit(".", 1)[1]) == (
+            404,
+            "NotFoundException",
+        )
 
 
 def test_slashes_count(get: Any, connect: Any) -> None:

@@ -1,0 +1,129 @@
+"""What goes wrong on purpose goes wrong in exactly that way, and the server survives it."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+import requests
+
+from bot.sandbox.dss import DssSandbox, ManualClock
+
+SCORED = {"outputs": [{"id": "scored"}]}
+
+
+def test_a_status_fault_has_dss_json_and_ends_after_its_times(sandbox: DssSandbox, get: Any) -> None:
+    """It hits the calls that match, so often, and no others."""
+    fault = sandbox.faults.add(
+        "status", method="GET", path="/jobs/$", status=503, message="NotReady", times=2
+    )
+    answers = [get("/projects/CHURN/jobs/") for _ in range(3)]
+    assert [one.status_code for one in answers] == [503, 503, 200]
+    assert answers[0].json()["message"] == "NotReady"
+    assert fault.hits == 2
+
+
+def test_other_calls_are_left_alone(sandbox: DssSandbox, get: Any) -> None:
+    """Neither another method nor another path; removing ends it."""
+    fault = sandbox.faults.add("html502", method="POST", path="/jobs/$")
+    assert get("/projects/CHURN/jobs/").status_code == get("/projects/").status_code == 200
+    assert get("/projects/CHURN/jobs/", "POST", json=SCORED).status_code == 502
+    sandbox.faults.remove(fault)
+    assert get("/projects/CHURN/jobs/", "POST", json=SCORED).status_code == 200
+
+
+def test_an_outage_is_html_for_every_call_until_it_ends(sandbox: DssSandbox, get: Any) -> None:
+    """As nginx answers while the back end restarts."""
+    sandbox.faults.down()
+    answer = get("/projects/")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (502, "text/html")
+    assert "Bad Gateway" in answer.text
+    sandbox.faults.up()
+    assert get("/projects/").ok
+
+
+def test_a_reset_gives_no_answer_and_no_effect(sandbox: DssSandbox, get: Any) -> None:
+    """The job was not started."""
+    before = len(get("/projects/CHURN/jobs/").json())
+    sandbox.faults.add("reset", method="POST", times=1)
+    with pytest.raises(requests.ConnectionError):
+        get("/projects/CHURN/jobs/", "POST", json=SCORED)
+    assert len(get("/projects/CHURN/jobs/").json()) == before
+
+
+def test_a_lost_answer_had_its_effect(sandbox: DssSandbox, get: Any) -> None:
+    """The client sees a cut connection; the job exists."""
+    before = len(get("/projects/CHURN/jobs/").json())
+    sandbox.faults.add("lose_answer", method="POST", times=1)
+    with pytest.raises(requests.ConnectionError):
+        get("/projects/CHURN/jobs/", "POST", json=SCORED)
+    assert len(get("/projects/CHURN/jobs/").json()) == before + 1
+
+
+def test_garbage_is_200_with_half_an_answer(sandbox: DssSandbox, get: Any) -> None:
+    """It says JSON and is none."""
+    sandbox.faults.add("garbage", times=1)
+    answer = get("/projects/")
+    assert answer.status_code == 200
+    with pytest.raises(ValueError, match="Unterminated"):
+        answer.json()
+
+
+def test_latency_makes_a_client_with_a_timeout_give_up(sandbox: DssSandbox) -> None:
+    """The answer comes later than the client waits; stopping does not wait for it either."""
+    sandbox.faults.add("latency", seconds=600)
+    with pytest.raises(requests.Timeout):
+        requests.get(sandbox.url + "/public/api/projects/", timeout=0.2)
+    before = time.monotonic()
+    sandbox.stop()
+    assert time.monotonic() - before < 60
+
+
+def test_latency_and_another_fault_add_up(sandbox: DssSandbox, get: Any) -> None:
+    """A slow failure is a failure; clear ends everything."""
+    slow = sandbox.faults.add("latency", seconds=0.01)
+    sandbox.faults.add("html502")
+    assert get("/projects/").status_code == 502
+    assert slow.hits == 1
+    sandbox.faults.clear()
+    assert get("/projects/").ok
+
+
+def test_stop_leaves_no_thread_and_start_takes_the_same_port() -> None:
+    """A restart of DSS keeps its address and its world."""
+    before = set(threading.enumerate())
+    sandbox = DssSandbox(clock=ManualClock()).start()
+    url, key = sandbox.url, sandbox.admin_key
+    job = sandbox.world.start("CHURN", SCORED)
+    sandbox.stop()
+    assert set(threading.enumerate()) <= before
+    with pytest.raises(requests.ConnectionError):
+        requests.get(url + "/public/api/projects/", timeout=5)
+    with sandbox:
+        assert sandbox.url == url
+        answer = requests.get(f"{url}/public/api/projects/CHURN/jobs/{job.id}/", auth=(key, ""), timeout=5)
+        assert answer.ok
+    sandbox.stop()
+
+
+def test_unknown_paths_answer_like_a_gateway(get: Any) -> None:
+    """404 HTML, below the base and elsewhere; also for a method that a path does not take."""
+    for answer in (get("/nope"), get("/projects/", base=""), get("/projects/", "DELETE")):
+        assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html")
+
+
+def test_both_bases_and_the_version_headers(get: Any) -> None:
+    """The documented base and the one that the official client sends answer the same."""
+    answers = [get("/projects/", base=base) for base in ("/public/api", "/dip/publicapi")]
+    assert answers[0].json() == answers[1].json()
+    assert answers[0].headers["DSS-Version"] == answers[0].headers["DSS-API-Version"] == "15.2.0"
+    assert answers[0].headers["Content-Type"] == "application/json;charset=utf-8"
+
+
+def test_calls_are_recorded_as_they_arrived(sandbox: DssSandbox, get: Any) -> None:
+    """Method, paths, query, body and headers, for whoever compares two clients."""
+    get("/projects/CHURN/jobs/?a=b%20c", "POST", json=SCORED, headers={"X-Mine": "1"})
+    call = sandbox.requests[-1]
+    assert (call.method, call.base, call.path) == ("POST", "/public/api", "/projects/CHURN/jobs/")
+    assert call.raw_path == "/public/api/projects/CHURN/jobs/?a=b%20c"
+    assert (call.query, call.body, call.headers["X-Mine"]) == ({"a": "b c"}, SCORED, "1")
