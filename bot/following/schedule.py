@@ -30,4 +30,4 @@ def unlisted_pause(looks: int) -> float:
     Args:
         looks: how many times it was asked after in vain.
     """
-    return min(2.0 * 1.5**looks, 60.0)
+    return min(2.0 * 1.5 ** min(looks, 10), 15.0)

@@ -126,8 +126,8 @@ def tell(event: Event, card: JobCard, now: datetime, excerpt: str | None = None)
         case Ended():
             return views.told_ended(card, excerpt, now)
         case Vanished():
-            return views.told_vanished()
+            return views.told_vanished(card.asker)
         case GaveUp(days=days):
-            return views.told_limit(days)
+            return views.told_limit(days, card.asker)
         case _:
             assert_never(event)

@@ -1,15 +1,19 @@
 """Tables, queries and migrations: what survives a crash."""
 
+from datetime import datetime
+
 from bot.store.audit import AuditEntry, AuditStore
 from bot.store.database import Database
-from bot.store.intents import IntentStore
+from bot.store.intents import Added, IntentStore
 from bot.store.jobs import Change, JobStore, Recording
 from bot.store.leases import LeaseStore, MarkStore
 from bot.store.migrate import UnknownSchema, check_schema, migrate
 from bot.store.outbox import OutboxStore
 from bot.store.pace import Rates, post_key
+from bot.store.pruning import prune
 
 __all__ = [
+    "Added",
     "AuditEntry",
     "AuditStore",
     "Change",
@@ -40,6 +44,10 @@ class Store:
         self.jobs = JobStore(database, self.outbox, self.audit)
         self.leases = LeaseStore(database)
         self.marks = MarkStore(database)
+
+    def prune(self, before: datetime) -> int:
+        """Delete what was over before a moment; return how many rows that were."""
+        return prune(self.database, before)
 
     def close(self) -> None:
         """Close every connection."""

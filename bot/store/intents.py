@@ -1,6 +1,7 @@
 """Intents: what people asked for that must happen once, whatever crashes (DESIGN.md §4)."""
 
 from datetime import timedelta
+from enum import StrEnum
 
 from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,9 +13,21 @@ from bot.store.database import Database, from_ms, to_ms
 from bot.store.tables import intents
 
 DOUBLE_CLICK = timedelta(seconds=10)
-"""The same person asking for exactly the same from the same place within this time meant it once."""
+"""The same person asking for exactly the same in the same way within this time meant it once."""
 
 _OPEN = (IntentState.NEW, IntentState.STARTING)
+
+
+class Added(StrEnum):
+    """What became of an intent that was to be added."""
+
+    NEW = "new"
+    BEFORE = "before"
+    """The same delivery came before: there is nothing to do or to say."""
+    TWICE = "twice"
+    """A double click: the first one counts."""
+    BUSY = "busy"
+    """Somebody asked for the same, and it is under way."""
 
 
 class IntentStore:
@@ -23,27 +36,31 @@ class IntentStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, intent: Intent, *, delivery: str, busy: str | None = None) -> bool:
-        """Write a new intent; say whether it was new.
+    def add(
+        self, intent: Intent, *, delivery: str, busy: str | None = None, twice: str | None = None
+    ) -> Added:
+        """Write a new intent, if it is one.
 
         Args:
             intent: the intent.
             delivery: key of the Slack delivery it came from. The same delivery again changes nothing.
-            busy: key of what may not be asked for twice at the same moment, or twice by the same person
-                within `DOUBLE_CLICK`; ``None`` when asking twice is meant.
+            busy: key of what may not be under way twice at the same moment, whoever asks.
+            twice: key of the button or the command that may not count twice within `DOUBLE_CLICK`.
         """
-        twice = f"{intent.user_id}|{busy}" if busy else delivery
+        twice = twice or delivery
         try:
             with self._database.write() as connection:
                 now = self._database.now_ms(connection)
                 since = now - round(DOUBLE_CLICK.total_seconds() * 1000)
+                if connection.execute(select(intents.c.id).where(intents.c.delivery == delivery)).first():
+                    return Added.BEFORE
                 just_now = select(func.count()).where(
                     intents.c.twice == twice,
                     intents.c.created_at >= since,
                     intents.c.state != IntentState.REFUSED,
                 )
                 if connection.execute(just_now).scalar_one():
-                    return False
+                    return Added.TWICE
                 connection.execute(
                     insert(intents).values(
                         id=intent.id,
@@ -60,8 +77,8 @@ class IntentStore:
                     )
                 )
         except IntegrityError:
-            return False
-        return True
+            return Added.BUSY
+        return Added.NEW
 
     def claim(self, owner: str, lease_seconds: float) -> Intent | None:
         """Take the oldest intent that is due and that nobody works on; its state says how far it had come."""
@@ -92,6 +109,14 @@ class IntentStore:
                 )
             )
             return _intent(row)
+
+    def renew(self, owner: str, lease_seconds: float) -> None:
+        """Keep what ``owner`` works on for longer, because it is alive."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            held = and_(intents.c.owner == owner, intents.c.lease_until >= now, intents.c.state.in_(_OPEN))
+            until = now + round(lease_seconds * 1000)
+            connection.execute(update(intents).where(held).values(lease_until=until))
 
     def starting(self, intent_id: str, owner: str, plan: Plan) -> bool:
         """Commit that the call to DSS is about to be made; say whether the intent is still ours."""

@@ -86,6 +86,14 @@ class OutboxStore:
                 )
             return claimed
 
+    def renew(self, owner: str, lease_seconds: float) -> None:
+        """Keep what ``owner`` is sending for longer, because it is alive."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            held = and_(messages.c.owner == owner, messages.c.state == SENDING, messages.c.lease_until >= now)
+            until = now + round(lease_seconds * 1000)
+            connection.execute(update(messages).where(held).values(lease_until=until))
+
     def sent(self, row: OutboxRow, owner: str, ts: str, channel_id: str) -> None:
         """Record that a revision is shown; a newer one that was written meanwhile becomes due."""
         with self._database.write() as connection:
@@ -135,6 +143,7 @@ class OutboxStore:
                 update(messages)
                 .where(messages.c.id == row.id, messages.c.owner == owner)
                 .values(
+                    owner=None,  # it is nobody's until the pause has passed, and no lease is renewed for it
                     lease_until=now + round(seconds * 1000),
                     attempts=messages.c.attempts + 1,
                     reason=reason,

@@ -20,8 +20,8 @@ log = structlog.get_logger(__name__)
 EVENT_TYPE = "dss_bot_message"
 """``event_type`` of the metadata that carries the row's id, by which a doubtful message is found again."""
 
-LEASE_SECONDS = 60.0
-"""Longer than a call to Slack can take, with its time limit."""
+LEASE_SECONDS = 20.0
+"""A killed sender's messages are taken over after this time; a living one's lease is renewed."""
 
 BATCH = 20
 
@@ -92,6 +92,7 @@ class Sender:
             thread_ts=row.thread_ts,
             unfurl_links=False,
             unfurl_media=False,
+            link_names=False,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"id": row.id}},
         )
         return str(posted["channel"]), str(posted["ts"])

@@ -6,6 +6,7 @@ Nothing here reads a clock, a setting or a database; ``now`` is passed in. Text 
 
 from bot.slack.views.aborting import abort_all_done, abort_taken, confirm_abort_all
 from bot.slack.views.answers import (
+    aborting,
     already_running,
     build_accepted,
     busy,
@@ -18,6 +19,7 @@ from bot.slack.views.answers import (
     old_button,
     our_fault,
     refusal,
+    under_way,
     unfollow_taken,
     unknown_start,
 )
@@ -48,6 +50,7 @@ __all__ = [
     "ValueTooLarge",
     "abort_all_done",
     "abort_taken",
+    "aborting",
     "already_running",
     "build_accepted",
     "busy",
@@ -86,6 +89,7 @@ __all__ = [
     "told_stuck",
     "told_vanished",
     "told_waiting_confirmation",
+    "under_way",
     "unfollow_taken",
     "unknown_start",
 ]

@@ -65,6 +65,16 @@ def busy() -> Message:
     return say("The bot has too much to do at the moment. Nothing was started: please try again in a minute.")
 
 
+def under_way() -> Message:
+    """The same was asked for a moment ago, and is being done."""
+    return say("That is already under way: the same was asked for a moment ago. Nothing is done twice.")
+
+
+def aborting() -> Message:
+    """A confirmed abort of several jobs is on its way."""
+    return say("On it: asking DSS to abort them.")
+
+
 def already_running(card: JobCard, wish: Build, now: datetime) -> Message:
     """The same is being built right now: shows that job; nothing here starts another one."""
     wanted = words.names([f"{output.project}.{output.name}" for output in wish.outputs])

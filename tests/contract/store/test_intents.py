@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bot.facts import BuildMode, Output
 from bot.facts.records import IntentState, Plan
-from bot.store import Store
+from bot.store import Added, Store
 from tests.support.clocks import HandClock
 from tests.support.samples import intent
 
@@ -18,32 +18,32 @@ PLAN = Plan(
 
 def test_the_same_delivery_counts_once(store: Store) -> None:
     """A redelivered envelope changes nothing."""
-    assert store.intents.add(intent(), delivery="trigger-1")
-    assert not store.intents.add(intent(), delivery="trigger-1")
+    assert store.intents.add(intent(), delivery="trigger-1") is Added.NEW
+    assert store.intents.add(intent(), delivery="trigger-1") is Added.BEFORE
     assert store.intents.open_count() == 1
 
 
 def test_a_double_click_counts_once(store: Store, clock: HandClock) -> None:
     """Two presses have two trigger ids; the same person asking the same within seconds meant it once."""
-    assert store.intents.add(intent(), delivery="trigger-1", busy="rebuild|job")
+    assert store.intents.add(intent(), delivery="trigger-1", twice="U1|button") is Added.NEW
     store.intents.close(claimed(store), IntentState.DONE)
     clock.advance(3)
-    assert not store.intents.add(intent(), delivery="trigger-2", busy="rebuild|job")
+    assert store.intents.add(intent(), delivery="trigger-2", twice="U1|button") is Added.TWICE
     clock.advance(60)
-    assert store.intents.add(intent(), delivery="trigger-3", busy="rebuild|job")
+    assert store.intents.add(intent(), delivery="trigger-3", twice="U1|button") is Added.NEW
 
 
 def test_two_people_asking_the_same_at_once_count_once(store: Store) -> None:
     """While one intent is open, nobody else's equal one is taken."""
-    assert store.intents.add(intent(user_id="U1"), delivery="trigger-1", busy="abort|job")
-    assert not store.intents.add(intent(user_id="U2"), delivery="trigger-2", busy="abort|job")
+    assert store.intents.add(intent(user_id="U1"), delivery="trigger-1", busy="abort|job") is Added.NEW
+    assert store.intents.add(intent(user_id="U2"), delivery="trigger-2", busy="abort|job") is Added.BUSY
 
 
 def test_a_refused_intent_may_be_asked_again_at_once(store: Store) -> None:
     """Who corrects a mistake need not wait."""
-    store.intents.add(intent(), delivery="trigger-1", busy="b")
+    store.intents.add(intent(), delivery="trigger-1", busy="b", twice="t")
     store.intents.close(claimed(store), IntentState.REFUSED)
-    assert store.intents.add(intent(), delivery="trigger-2", busy="b")
+    assert store.intents.add(intent(), delivery="trigger-2", busy="b", twice="t") is Added.NEW
 
 
 def test_an_intent_is_read_back_as_it_was_written(store: Store) -> None:

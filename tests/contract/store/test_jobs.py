@@ -1,5 +1,8 @@
 """The contract of jobs, watches, leases, audit and schema, on SQLite and on PostgreSQL."""
 
+from datetime import timedelta
+
+import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -7,7 +10,17 @@ from sqlalchemy import text
 
 from bot.facts import Message, Place
 from bot.facts.records import FollowedJob, IntentState, Memory
-from bot.store import AuditEntry, Change, Database, Recording, Store, UnknownSchema, check_schema, migrate
+from bot.store import (
+    AuditEntry,
+    Change,
+    Database,
+    Rates,
+    Recording,
+    Store,
+    UnknownSchema,
+    check_schema,
+    migrate,
+)
 from bot.store.tables import metadata
 from tests.support.clocks import HandClock
 from tests.support.samples import REF, draft, facts, followed, intent, watch
@@ -133,3 +146,21 @@ def test_a_database_without_our_schema_is_refused_with_what_to_run(database_addr
     with pytest.raises(UnknownSchema, match="newer"):
         check_schema(database)
     database.close()
+
+
+def test_pruning_deletes_what_is_over_and_nothing_else(store: Store, clock: HandClock) -> None:
+    """A finished job goes with its watch and messages; one that is followed stays, however old."""
+    record(store)
+    other = facts(ref=msgspec.structs.replace(REF, job_id="other"))
+    a_watch = watch(ref=other.ref)
+    root = draft(id=a_watch.root_id, watch_id=a_watch.id)
+    store.jobs.record(Recording(job=FollowedJob(facts=other), watch=a_watch, drafts=(root,)))
+    for row in store.outbox.claim("me", limit=9, lease_seconds=30, rates=Rates(channel_burst=9)):
+        store.outbox.sent(row, "me", "1.0", "C1")
+    ended = FollowedJob(facts=facts(state="DONE", finished=True))
+    store.jobs.apply(Change(job=ended, close=True))
+    clock.advance(3600)
+    assert store.prune(clock() - timedelta(minutes=30)) == 3
+    assert store.jobs.job(REF) is None
+    assert list(store.jobs.followed("dss")) == [other.ref]
+    assert store.outbox.counts() == {"sent": 1}

@@ -1,0 +1,341 @@
+"""Wires everything. The only file that knows every class; `run` is what ``dss-bot run`` does."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import structlog
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot import receiving
+from bot.dss import DSSClient
+from bot.dss.gateway import DssGateway
+from bot.facts.records import OutboxRow
+from bot.following.rules import Limits
+from bot.health import Check, HttpServer, health_app
+from bot.jobs.names import Names
+from bot.jobs.policy import Access
+from bot.metrics import Metrics
+from bot.settings import Instance as InstanceSettings
+from bot.settings import Settings
+from bot.slack.identity import Identity, WrongToken, who_am_i
+from bot.slack.listeners import register
+from bot.slack.listeners.front import Front
+from bot.slack.outbox import Answers, Lookup, People, Sender
+from bot.store import Database, Rates, Store, UnknownSchema, check_schema, migrate
+from bot.work.aborter import Aborter
+from bot.work.asker import Asker
+from bot.work.builder import Builder
+from bot.work.desk import Desk
+from bot.work.followings import Followings
+from bot.work.gate import Gate
+from bot.work.homes import Homes
+from bot.work.instances import Instance, Instances
+from bot.work.intents import IntentRunner
+from bot.work.keeper import RENEW_EVERY, Keeper
+from bot.work.lister import Lister
+from bot.work.loops import Loop
+from bot.work.waiter import Waiter
+
+log = structlog.get_logger(__name__)
+
+LISTENERS = 10
+"""Bolt's threads for listeners: they only acknowledge and write a row."""
+RUNNERS = 6
+"""Intents that are carried out at the same time: each may wait for DSS."""
+SENDERS = 4
+"""Messages that are on their way to Slack at the same time."""
+SLACK_TIMEOUT = 10
+"""Seconds for one call to Slack."""
+IDLE = 0.5
+"""Seconds between two looks of a worker that nobody woke."""
+STOP_WITHIN = 8.0
+"""Seconds; an orchestrator kills after ten at the earliest."""
+
+
+def now() -> datetime:
+    """Return the current moment, aware."""
+    return datetime.now(UTC)
+
+
+class Bot:
+    """The bot, from its settings to its threads.
+
+    Args:
+        settings: everything that was configured.
+        clock: returns an aware datetime.
+        rates: Slack's rates; tests give their own.
+    """
+
+    def __init__(
+        self, settings: Settings, *, clock: Callable[[], datetime] = now, rates: Rates | None = None
+    ) -> None:
+        self.owner = uuid4().hex
+        self._settings = settings
+        self._stopping = threading.Event()
+        self.store = open_store(settings)
+        self.client = WebClient(
+            token=settings.slack.bot_token.reveal(), base_url=settings.slack.api_url, timeout=SLACK_TIMEOUT
+        )
+        self._gateways = {one.name: gateway(one) for one in settings.instances}
+        self._instances = Instances(
+            {one.name: Instance(dss=self._gateways[one.name], urls=_urls(one)) for one in settings.instances},
+            settings.default_instance,
+        )
+        self._clock = clock
+        self._rates = rates or Rates()
+        self._loops: list[Loop] = []
+        self._waiters: list[Waiter] = []
+        self._desk = Desk()
+        self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="sender")
+        self._receiver: receiving.Receiver | None = None
+        self._sender: Sender | None = None
+        self._health: HttpServer | None = None
+        self.metrics = Metrics(self._numbers)
+
+    def start(self) -> None:
+        """Connect and begin; returns when Slack's deliveries arrive and jobs are followed.
+
+        Raises:
+            WrongToken: Slack does not accept the bot token.
+        """
+        settings = self._settings
+        if settings.health.port:
+            app = health_app(self._checks, self.metrics.registry)
+            self._health = HttpServer(
+                app, host=settings.health.host, port=settings.health.port, name="health"
+            )
+            self._health.start()
+        identity = who_am_i(self.client, stopping=self._stopping)
+        bolt = self._bolt(identity)
+        self._start_workers(identity, bolt)
+        self._receiver = receiving.receiver(bolt, settings.slack, stopping=self._stopping)
+        self._receiver.start()
+        log.info(
+            "ready",
+            team=identity.team,
+            bot=identity.bot_user_id,
+            instances=list(self._gateways),
+            access=settings.access,
+            mode="socket" if settings.slack.socket_mode else "http",
+        )
+
+    def interrupt(self) -> None:
+        """End a start that waits for Slack; safe in a signal handler."""
+        self._stopping.set()
+
+    def stop(self, within: float = STOP_WITHIN) -> bool:
+        """Stop taking, finish what is under way, give leases back; say whether everything ended in time."""
+        until = time.monotonic() + within
+        self._stopping.set()
+        if self._receiver is not None:
+            self._receiver.stop()
+        for loop in self._loops:
+            loop.stop()
+        for loop in self._loops:
+            loop.join(max(0.1, until - time.monotonic()))
+        ended = not any(loop.alive for loop in self._loops)
+        ended = self._desk.close(max(0.1, until - time.monotonic())) and ended
+        self._pool.shutdown(wait=ended, cancel_futures=True)
+        for waiter in self._waiters:
+            with suppress(Exception):  # the database may be what is wrong; the leases end by themselves
+                waiter.release()
+        if self._health is not None:
+            self._health.stop(1.0)
+        if ended:
+            for one in self._gateways.values():
+                one.close()
+            self.store.close()
+        log.info("stopped", clean=ended)
+        return ended
+
+    def _bolt(self, identity: Identity) -> App:
+        """Make the Bolt app. Who the bot is was asked once: Bolt need not ask Slack again in a listener."""
+        authorized = AuthorizeResult(
+            enterprise_id=identity.enterprise_id,
+            team_id=identity.team_id,
+            bot_token=self.client.token,
+            bot_id=identity.bot_id,
+            bot_user_id=identity.bot_user_id,
+        )
+        secret = self._settings.slack.signing_secret
+        return App(
+            client=self.client,
+            signing_secret=secret.reveal() if secret else "",
+            authorize=lambda: authorized,
+            listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
+            request_verification_enabled=not self._settings.slack.socket_mode,
+        )
+
+    def _start_workers(self, identity: Identity, bolt: App) -> None:
+        settings, store, clock = self._settings, self.store, self._clock
+        people = People(
+            self.client, team_id=identity.team_id, enterprise_id=identity.enterprise_id, clock=clock
+        )
+        gate = Gate(Access(settings.access), people, store.audit, clock)
+        names, answers = Names(clock), Answers(self.client)
+        parts = (store, gate, self._instances, names, answers)
+        runner = IntentRunner(
+            store.intents,
+            Builder(*parts, owner=self.owner, clock=clock, on_drafts=self._wake_sender),
+            Aborter(*parts, owner=self.owner, clock=clock),
+            Followings(*parts, clock=clock, on_drafts=self._wake_sender),
+            answers,
+            owner=self.owner,
+        )
+        self._sender = Sender(
+            store.outbox,
+            self.client,
+            owner=self.owner,
+            rates=self._rates,
+            lookup=Lookup(self.client),
+            pool=self._pool,
+            on_sent=self._count_sent,
+        )
+        self._sending = Loop("sender", lambda: bool(self._sender and self._sender.round()), IDLE)
+        runners = [Loop(f"runner-{number}", runner.round, IDLE) for number in range(RUNNERS)]
+        self._waiters = [self._waiter(one) for one in self._gateways.values()]
+        followers = [
+            Loop(f"waiter-{waiter.instance}", waiter.round, settings.following.tick_seconds)
+            for waiter in self._waiters
+        ]
+        keep = timedelta(days=settings.store.keep_days)
+        keeper = Loop("keeper", Keeper(store, owner=self.owner, keep=keep, clock=clock).round, RENEW_EVERY)
+        self._loops = [self._sending, *runners, *followers, keeper]
+        lister = Lister(store, gate, self._instances, names, clock=clock)
+        front = Front(
+            store.intents,
+            self._desk,
+            Asker(*parts, clock=clock),
+            answers,
+            clock=clock,
+            wake=lambda: _wake(runners),
+        )
+        register(bolt, front, Homes(self.client, gate, self._instances, lister, clock=clock))
+        for loop in self._loops:
+            loop.start()
+
+    def _waiter(self, one: DssGateway) -> Waiter:
+        following = self._settings.following
+        return Waiter(
+            self.store,
+            one,
+            owner=self.owner,
+            clock=self._clock,
+            requests_per_second=following.requests_per_second,
+            limits=Limits(follow=timedelta(days=following.limit_days)),
+            instance_label=self._instances.label(one.instance),
+            on_drafts=self._wake_sender,
+        )
+
+    def _wake_sender(self) -> None:
+        self._sending.wake()
+
+    def _count_sent(self, row: OutboxRow) -> None:
+        self.metrics.sent.labels("edit" if row.ts else "root" if row.is_root else "reply").inc()
+
+    def _numbers(self) -> dict[str, float]:
+        counts = self.store.outbox.counts()
+        return {
+            "followed_jobs": self.store.jobs.followed_count(),
+            "open_intents": self.store.intents.open_count(),
+            "outbox_due": counts.get("due", 0) + counts.get("sending", 0),
+            "outbox_dead": counts.get("dead", 0),
+            "outbox_oldest_seconds": self.store.outbox.oldest_due_seconds(),
+        }
+
+    def _checks(self) -> dict[str, Check]:
+        """Say how everything stands, for ``/readyz``; DSS being down is no reason to restart the bot."""
+        receiver, sender = self._receiver, self._sender
+        connected = receiver is not None and receiver.connected
+        checks = {
+            "slack_connection": Check(
+                connected, "" if connected else "not connected yet, or connecting again"
+            ),
+            "slack_token": Check(not (sender and sender.trouble), (sender and sender.trouble) or ""),
+        }
+        for loop in self._loops:
+            checks[loop.name] = Check(loop.alive and loop.failing is None, loop.failing or "")
+        for waiter in self._waiters:
+            checks[f"dss_{waiter.instance}"] = Check(
+                waiter.trouble is None, waiter.trouble or f"{waiter.following} jobs followed", required=False
+            )
+        return checks
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the database. SQLite is brought up to date at once; PostgreSQL, which others share, is checked.
+
+    Raises:
+        UnknownSchema: the text says what to run.
+    """
+    database = Database(settings.store.database_url.reveal())
+    if database.is_sqlite:
+        migrate(database)
+    check_schema(database)
+    return Store(database)
+
+
+def gateway(one: InstanceSettings) -> DssGateway:
+    """Return the port to one DSS instance."""
+    client = DSSClient(
+        one.url,
+        one.api_key.reveal(),
+        base_path=one.base_path,
+        auth=one.auth,
+        verify=one.verify,
+        cert=one.client_cert,
+        timeout=(one.connect_timeout, one.read_timeout),
+    )
+    return DssGateway(client, instance=one.name, ui_url=one.ui_url)
+
+
+def run(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C; exit code 2 when the configuration turns out to be wrong."""
+    try:
+        bot = Bot(settings)
+    except UnknownSchema as error:
+        log.error("cannot_start", reason=str(error))  # noqa: TRY400 - the sentence says it all
+        sys.exit(2)
+    asked = threading.Event()
+
+    def ask(_number: int, _frame: object) -> None:
+        asked.set()
+        bot.interrupt()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)
+    try:
+        bot.start()
+    except WrongToken as error:
+        log.error("cannot_start", reason=str(error))  # noqa: TRY400 - the sentence says it all
+        bot.stop()
+        sys.exit(2)
+    asked.wait()
+    log.info("stopping")
+    if not bot.stop():
+        # A call to DSS or Slack hangs in a thread that Python would wait for. What it was doing is a row
+        # with a lease: whoever starts next goes on with it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _wake(loops: list[Loop]) -> None:
+    for loop in loops:
+        loop.wake()
+
+
+def _urls(one: InstanceSettings) -> tuple[str, ...]:
+    parts = [urlsplit(url) for url in (one.url, one.ui_url)]
+    return tuple(dict.fromkeys(f"{part.scheme}://{part.netloc}".lower() for part in parts))

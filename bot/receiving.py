@@ -1,0 +1,96 @@
+"""How Slack's deliveries come in: over Socket Mode, or as signed requests over HTTP."""
+
+import threading
+from typing import Protocol
+
+import structlog
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_sdk.errors import SlackClientError
+
+from bot.health import HttpServer
+from bot.settings import SlackSettings
+
+log = structlog.get_logger(__name__)
+
+SOCKET_THREADS = 10
+"""Envelopes that are read at the same time; each waits until its listener has acknowledged."""
+LONGEST_PAUSE = 30.0
+
+
+class Receiver(Protocol):
+    """Takes deliveries from `start` until `stop`."""
+
+    def start(self) -> None:
+        """Begin; returns once deliveries arrive, or when it was told to stop before."""
+
+    def stop(self) -> None:
+        """Take no more."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether deliveries arrive."""
+
+
+class SocketReceiver:
+    """Socket Mode. slack_sdk's client connects again by itself; only the first connection is made here."""
+
+    def __init__(self, app: App, app_token: str, stopping: threading.Event) -> None:
+        self._handler = SocketModeHandler(app, app_token, web_client=app.client, concurrency=SOCKET_THREADS)
+        self._stopping = stopping
+
+    def start(self) -> None:
+        """Connect, however long Slack takes to answer."""
+        pause = 1.0
+        while not self._stopping.is_set():
+            try:
+                self._handler.connect()  # type: ignore[no-untyped-call]
+            except (OSError, SlackClientError) as error:
+                log.warning("slack.cannot_connect", error=str(error))
+            if self.connected:
+                return
+            self._stopping.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    def stop(self) -> None:
+        """Close the socket."""
+        self._handler.close()  # type: ignore[no-untyped-call]
+
+    @property
+    def connected(self) -> bool:
+        """Whether the socket is open."""
+        return bool(self._handler.client.is_connected())
+
+
+class HttpReceiver:
+    """Signed requests on ``/slack/events``."""
+
+    def __init__(self, app: App, port: int) -> None:
+        handler = SlackRequestHandler(app, path="/slack/events")
+        # Slack calls from outside, through whatever stands in front: this port is for everybody.
+        everywhere = "0.0.0.0"  # noqa: S104
+        self._server = HttpServer(handler, host=everywhere, port=port, name="slack-http", threads=8)
+        self._open = False
+
+    def start(self) -> None:
+        """Listen."""
+        self._server.start()
+        self._open = True
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._open = False
+        self._server.stop()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the port is open."""
+        return self._open
+
+
+def receiver(app: App, slack: SlackSettings, *, stopping: threading.Event) -> Receiver:
+    """Return the receiver that the settings ask for."""
+    if slack.app_token is not None:
+        return SocketReceiver(app, slack.app_token.reveal(), stopping)
+    return HttpReceiver(app, slack.port)

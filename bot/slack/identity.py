@@ -1,0 +1,67 @@
+"""Who the bot is in Slack: asked once, at the start."""
+
+import threading
+
+import msgspec
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import BotError
+from bot.slack.outbox.verdicts import Verdict, code_of, judge, retry_after
+
+log = structlog.get_logger(__name__)
+
+LONGEST_PAUSE = 30.0
+
+
+class WrongToken(BotError):
+    """Slack does not accept the bot token; the text says what to do."""
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """The bot as `auth.test` describes it."""
+
+    team_id: str
+    team: str
+    enterprise_id: str | None
+    bot_id: str
+    bot_user_id: str
+
+
+def who_am_i(client: WebClient, *, stopping: threading.Event) -> Identity:
+    """Ask Slack until it answers.
+
+    Args:
+        client: with the bot token.
+        stopping: ends the waiting.
+
+    Raises:
+        WrongToken: Slack does not accept the token, or the bot was stopped while Slack did not answer.
+    """
+    pause = 1.0
+    while True:
+        try:
+            answer = client.auth_test()
+        except SlackApiError as error:
+            code = code_of(error)
+            if judge(error) in {Verdict.AUTH, Verdict.FAULT}:
+                raise WrongToken(
+                    f"SLACK_BOT_TOKEN: Slack does not accept it ({code}). Copy the bot token (xoxb-…) "
+                    "from the app's page OAuth & Permissions; after a reinstallation it is a new one."
+                ) from error
+            log.warning("slack.not_answering", error=code)
+            pause = max(pause, retry_after(error, pause))
+        except (OSError, SlackClientError) as error:
+            log.warning("slack.not_answering", error=str(error))
+        else:
+            return Identity(
+                team_id=str(answer.get("team_id") or ""),
+                team=str(answer.get("team") or ""),
+                enterprise_id=answer.get("enterprise_id") or None,
+                bot_id=str(answer.get("bot_id") or ""),
+                bot_user_id=str(answer.get("user_id") or ""),
+            )
+        if stopping.wait(pause):
+            raise WrongToken("stopped before Slack answered")
+        pause = min(pause * 2, LONGEST_PAUSE)

@@ -1,0 +1,48 @@
+"""The two slash commands."""
+
+from collections.abc import Callable
+
+from slack_bolt import Ack
+
+from bot.facts import Build, Help, Message, Mistake, Request
+from bot.jobs.grammar import parse_build, parse_jobs
+from bot.slack import views
+from bot.slack.listeners.front import Front
+from bot.slack.listeners.payloads import Payload, of_command
+
+COMMANDS: dict[str, Callable[[str], Request]] = {"/dss-build": parse_build, "/dss-jobs": parse_jobs}
+"""Every slash command, and what reads its text."""
+
+
+def answer_command(command: str, body: Payload, ack: Ack, front: Front) -> None:
+    """Acknowledge with what can be said at once, and hand the rest over."""
+    request = COMMANDS[command](str(body.get("text") or ""))
+    message = at_once(request)
+    if message is None:
+        ack()
+    else:
+        ack(response_type="ephemeral", text=message.text, blocks=list(message.blocks) or None)
+    if not isinstance(request, Help | Mistake):
+        delivery = of_command(body)
+        try:
+            front.take(request, delivery)
+        except Exception as error:  # noqa: BLE001 - the person gets an answer, whatever it was
+            front.fail(delivery, error, doing=command)
+
+
+def at_once(request: Request) -> Message | None:
+    """Return what can be said before anything is looked up."""
+    match request:
+        case Help(command="build"):
+            return views.help_build()
+        case Help():
+            return views.help_jobs()
+        case Mistake():
+            return views.mistake(request)
+        case Build():
+            labels = [f"{output.project}.{output.name}" for output in request.outputs]
+            if request.partition:
+                labels = [f"{label} [{request.partition}]" for label in labels]
+            return views.build_accepted(labels, request.mode, request.instance)
+        case _:
+            return None

@@ -1,0 +1,101 @@
+"""The waiter's memory of the jobs it follows: the rows, and when each is looked at next."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from bot.facts import JobRef
+from bot.facts.records import FollowedJob
+from bot.following.schedule import detail_pause, unlisted_pause
+from bot.store import JobStore
+
+
+class Entry:
+    """One followed job."""
+
+    __slots__ = ("detail_at", "look_at", "missing", "row", "unlisted")
+
+    def __init__(self, row: FollowedJob) -> None:
+        self.row = row
+        self.detail_at = 0.0
+        """When its activities are due, in seconds of the waiter's clock."""
+        self.look_at = 0.0
+        """When it may be asked after again, while no list shows it."""
+        self.unlisted = 0
+        """Looks at it since a list last showed it."""
+        self.missing = 0
+        """Times in a row that DSS said it did not know the job."""
+
+    def looked(self, now: float, age_seconds: float, live: int) -> None:
+        """Plan the next look after one that answered."""
+        self.missing = 0
+        self.detail_at = now + detail_pause(timedelta(seconds=age_seconds), live)
+
+    def not_listed(self, now: float) -> None:
+        """Plan the next look at a job that goes on although no list shows it."""
+        self.unlisted += 1
+        self.look_at = now + unlisted_pause(self.unlisted)
+
+
+class Followed:
+    """All followed jobs of one instance, kept in step with the store by its changes."""
+
+    def __init__(self, jobs: JobStore, instance: str) -> None:
+        self._jobs = jobs
+        self._instance = instance
+        self._entries: dict[JobRef, Entry] = {}
+        self._mark: int | None = None
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[tuple[JobRef, Entry]]:
+        return iter(list(self._entries.items()))
+
+    def get(self, ref: JobRef) -> Entry | None:
+        """Return a job's entry while it is followed."""
+        return self._entries.get(ref)
+
+    def projects(self) -> frozenset[str]:
+        """Return the projects with followed jobs."""
+        return frozenset(ref.project for ref in self._entries)
+
+    def forget(self) -> None:
+        """Drop everything: somebody else follows now."""
+        self._entries.clear()
+        self._mark = None
+
+    def sync(self) -> bool:
+        """Take in what was followed and unfollowed since; say whether it was the first time."""
+        first = self._mark is None
+        self._mark, changed = self._jobs.changes_since(self._instance, self._mark or _FUTURE)
+        if first:
+            self._entries = {ref: Entry(row) for ref, row in self._jobs.followed(self._instance).items()}
+            return True
+        for ref in changed:
+            self.reload(ref)
+        return False
+
+    def reload(self, ref: JobRef) -> None:
+        """Read one job again from the store."""
+        row = self._jobs.job(ref)
+        if row is None or not self._jobs.watches_of(ref):
+            self._entries.pop(ref, None)
+        elif (entry := self._entries.get(ref)) is not None:
+            entry.row = row
+        else:
+            self._entries[ref] = Entry(row)
+
+    def drop(self, ref: JobRef) -> None:
+        """Stop following a job that has ended."""
+        self._entries.pop(ref, None)
+
+
+_FUTURE = 2**62
+"""No change is later: the first look reads all rows instead."""
+
+
+def age(entry: Entry, now: datetime) -> float:
+    """Return how many seconds a job has been running, or waiting to."""
+    facts, memory = entry.row.facts, entry.row.memory
+    since = facts.started_at or facts.initiated_at or memory.followed_since or now
+    return max(0.0, (now - since).total_seconds())

@@ -1,0 +1,134 @@
+"""Following a job that was started elsewhere, and stopping to follow one."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import uuid4
+
+from bot.errors import DSSError
+from bot.facts import FollowJob, JobCard, JobFacts, UnfollowJob
+from bot.facts.records import FollowedJob, Intent, IntentState, Memory, Urgency, Watch
+from bot.following.telling import card_of, root_draft
+from bot.jobs.building import RECENT_JOBS
+from bot.jobs.finding import find_ref, read_job
+from bot.jobs.names import Names
+from bot.jobs.ports import Dss
+from bot.jobs.usual import usual_seconds
+from bot.slack import views
+from bot.slack.outbox import Answers
+from bot.store import Recording, Store
+from bot.work.gate import Gate
+from bot.work.instances import Instances
+
+
+class Followings:
+    """Carries out `FollowJob` and `UnfollowJob` intents."""
+
+    def __init__(
+        self,
+        store: Store,
+        gate: Gate,
+        instances: Instances,
+        names: Names,
+        answers: Answers,
+        *,
+        clock: Callable[[], datetime],
+        on_drafts: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._gate = gate
+        self._instances = instances
+        self._names = names
+        self._answers = answers
+        self._clock = clock
+        self._on_drafts = on_drafts
+
+    def follow(self, intent: Intent, wish: FollowJob) -> None:
+        """Give a job a root message and a thread in the channel.
+
+        Raises:
+            Refusal: not allowed, or no such job.
+            DSSError: DSS does not answer.
+        """
+        admitted = self._gate.admit(
+            intent.user_id,
+            intent.team_id,
+            wish,
+            self._instances.of(wish).dss,
+            project=wish.job.project,
+            target=wish.job.job_id,
+        )
+        ref = find_ref(admitted.dss, self._names, admitted.act_as, wish.job, self._store.jobs.named)
+        job = read_job(admitted.dss, ref)
+        if job.finished:
+            self._store.intents.close(intent.id, IntentState.DONE, job=ref)
+            card = self._card(FollowedJob(facts=job), None, admitted.dss)
+            self._answers.tell(intent.place, intent.user_id, views.status(card, self._clock()))
+            return
+        new = self._record(intent, job, admitted.dss, admitted.person.name)
+        if not new:
+            card = self._card(FollowedJob(facts=job), None, admitted.dss)
+            self._answers.tell(intent.place, intent.user_id, views.follow_taken(card, already=True))
+
+    def unfollow(self, intent: Intent, wish: UnfollowJob) -> None:
+        """Stop following a job in the channel; its messages stay.
+
+        Raises:
+            Refusal: not allowed, or no such job.
+            DSSError: DSS does not answer.
+        """
+        admitted = self._gate.admit(
+            intent.user_id,
+            intent.team_id,
+            wish,
+            self._instances.of(wish).dss,
+            project=wish.job.project,
+            target=wish.job.job_id,
+        )
+        ref = find_ref(admitted.dss, self._names, admitted.act_as, wish.job, self._store.jobs.named)
+        for watch in self._store.jobs.watches_of(ref):
+            if watch.place.channel_id == intent.place.channel_id:
+                self._store.jobs.close_watch(watch.id)
+        self._store.intents.close(intent.id, IntentState.DONE, job=ref)
+        known = self._store.jobs.job(ref)
+        if known is not None:
+            card = self._card(known, None, admitted.dss)
+            self._answers.tell(intent.place, intent.user_id, views.unfollow_taken(card))
+
+    def _record(self, intent: Intent, job: JobFacts, dss: Dss, name: str) -> bool:
+        now = self._clock()
+        watch = Watch(
+            id=uuid4().hex,
+            ref=job.ref,
+            place=intent.place,
+            asker=intent.user_id,
+            asker_name=name or None,
+            root_id=uuid4().hex,
+            started_by_bot=False,
+            created_at=now,
+        )
+        known = self._store.jobs.job(job.ref)
+        fresh = FollowedJob(facts=job, memory=Memory(usual_seconds=self._usual(dss, job), followed_since=now))
+        card = self._card(known or fresh, watch, dss)
+        new = self._store.jobs.record(
+            Recording(
+                job=fresh,
+                watch=watch,
+                drafts=(root_draft(watch, card, now, Urgency.ROOT),),
+                intent_id=intent.id,
+            )
+        )
+        self._on_drafts()
+        return new
+
+    def _card(self, job: FollowedJob, watch: Watch | None, dss: Dss) -> JobCard:
+        ref = job.facts.ref
+        url = dss.job_url(ref.project, ref.job_id)
+        return card_of(job, watch, ui_url=url, instance_label=self._instances.label(ref.instance))
+
+    @staticmethod
+    def _usual(dss: Dss, job: JobFacts) -> float | None:
+        try:
+            recent = dss.recent_jobs(job.ref.project, RECENT_JOBS)
+        except DSSError:
+            return None  # nice to know, no reason to fail
+        return usual_seconds(recent, job.outputs, job.mode)

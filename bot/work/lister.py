@@ -1,0 +1,149 @@
+"""Lists of jobs: one project's, filtered and paged, and the overview."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import msgspec
+
+from bot.errors import DSSError
+from bot.facts import JobCard, JobFacts, JobRef, ListJobs, Message
+from bot.facts.records import FollowedJob
+from bot.following.telling import card_of
+from bot.jobs import filters
+from bot.jobs.names import Names
+from bot.jobs.ports import Dss
+from bot.jobs.since import read_since
+from bot.slack import views
+from bot.store import Store
+from bot.work.gate import Admitted, Gate
+from bot.work.instances import Instances
+
+FILTERED_JOBS = 1_000
+"""How many of a project's newest jobs a filter looks through: a list of all of them can hurt DSS."""
+MINE = 5
+"""How many of a person's own jobs the overview shows."""
+MINE_KNOWN = 500
+"""How many of the jobs that somebody asked the bot for are known to ``--by me``."""
+RUNNING_LOOKED = 50
+"""Newest jobs of a project that are looked through for running ones where DSS has no list of them."""
+
+
+class Lister:
+    """Finds and shows lists of jobs."""
+
+    def __init__(
+        self, store: Store, gate: Gate, instances: Instances, names: Names, *, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._gate = gate
+        self._instances = instances
+        self._names = names
+        self._clock = clock
+
+    def card(self, job: FollowedJob, dss: Dss) -> JobCard:
+        """Return what a view shows of a job that is not looked at in its thread."""
+        ref = job.facts.ref
+        url = dss.job_url(ref.project, ref.job_id)
+        return card_of(job, None, ui_url=url, instance_label=self._instances.label(ref.instance))
+
+    def overview(self, admitted: Admitted) -> Message:
+        """Show what is running, and the person's recent jobs."""
+        running, mine = self.overview_cards(admitted)
+        return views.overview(running, mine, self._clock())
+
+    def overview_cards(self, admitted: Admitted) -> tuple[list[JobCard], list[JobCard]]:
+        """Return what is running, and the person's recent jobs.
+
+        Raises:
+            DSSError: DSS does not answer.
+        """
+        recent = self._store.jobs.recent_of(admitted.person.user_id, MINE)
+        here = [job for watch, job in recent if watch.ref.instance == admitted.dss.instance]
+        mine = [self.card(job, admitted.dss) for job in here]
+        running = admitted.dss.running_jobs()
+        if running is None:
+            running = self._running_of(admitted.dss, {card.job.ref.project for card in mine})
+        cards = [self.card(FollowedJob(facts=job), admitted.dss) for job in filters.newest_first(running)]
+        return cards, mine
+
+    def jobs(self, wish: ListJobs, admitted: Admitted) -> Message:
+        """Show one page of a project's jobs.
+
+        Raises:
+            Refusal: the project or the date is wrong.
+            DSSError: DSS does not answer.
+        """
+        now = self._clock()
+        since = read_since(wish.since, now, admitted.person.tz) if wish.since else None
+        project = self._names.project(admitted.dss, admitted.act_as, wish.project)
+        filtered = any((wish.state, wish.since, wish.by, wish.dataset))
+        most = wish.limit or FILTERED_JOBS
+        read = FILTERED_JOBS if filtered else min(most, (wish.page + 1) * views.PAGE_SIZE + 1)
+        jobs = admitted.dss.recent_jobs(project, read)
+        found = self._matching(jobs, wish, since, admitted)[:most]
+        page = filters.page(found, wish.page, views.PAGE_SIZE)
+        shown = self._with_causes(page.jobs, admitted.dss)
+        said = _words(wish)
+        if filtered and len(jobs) >= FILTERED_JOBS:
+            said = (*said, f"among the newest {FILTERED_JOBS:,} jobs")
+        return views.job_list(
+            f"Jobs of {project}",
+            [self.card(FollowedJob(facts=job), admitted.dss) for job in shown],
+            wish=msgspec.structs.replace(wish, project=project, page=page.number),
+            now=now,
+            has_more=page.more,
+            filters=said,
+        )
+
+    def _matching(
+        self, jobs: Sequence[JobFacts], wish: ListJobs, since: datetime | None, admitted: Admitted
+    ) -> list[JobFacts]:
+        """Filter; "me" is also who asked the bot for a job that DSS knows under the name of the bot's key."""
+        login, mine = None, frozenset[JobRef]()
+        if wish.by == "me":
+            login = admitted.act_as or self._gate.login_of(admitted.person, admitted.dss)
+            recent = self._store.jobs.recent_of(admitted.person.user_id, MINE_KNOWN)
+            mine = frozenset(watch.ref for watch, _ in recent if watch.started_by_bot)
+        by_anybody = msgspec.structs.replace(wish, by=None)
+        return [
+            job
+            for job in jobs
+            if filters.matches(job, wish, since=since, login=login)
+            or (job.ref in mine and filters.matches(job, by_anybody, since=since, login=None))
+        ]
+
+    @staticmethod
+    def _with_causes(jobs: Sequence[JobFacts], dss: Dss) -> list[JobFacts]:
+        """Look up why the failed ones failed: a list does not say it, and it is what people look for."""
+
+        def look(job: JobFacts) -> JobFacts:
+            if job.state != "FAILED" or job.failure is not None:
+                return job
+            try:
+                return dss.job(job.ref.project, job.ref.job_id)
+            except DSSError:
+                return job  # the list is worth showing without
+
+        with ThreadPoolExecutor(4, thread_name_prefix="causes") as pool:
+            return list(pool.map(look, jobs))
+
+    @staticmethod
+    def _running_of(dss: Dss, projects: set[str]) -> Sequence[JobFacts]:
+        """Before DSS 15.2 there is no list of what runs: the projects of the person's own jobs are asked."""
+        running: list[JobFacts] = []
+        for project in sorted(projects):
+            running += [job for job in dss.recent_jobs(project, RUNNING_LOOKED) if not job.finished]
+        return running
+
+
+def _words(wish: ListJobs) -> tuple[str, ...]:
+    """Say the filters of a list in words."""
+    said = (
+        f"state {wish.state}" if wish.state else "",
+        f"since {wish.since}" if wish.since else "",
+        f"by {wish.by}" if wish.by else "",
+        f"building {wish.dataset}" if wish.dataset else "",
+        f"at most {wish.limit}" if wish.limit else "",
+    )
+    return tuple(word for word in said if word)

@@ -1,0 +1,103 @@
+"""One look at an instance: which of its jobs run, by the cheapest call that this DSS has."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from bot.errors import DSSError, DSSNotFound, DSSNotVisible
+from bot.facts import JobFacts, JobRef
+from bot.jobs.ports import Dss
+from bot.work.budget import Budget
+from bot.work.followed import Entry, Followed
+
+LISTED = 100
+"""Newest jobs of a project that one list reads, at least."""
+MOST_LISTED = 2_000
+
+
+class Seen:
+    """What one look showed."""
+
+    def __init__(
+        self,
+        running: Mapping[JobRef, JobFacts],
+        finished: Mapping[JobRef, JobFacts],
+        projects: frozenset[str] | None,
+    ) -> None:
+        self.running = running
+        self.finished = finished
+        self._projects = projects
+
+    def covers(self, ref: JobRef) -> bool:
+        """Say whether a job would have been shown if it ran."""
+        return self._projects is None or ref.project in self._projects
+
+
+class Looking:
+    """Looks at one instance, round after round."""
+
+    def __init__(self, dss: Dss, budget: Budget, requests_per_second: float) -> None:
+        self._dss = dss
+        self._budget = budget
+        self._per_second = requests_per_second
+        self._project_at: dict[str, float] = {}
+
+    def look(self, followed: Followed, now: datetime) -> Seen:
+        """Ask what runs.
+
+        Raises:
+            DSSError: DSS does not answer.
+        """
+        self._budget.force()
+        running = self._dss.running_jobs()
+        if running is not None:
+            return Seen({job.ref: job for job in running if not job.finished}, {}, None)
+        return self._by_project(followed, now.timestamp())
+
+    def finished(
+        self, ended: Sequence[tuple[JobRef, Entry]], known: Mapping[JobRef, JobFacts]
+    ) -> Mapping[JobRef, JobFacts]:
+        """Read the ends of many jobs from their projects' lists: one call each instead of one a job."""
+        found = dict(known)
+        by_project: dict[str, int] = {}
+        for ref, _ in ended:
+            by_project[ref.project] = by_project.get(ref.project, 0) + 1
+        for project, count in by_project.items():
+            if count < 2:
+                continue
+            self._budget.force()
+            try:
+                jobs = self._dss.recent_jobs(project, min(MOST_LISTED, LISTED + count * 2))
+            except DSSError:
+                continue  # each is asked after by itself then
+            found |= {job.ref: job for job in jobs if job.finished}
+        return found
+
+    def _by_project(self, followed: Followed, now: float) -> Seen:
+        """Before DSS 15.2: a limited list for each project with followed jobs, in turn within the budget."""
+        projects = followed.projects()
+        running: dict[JobRef, JobFacts] = {}
+        finished: dict[JobRef, JobFacts] = {}
+        looked = set()
+        for project in self._in_turn(projects, now):
+            limit = min(MOST_LISTED, max(LISTED, 2 * _count(followed, project)))
+            with suppress(
+                DSSNotFound, DSSNotVisible
+            ):  # a deleted project: its jobs are asked after one by one
+                for job in self._dss.recent_jobs(project, limit):
+                    (finished if job.finished else running)[job.ref] = job
+            looked.add(project)
+            self._project_at[project] = now + len(projects) / self._per_second
+        self._project_at = {key: at for key, at in self._project_at.items() if key in projects}
+        return Seen(running, finished, frozenset(looked))
+
+    def _in_turn(self, projects: frozenset[str], now: float) -> Iterable[str]:
+        due = sorted(projects, key=lambda project: self._project_at.get(project, 0.0))
+        for number, project in enumerate(due):
+            if self._project_at.get(project, 0.0) > now or (number and not self._budget.take()):
+                return
+            yield project
+
+
+def _count(followed: Followed, project: str) -> int:
+    return sum(ref.project == project for ref, _ in followed)

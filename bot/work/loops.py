@@ -1,0 +1,77 @@
+"""A loop on a thread: does its round, waits a little or until it is woken, and outlives its errors."""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+LONGEST_PAUSE = 30.0
+"""Seconds between two rounds while every round fails."""
+
+
+class Loop:
+    """Runs ``work`` again and again until it is stopped.
+
+    Args:
+        name: of the thread, and in the log.
+        work: one round; returns whether there is more to do at once.
+        pause: seconds to wait when there is not.
+    """
+
+    def __init__(self, name: str, work: Callable[[], bool], pause: float) -> None:
+        self.name = name
+        self.failing: str | None = None
+        """What the last round died of; ``None`` while all is well. Shown by health."""
+        self._work = work
+        self._pause = pause
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Have the next round begin now."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ask the loop to end after its round."""
+        self._stop.set()
+        self._wake.set()
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the end; say whether it came."""
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                more = self._work()
+            except Exception as error:
+                # The loop must outlive any round; what went wrong is logged and shown by health.
+                failures += 1
+                self.failing = f"{type(error).__name__}: {error}"[:300]
+                log.exception("loop.failed", loop=self.name, failures=failures)
+                self._wait(min(self._pause * 2**failures, LONGEST_PAUSE))
+                continue
+            failures = 0
+            self.failing = None
+            if not more:
+                self._wait(self._pause)
+
+    def _wait(self, seconds: float) -> None:
+        if not self._stop.is_set():
+            self._wake.wait(seconds)

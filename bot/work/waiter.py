@@ -1,0 +1,245 @@
+"""The job waiter at scale: one list for a whole instance, a status call only where it matters."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from bot.errors import DSSError, DSSNotFound, DSSNotVisible
+from bot.facts import Gap, JobFacts, JobRef
+from bot.facts.records import FollowedJob
+from bot.following.events import Step
+from bot.following.rules import Limits, observe, observe_absence, observe_silence, observe_vanished
+from bot.following.telling import drafts
+from bot.jobs.ports import Dss
+from bot.jobs.redact import excerpt, redact
+from bot.store import Change, Store
+from bot.work.budget import Budget
+from bot.work.followed import Entry, Followed, age
+from bot.work.looking import Looking, Seen
+
+log = structlog.get_logger(__name__)
+
+LEASE_SECONDS = 15.0
+"""A killed waiter's jobs are taken over after this time."""
+GONE_AFTER = 3
+"""A job is "gone" when DSS has said so this many times in a row: it may be restarting."""
+MARK_EVERY = timedelta(seconds=20)
+"""How often it is written down that DSS was seen, for whoever follows after a crash."""
+EXCERPT_BYTES = 64_000
+MANY_ENDS = 8
+"""From so many ends in one round on, they are read from one list instead of one by one."""
+
+
+class Waiter:
+    """Follows every watched job of one instance. `round` is one tick.
+
+    Only the replica that holds the instance's lease follows; a version on each job row makes sure that even
+    two that both believe they do tell everything once.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        dss: Dss,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        requests_per_second: float = 5.0,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        instance_label: str | None = None,
+        on_drafts: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._dss = dss
+        self._owner = owner
+        self._clock = clock
+        self._limits = limits
+        self._label = instance_label
+        self._on_drafts = on_drafts
+        self._lease = f"follow:{dss.instance}"
+        self._mark = f"seen:{dss.instance}"
+        self._followed = Followed(store.jobs, dss.instance)
+        self._budget = Budget(requests_per_second)
+        self._looking = Looking(dss, self._budget, requests_per_second)
+        self._answered_at: datetime | None = None
+        self._marked_at: datetime | None = None
+        self.trouble: str | None = None
+        """What DSS's silence looks like; shown by health."""
+
+    @property
+    def instance(self) -> str:
+        """The instance's name."""
+        return self._dss.instance
+
+    @property
+    def following(self) -> int:
+        """How many jobs this replica follows on the instance."""
+        return len(self._followed)
+
+    def round(self) -> bool:
+        """Look at everything that is due; never says that there is more, because the tick is the pace."""
+        if not self._store.leases.take(self._lease, self._owner, LEASE_SECONDS):
+            self._followed.forget()
+            self._answered_at = None
+            return False
+        now = self._clock()
+        if self._followed.sync():
+            self._resume(now)
+        if not len(self._followed):
+            self._answered(now)
+            return False
+        self._budget.refill(now.timestamp())
+        try:
+            seen = self._looking.look(self._followed, now)
+        except DSSError as error:
+            self._unanswered(now, error)
+            return False
+        self._answered(now)
+        self._take_in(seen, now)
+        return False
+
+    def release(self) -> None:
+        """Give the lease back, for another replica to go on at once."""
+        self._store.leases.release(self._lease, self._owner)
+
+    def _take_in(self, seen: Seen, now: datetime) -> None:
+        ended: list[tuple[JobRef, Entry]] = []
+        due: list[tuple[float, JobRef, Entry]] = []
+        at = now.timestamp()
+        for ref, entry in self._followed:
+            listed = seen.running.get(ref)
+            if listed is not None:
+                entry.unlisted = 0
+                facts = entry.row.facts
+                changed = listed.state != facts.state or entry.row.memory.silent_since is not None
+                if changed or entry.detail_at <= at:
+                    due.append((-1.0 if changed else age(entry, now), ref, entry))
+            elif seen.covers(ref) and entry.look_at <= at:
+                ended.append((ref, entry))
+        self._end(ended, seen, now)
+        due.sort(key=lambda item: item[0])
+        for urgency, ref, entry in due:
+            if self._budget.take():
+                self._look_closely(ref, entry, now)
+            elif urgency < 0:
+                self._write(entry, observe(entry.row, seen.running[ref], now, self._limits), now)
+            else:
+                break
+
+    def _end(self, ended: list[tuple[JobRef, Entry]], seen: Seen, now: datetime) -> None:
+        """Find out about jobs that no list shows as running any more."""
+        listed: Mapping[JobRef, JobFacts] = seen.finished
+        if len(ended) >= MANY_ENDS:
+            listed = self._looking.finished(ended, listed)
+        for ref, entry in ended:
+            if entry.unlisted and not self._budget.take():
+                continue  # asked after before, and it went on: not urgent
+            facts = listed.get(ref)
+            if facts is not None and len(ended) >= MANY_ENDS and not self._budget.take():
+                self._write(entry, observe(entry.row, facts, now, self._limits), now)
+            else:
+                if facts is None and not entry.unlisted:
+                    self._budget.force()
+                self._look_closely(ref, entry, now)
+
+    def _look_closely(self, ref: JobRef, entry: Entry, now: datetime) -> None:
+        """Ask for one job's status."""
+        at = now.timestamp()
+        try:
+            facts = self._dss.job(ref.project, ref.job_id)
+        except (DSSNotFound, DSSNotVisible) as error:
+            self._missing(ref, entry, now, error)
+            return
+        except DSSError as error:
+            log.warning("follow.no_status", job=ref.job_id, error=str(error))
+            entry.look_at = entry.detail_at = at + 5.0
+            return
+        entry.looked(at, age(entry, now), len(self._followed))
+        if not facts.finished:
+            entry.not_listed(at)
+        self._write(entry, observe(entry.row, facts, now, self._limits), now)
+
+    def _missing(self, ref: JobRef, entry: Entry, now: datetime, error: DSSError) -> None:
+        entry.missing += 1
+        entry.look_at = entry.detail_at = now.timestamp() + 5.0
+        log.warning("follow.missing", job=ref.job_id, times=entry.missing, error=str(error))
+        if entry.missing >= GONE_AFTER:
+            self._write(entry, observe_vanished(entry.row, now), now)
+
+    def _write(self, entry: Entry, step: Step, now: datetime) -> None:
+        """Commit new facts together with the messages they cause."""
+        if not step.changed:
+            return
+        ref = step.job.facts.ref
+        watches = self._store.jobs.watches_of(ref)
+        made = drafts(
+            step,
+            watches,
+            now,
+            ui_url=self._dss.job_url(ref.project, ref.job_id),
+            instance_label=self._label,
+            excerpt=self._excerpt(step),
+        )
+        if not self._store.jobs.apply(Change(job=step.job, drafts=made, close=step.close)):
+            self._followed.reload(ref)  # somebody else wrote, such as an abort: look again next time
+            return
+        if step.close:
+            self._followed.drop(ref)
+            log.info("follow.ended", job=ref.job_id, project=ref.project, state=step.job.facts.state)
+        else:
+            entry.row = _next(step)
+        if made:
+            self._on_drafts()
+
+    def _excerpt(self, step: Step) -> str | None:
+        """Return the telling end of a failed job's log; without it the end is told all the same."""
+        facts = step.job.facts
+        if facts.state != "FAILED" or not step.close or facts.conflicts or not self._budget.take():
+            return None
+        activity = facts.failure.activity_id if facts.failure else None
+        try:
+            tail = self._dss.log_tail(
+                facts.ref.project, facts.ref.job_id, activity=activity, max_bytes=EXCERPT_BYTES
+            )
+        except DSSError as error:
+            log.info("follow.no_log", job=facts.ref.job_id, error=str(error))
+            return None
+        return excerpt(redact(tail.text)) or None
+
+    def _resume(self, now: datetime) -> None:
+        """After a restart or a take-over: say in the cards when nobody looked."""
+        seen = self._store.marks.get(self._mark)
+        log.info("follow.resumed", instance=self._dss.instance, jobs=len(self._followed))
+        self._answered_at = seen
+        if seen is None or now - seen < self._limits.silence:
+            return
+        for _, entry in self._followed:
+            since = entry.row.memory.followed_since
+            if since is not None and since < seen and entry.row.memory.silent_since is None:
+                self._write(entry, observe_absence(entry.row, Gap(start=seen, end=now), now), now)
+
+    def _answered(self, now: datetime) -> None:
+        self._answered_at = now
+        self.trouble = None
+        if self._marked_at is None or now - self._marked_at >= MARK_EVERY:
+            self._store.marks.set(self._mark, now)
+            self._marked_at = now
+
+    def _unanswered(self, now: datetime, error: DSSError) -> None:
+        """DSS does not answer: after a while each thread is told, once."""
+        self.trouble = f"{type(error).__name__}: {error}"
+        since = self._answered_at = self._answered_at or now
+        log.warning(
+            "follow.no_answer", instance=self._dss.instance, error=str(error), since=since.isoformat()
+        )
+        if now - since < self._limits.silence:
+            return
+        for _, entry in self._followed:
+            self._write(entry, observe_silence(entry.row, since, now), now)
+
+
+def _next(step: Step) -> FollowedJob:
+    """Return the row as it is after the change was written."""
+    return msgspec.structs.replace(step.job, version=step.job.version + 1)
