@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bot.facts.build import BuildMode
+from bot.facts.build import DEFAULT_MODE, BuildMode
 from bot.facts.cards import AbortAsked, Gap, Message
 from bot.facts.jobs import JobFacts, JobRef, Output
 from bot.facts.people import Place
@@ -30,7 +30,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     instance: str
     project: str
     outputs: tuple[Output, ...]
-    mode: BuildMode
+    mode: BuildMode = DEFAULT_MODE
     act_as: str | None = None
     """DSS login that the call is made as; ``None`` is the key itself."""
     initiator: str = ""
