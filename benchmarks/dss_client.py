@@ -4,8 +4,8 @@ A server process gives both clients the same answers from memory; each measureme
 that none pays for another's memory. Times are medians of some rounds; peak memory is how far the process's
 resident memory rose above what it had when its client was ready (Linux only: ``VmHWM``, set back before).
 
-Our list decodes an item when it is looked at. So it is measured as it is returned, and again filtered for "failures
-since a date" as documented, which looks at every one of the 50,000 jobs.
+Our list decodes an item when it is looked at. So it is measured as it is returned, and again filtered for
+"failures since a date" as documented, which looks at every one of the 50,000 jobs.
 """
 
 # ruff: noqa: ANN401, PLC0415 - two clients without a common type, each imported only where it is measured
