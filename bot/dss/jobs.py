@@ -21,7 +21,6 @@ _STATUS = msgspec.json.Decoder(wire.JobStatus, strict=False)
 _MAPPING = msgspec.json.Decoder(dict[str, Any])
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw] | None)
 _BRACE = ord("{")
-_MISSING = object()
 _STREAM_CHUNK = 65_536
 
 
@@ -51,7 +50,7 @@ class DSSJobListItem(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One job of a list: a read-only mapping of everything that DSS said of it, decoded on use.
 
     ``job['def']['initiationTimestamp']``, ``job['state']``, ``dict(job)`` and ``job.get(…)`` work as they do
-    on a dictionary. The properties read both shapes of an item: nested under ``def``, and flat
+    on a dictionary; ``dict(job)`` is also what to give to who wants a real one. The properties read both shapes of an item: nested under ``def``, and flat
     (DSS-API.md §1.3).
     """
 
@@ -87,8 +86,7 @@ class DSSJobListItem(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - JSON
         """Return the value of ``key``, or ``default``."""
-        value = self.latest.decoded(self.raw).get(key, _MISSING)
-        return default if value is _MISSING else value
+        return self.latest.decoded(self.raw).get(key, default)
 
     def keys(self) -> Any:  # noqa: ANN401 - a dictionary's view
         """Return the item's keys."""
