@@ -1,20 +1,24 @@
 """The doctor, against stand-ins for Slack and DSS: it finds what is wrong, and says what to do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
 from bot import doctor
 from bot.cli import main
+from bot.health import HttpServer
 from bot.sandbox.dss import DssSandbox
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import NAMES, Secret, Settings, read_settings
 from bot.store import Database, migrate
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 @pytest.fixture
@@ -123,6 +127,24 @@ def test_a_key_that_may_not_impersonate_is_found(settings: Settings, dss: DssSan
     [problem] = found(doctor.examine(personal), "fix")
     assert "DSS_BOT_ACCESS=open" in problem
     assert found(doctor.examine(replace(personal, access="open")), "fix") == []
+
+
+def test_a_gateway_that_drops_the_header_is_found(settings: Settings) -> None:
+    """A proxy that swallows X-DKU-ProxyUser would let everybody act as the key: that is to fix, not fine."""
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "application/json"), ("DSS-Version", "15.2.0")])
+        users = environ["PATH_INFO"].startswith("/public/api/users")
+        return [b'[{"login": "alice", "enabled": true}]' if users else b'{"authIdentifier": "the-key"}']
+
+    gateway = HttpServer(answer, host="127.0.0.1", port=0, name="gateway")
+    gateway.start()
+    try:
+        findings = doctor.examine(change_dss(settings, url=f"http://127.0.0.1:{gateway.port}"))
+    finally:
+        gateway.stop()
+    [problem] = found(findings, "fix")
+    assert "the key stays the-key where it should act as alice" in problem
 
 
 def test_an_old_dss_is_a_warning(settings: Settings) -> None:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
+SIZE = 8_000_000
+"""Bytes: more than the sockets hold, so that some wait to be sent when the answer is made."""
+
+
 @pytest.fixture
 def checks() -> dict[str, Check]:
     return {"database": Check(ok=True)}
@@ -98,7 +102,7 @@ def test_a_request_that_is_being_answered_is_finished() -> None:
         entered.set()
         go_on.wait(10)
         start_response("200 OK", [("Content-Type", "text/plain")])
-        return [b"x" * 100_000]
+        return [b"x" * SIZE]
 
     server = HttpServer(slow, host="127.0.0.1", port=0, name="slow")
     server.start()
@@ -113,7 +117,7 @@ def test_a_request_that_is_being_answered_is_finished() -> None:
     go_on.set()
     stopper.join(10)
     client.join(10)
-    assert [len(answer.content) for answer in answers] == [100_000]
+    assert [len(answer.content) for answer in answers] == [SIZE]
 
 
 def test_a_taken_port_is_an_error_at_once() -> None:
