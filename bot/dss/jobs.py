@@ -50,8 +50,8 @@ class DSSJobListItem(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One job of a list: a read-only mapping of everything that DSS said of it, decoded on use.
 
     ``job['def']['initiationTimestamp']``, ``job['state']``, ``dict(job)`` and ``job.get(…)`` work as they do
-    on a dictionary; ``dict(job)`` is also what to give to who wants a real one. The properties read both shapes of an item: nested under ``def``, and flat
-    (DSS-API.md §1.3).
+    on a dictionary; ``dict(job)`` makes a real one. The properties read both shapes of an item: nested under
+    ``def``, and flat (DSS-API.md §1.3).
     """
 
     client: "DSSClient"
