@@ -62,6 +62,7 @@ class JobBook:
         self._of_project: dict[str, list[Job]] = {}
         self._by_id: dict[tuple[str, str], Job] = {}
         self._unfinished: dict[tuple[str, str], Job] = {}
+        self._next_free: dict[tuple[str, str, int], int] = {}
         self._locks: dict[tuple[str, str, str, str], Job] = {}
 
     def of_project(self, project: str) -> list[Job]:
@@ -78,8 +79,11 @@ class JobBook:
 
     def free_id(self, project: str, name: str, ms: int) -> str:
         """Return an id for a new job that no other of the project has."""
+        wish = (project, name, ms)
+        ms = self._next_free.get(wish, ms)  # thousands may ask for the same moment
         while (project, candidate := f"{name}_{stamp(ms)}") in self._by_id:
             ms += 1
+        self._next_free[wish] = ms + 1
         return candidate
 
     def add(self, job: Job) -> None:
