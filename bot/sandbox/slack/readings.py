@@ -73,6 +73,8 @@ class Readings(Directory):
     def wait_until(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:
         """Return the predicate's value as soon as it is true; it is asked again after every change.
 
+        The predicate runs with the workspace's lock held: it may read, but must not wait for the app.
+
         Raises:
             TimeoutError: it was not within ``timeout`` real seconds.
         """

@@ -4,6 +4,7 @@ import contextlib
 import json
 import secrets
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -43,6 +44,7 @@ class Connection:
 
     def __init__(self, environ: dict[str, Any]) -> None:
         self.id = secrets.token_hex(8)
+        self._dropped = False
         self._sending = threading.Lock()
         self._socket = _OneWriter(environ["werkzeug.socket"])
         self._socket.settimeout(None)  # the HTTP server's time limit is not for sockets
@@ -50,6 +52,8 @@ class Connection:
 
     def send(self, frame: Json) -> bool:
         """Send a frame; returns whether the connection took it."""
+        if self._dropped:
+            return False
         try:
             with self._sending:
                 self._ws.send(json.dumps(frame))
@@ -66,15 +70,20 @@ class Connection:
         return data if isinstance(data, str) else ""
 
     def close(self) -> None:
-        """Say goodbye and hang up."""
+        """Say goodbye with a close frame and hang up."""
+        if self._dropped:
+            return
         with contextlib.suppress(*_GONE), self._sending:
             self._ws.close()
-        self.drop()
-
-    def drop(self) -> None:
-        """Hang up without a word."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+
+    def drop(self) -> None:
+        """Reset the connection: no close frame, no end of the stream."""
+        self._dropped = True
+        with contextlib.suppress(OSError):
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._socket.shutdown(socket.SHUT_RD)  # ends the reader, whose end then closes the socket
 
     def join(self) -> None:
         """Wait for the reader's thread."""
@@ -202,6 +211,10 @@ class Sockets:
         for connection in self._open(old):
             connection.send({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
             connection.close()
+        self._await_end(old)
+
+    def _await_end(self, old: list[Connection]) -> None:
+        """Return when none of these is counted any more."""
         self._world.wait_until(lambda: not self._open(old), 10.0)
 
     def _open(self, some: list[Connection]) -> list[Connection]:
@@ -210,14 +223,23 @@ class Sockets:
 
     def disable(self) -> None:
         """Tell the app that Socket Mode was turned off, and hang up."""
-        for connection in list(self._connections):
+        with self._lock:
+            old = list(self._connections)
+        for connection in old:
             connection.send({"type": "disconnect", "reason": "link_disabled", "debug_info": {}})
             connection.close()
+        self._await_end(old)
 
-    def drop(self) -> None:
-        """Hang up on all connections without a word."""
-        for connection in list(self._connections):
-            connection.drop()
+    def drop(self, *, close_frame: bool) -> None:
+        """End all connections without a warning, with a close frame or by a reset."""
+        with self._lock:
+            old = list(self._connections)
+        for connection in old:
+            if close_frame:
+                connection.close()
+            else:
+                connection.drop()
+        self._await_end(old)
 
     def close(self) -> None:
         """Take no more connections and end those that are open."""

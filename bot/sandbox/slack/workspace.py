@@ -153,10 +153,14 @@ class SlackSandbox(Readings):
         if self._sockets is not None:
             self._sockets.refresh(grace)
 
-    def drop_sockets(self) -> None:
-        """Cut all connections without a word."""
+    def drop_sockets(self, *, close_frame: bool = False) -> None:
+        """Cut all connections without a warning.
+
+        By default they are reset: slack_sdk notices at its next ping (5 s) and reconnects. With
+        ``close_frame`` they end as WebSockets do, and it reconnects at once.
+        """
         if self._sockets is not None:
-            self._sockets.drop()
+            self._sockets.drop(close_frame=close_frame)
 
     def disable_sockets(self) -> None:
         """Tell the app ``link_disabled`` and hang up."""

@@ -43,12 +43,22 @@ def refused(error: SlackApiError) -> str:
     return str(error.response["error"])
 
 
+class _Client(Client):  # type: ignore[misc]
+    """A WebSocket client that also reads what came in one piece with the handshake's answer."""
+
+    def handshake(self) -> None:
+        """Shake hands, then look at the frames that are already there."""
+        super().handshake()
+        self._handle_events()
+        self.connected = True  # the reader finds out by itself if that was the end already
+
+
 class Socket:
     """A Socket Mode app of the test's own hands: it sees frames and acknowledges when it likes."""
 
     def __init__(self, slack: SlackSandbox) -> None:
         url = web_client(slack).apps_connections_open(app_token=slack.app_token)["url"]
-        self._client = Client.connect(url)
+        self._client = _Client.connect(url)
         self.hello = self.frame()
 
     def frame(self) -> Json:
@@ -110,7 +120,7 @@ def socket_mode(slack: SlackSandbox, app: App) -> Iterator[SocketModeHandler]:
     finally:
         handler.client.default_auto_reconnect_enabled = False
         handler.client.auto_reconnect_enabled = False
-        slack.drop_sockets()
+        slack.drop_sockets(close_frame=True)
         handler.close()  # type: ignore[no-untyped-call]
 
 

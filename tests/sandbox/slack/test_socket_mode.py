@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 import requests
 from simple_websocket import Client
 from slack_sdk.socket_mode import SocketModeClient
@@ -113,7 +114,6 @@ def test_events_of_a_dropped_socket_come_again(slack: SlackSandbox) -> None:
         first = lost.frame()
         slack.drop_sockets()
         assert lost.ended()
-        slack.wait_until(lambda: slack.sockets == 0)
     with socket(slack) as app:
         again = app.frame()
         app.ack(again)
@@ -177,7 +177,7 @@ def test_slack_sdks_client_receives_acknowledges_and_is_answered_pings(slack: Sl
     assert session is not None
     session.ping(f"{session.session_id}:12.5")
     slack.wait_until(lambda: session.last_ping_pong_time == 12.5)
-    slack.drop_sockets()
+    slack.drop_sockets(close_frame=True)
     client.close()
 
 
@@ -191,6 +191,23 @@ def test_bolt_survives_a_refresh(slack: SlackSandbox) -> None:
         slack.refresh_sockets()
         assert slack.sockets == 1
         assert alice.command("/x", "", "#data").wait().acked
+
+
+@pytest.mark.parametrize("close_frame", [True, False])
+def test_slack_sdks_client_comes_back(slack: SlackSandbox, *, close_frame: bool) -> None:
+    """After a close frame as after a reset the real client opens a new connection."""
+    client = SocketModeClient(slack.app_token, web_client=web_client(slack), ping_interval=0.2)
+    client.socket_mode_request_listeners.append(
+        lambda client, request: client.send_socket_mode_response(SocketModeResponse(request.envelope_id))
+    )
+    client.connect()
+    slack.wait_until(lambda: slack.sockets == 1)
+    slack.drop_sockets(close_frame=close_frame)
+    slack.wait_until(lambda: slack.sockets == 1)
+    assert slack.as_user("alice").command("/x", "", "#data").wait().acked
+    client.default_auto_reconnect_enabled = client.auto_reconnect_enabled = False
+    slack.drop_sockets(close_frame=True)
+    client.close()
 
 
 def test_stopping_leaves_no_thread(slack: SlackSandbox) -> None:
