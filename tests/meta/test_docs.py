@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.metrics import GAUGES, Metrics
 from bot.settings import NAMES, VARIABLES, read_settings
 from tests.meta import help_text
 from tests.meta.tree import ROOT
@@ -78,6 +79,14 @@ def test_the_help_in_the_docs_is_current() -> None:
     """What docs/operations.md shows of `--help` is what it prints. Anew: `python -m tests.meta.help_text`."""
     page = help_text.PAGE.read_text(encoding="utf-8")
     assert page == help_text.expected(page)
+
+
+def test_every_metric_is_documented_and_nothing_else() -> None:
+    """The metrics in docs/operations.md are exactly those that `/metrics` shows."""
+    metrics = Metrics(lambda: dict.fromkeys(GAUGES, 0.0))
+    shown = {metric.name for metric in metrics.registry.collect()}
+    page = help_text.PAGE.read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(dss_bot_\w+)`", page, flags=re.MULTILINE)) == shown
 
 
 LINKING = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
