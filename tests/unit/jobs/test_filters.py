@@ -43,6 +43,7 @@ def test_without_filters_every_job_matches() -> None:
         ("RUNNING", False, "running"),
         ("NOT_STARTED", False, "running"),
         ("SOMETHING_NEW", False, "running"),
+        ("FAILED", False, "running"),
     ],
 )
 def test_each_job_is_in_exactly_one_state(state: str, finished: bool, shown: str) -> None:

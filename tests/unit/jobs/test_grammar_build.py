@@ -139,6 +139,7 @@ def test_help(text: str) -> None:
         ("CHURN.x --mdoe all", "--mdoe", "/dss-build CHURN.x --mode all"),
         ("CHURN.x --qqq 1", "--qqq", "/dss-build CHURN.x"),
         ("CHURN.x --mode", "needs a value", "/dss-build CHURN.x --mode modified"),
+        ('CHURN.x --mode " "', "needs a value", "/dss-build CHURN.x --mode modified"),
         ("CHURN.x --mode --on p", "needs a value", "/dss-build CHURN.x --mode modified --on p"),
         ("CHURN.x --mode all --mode only", "twice", "/dss-build CHURN.x --mode all"),
         ("CHURN.x --type modell", "“modell”", "/dss-build CHURN.x --type model"),

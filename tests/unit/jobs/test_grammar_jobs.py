@@ -16,7 +16,7 @@ from bot.facts import (
     ShowStatus,
     UnfollowJob,
 )
-from bot.jobs.grammar import parse_jobs
+from bot.jobs.grammar import as_command, parse_jobs
 
 ID = "Build_scored__NP__2026-11-23T08-15-02.417"
 JOB = JobName(project="CHURN", job_id=ID)
@@ -148,6 +148,13 @@ def test_a_mistake_says_what_would_have_been_right(text: str, part: str, example
     assert isinstance(mistake, Mistake)
     assert any(word in mistake.problem for word in part.split("|")), mistake.problem
     assert mistake.example == example
+
+
+@pytest.mark.parametrize("key", ["log", "LOGS", "Abort", "help"])
+def test_a_project_named_like_a_subcommand_is_written_in_quotes(key: str) -> None:
+    """What is written reads as the project, not as the subcommand."""
+    assert as_command(ListJobs(project=key)) == f'/dss-jobs "{key}"'
+    assert parse_jobs(f'"{key}"') == ListJobs(project=key)
 
 
 def test_only_a_word_like_abort_is_shown_how_to_abort_everything() -> None:

@@ -22,6 +22,14 @@ def test_slips_beginnings_and_parts_are_recognised(typed: str, first: str) -> No
     assert did_you_mean(typed, NAMES)[0] == first
 
 
+def test_a_beginning_is_likelier_than_a_part() -> None:
+    """People type how a name begins."""
+    assert did_you_mean("sco", ("a_score_of_all", "scored_customers")) == (
+        "scored_customers",
+        "a_score_of_all",
+    )
+
+
 def test_what_looks_like_nothing_gives_nothing() -> None:
     """No suggestion is better than a wrong one."""
     assert did_you_mean("zzzzzz", NAMES) == ()
