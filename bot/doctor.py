@@ -25,7 +25,7 @@ WARN: Literal["warn"] = "warn"
 FIX: Literal["fix"] = "fix"
 
 REQUIRED_SCOPES = ("commands", "chat:write", "users:read", "users:read.email")
-OPTIONAL_SCOPES = ("chat:write.public",)
+OPTIONAL_SCOPES = ("chat:write.public", "channels:history", "groups:history", "im:history", "mpim:history")
 """As in ``manifest.yml``; a test compares them."""
 
 _MAX_SKEW = 60.0

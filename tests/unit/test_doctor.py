@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def slack() -> Iterator[SlackSandbox]:
-    with SlackSandbox(scopes=["chat:write.public"]) as sandbox:
+    with SlackSandbox(scopes=doctor.OPTIONAL_SCOPES) as sandbox:
         yield sandbox
 
 
