@@ -192,8 +192,9 @@ class DssSandbox:
         if fault is not None and fault.kind == "lose_answer":
             response.close()
             _cut(environ)
-        response.headers["DSS-Version"] = self.version
-        response.headers["DSS-API-Version"] = self.version
+        if response.mimetype != "text/html":  # a gateway does not know the version
+            response.headers["DSS-Version"] = self.version
+            response.headers["DSS-API-Version"] = self.version
         return response(environ, start_response)
 
     def _respond(self, recorded: Recorded, request: Request) -> Response:

@@ -38,6 +38,7 @@ def test_an_outage_is_html_for_every_call_until_it_ends(sandbox: DssSandbox, get
     answer = get("/projects/")
     assert (answer.status_code, answer.headers["Content-Type"]) == (502, "text/html")
     assert "Bad Gateway" in answer.text
+    assert "DSS-Version" not in answer.headers
     sandbox.faults.up()
     assert get("/projects/").ok
 
