@@ -128,7 +128,14 @@ class Bot:
             instances=list(self._gateways),
             access=settings.access,
             mode="socket" if settings.slack.socket_mode else "http",
+            reads_back=identity.may_read_history,
         )
+        if not identity.may_read_history:
+            log.info(
+                "exactly_once.limited",
+                why="no history scope: a crash between Slack's taking a message and "
+                "the bot's noting it can show that message twice (docs/operations.md)",
+            )
 
     def interrupt(self) -> None:
         """End a start that waits for Slack; safe in a signal handler."""
@@ -200,6 +207,8 @@ class Bot:
             rates=self._rates,
             lookup=Lookup(self.client),
             pool=self._pool,
+            crowds=store.crowds,
+            home=identity.url,
             on_sent=self._count_sent,
         )
         self._sending = Loop("sender", lambda: bool(self._sender and self._sender.round()), IDLE)

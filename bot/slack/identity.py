@@ -1,6 +1,7 @@
 """Who the bot is in Slack: asked once, at the start."""
 
 import threading
+from collections.abc import Mapping
 
 import msgspec
 import structlog
@@ -27,6 +28,15 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     enterprise_id: str | None
     bot_id: str
     bot_user_id: str
+    url: str = ""
+    """The workspace's address."""
+    scopes: frozenset[str] = frozenset()
+    """What the token may do; empty when Slack did not say."""
+
+    @property
+    def may_read_history(self) -> bool:
+        """Whether a message that may have been sent can be looked for (`bot.slack.outbox.lookup`)."""
+        return any(scope.endswith(":history") for scope in self.scopes)
 
 
 def who_am_i(client: WebClient, *, stopping: threading.Event) -> Identity:
@@ -61,7 +71,17 @@ def who_am_i(client: WebClient, *, stopping: threading.Event) -> Identity:
                 enterprise_id=answer.get("enterprise_id") or None,
                 bot_id=str(answer.get("bot_id") or ""),
                 bot_user_id=str(answer.get("user_id") or ""),
+                url=str(answer.get("url") or ""),
+                scopes=_scopes(answer.headers),
             )
         if stopping.wait(pause):
             raise WrongToken("stopped before Slack answered")
         pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _scopes(headers: Mapping[str, object]) -> frozenset[str]:
+    for name, value in headers.items():
+        if name.lower() == "x-oauth-scopes":
+            said = value[0] if isinstance(value, list) else value
+            return frozenset(scope.strip() for scope in str(said).split(",") if scope.strip())
+    return frozenset()

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.store.audit import AuditEntry, AuditStore
+from bot.store.crowds import CrowdStore, Told
 from bot.store.database import Database
 from bot.store.intents import Added, IntentStore
 from bot.store.jobs import Change, JobStore, Recording
@@ -17,6 +18,7 @@ __all__ = [
     "AuditEntry",
     "AuditStore",
     "Change",
+    "CrowdStore",
     "Database",
     "IntentStore",
     "JobStore",
@@ -26,6 +28,7 @@ __all__ = [
     "Rates",
     "Recording",
     "Store",
+    "Told",
     "UnknownSchema",
     "check_schema",
     "migrate",
@@ -40,6 +43,7 @@ class Store:
         self.database = database
         self.intents = IntentStore(database)
         self.outbox = OutboxStore(database)
+        self.crowds = CrowdStore(database, self.outbox)
         self.audit = AuditStore(database)
         self.jobs = JobStore(database, self.outbox, self.audit)
         self.leases = LeaseStore(database)

@@ -26,7 +26,7 @@ from bot.facts import Message
 from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow, Urgency
 from bot.store.codec import dump, load
 from bot.store.database import Database
-from bot.store.pace import Rates, open_at, reserve
+from bot.store.pace import Rates, closed, open_at, reserve
 from bot.store.tables import messages, pace
 
 DUE, SENDING, SENT, DEAD = "due", "sending", "sent", "dead"
@@ -57,6 +57,8 @@ class OutboxStore:
             self._seq = max(now * 1000, self._seq + 1)
             if not self._replace(connection, draft, now):
                 self._insert(connection, draft, now)
+                if draft.urgency is Urgency.END and draft.root_id is not None:
+                    self._hurry(connection, draft.root_id)
 
     def write(self, drafts: Sequence[Draft]) -> None:
         """Write drafts in a transaction of their own."""
@@ -71,7 +73,10 @@ class OutboxStore:
         """
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
-            rows = connection.execute(_due(now, limit * 4)).mappings().all()
+            shut = closed(connection, rates.shared(), now)
+            if len(shut) == len(rates.shared()) > 1:
+                return []
+            rows = connection.execute(_due(now, limit * 4, shut)).mappings().all()
             claimed: list[OutboxRow] = []
             for row in rows:
                 if len(claimed) == limit:
@@ -246,6 +251,15 @@ class OutboxStore:
         )
         return same.rowcount == 1
 
+    @staticmethod
+    def _hurry(connection: Connection, root_id: str) -> None:
+        """Let what stands before an end in its thread not hold it up: it goes right after the ends."""
+        before = or_(messages.c.id == root_id, messages.c.root_id == root_id)
+        unsent = and_(before, messages.c.ts.is_(None), messages.c.state.in_((DUE, SENDING)))
+        next_to_ends = URGENCY_ORDER.index(Urgency.ROOT)
+        later = messages.c.urgency > next_to_ends
+        connection.execute(update(messages).where(unsent, later).values(urgency=next_to_ends))
+
     def _insert(self, connection: Connection, draft: Draft, now: int) -> None:
         channel_id = draft.channel_id
         if draft.root_id is not None:
@@ -271,7 +285,7 @@ class OutboxStore:
         )
 
 
-def _due(now: int, limit: int) -> Select[Any]:
+def _due(now: int, limit: int, shut: frozenset[str]) -> Select[Any]:
     root = messages.alias("root")
     earlier = messages.alias("earlier")
     ready = or_(
@@ -291,10 +305,13 @@ def _due(now: int, limit: int) -> Select[Any]:
         pace.c.key == literal("post:").concat(messages.c.channel_id),
         pace.c.next_at > now,
     )
+    # Nor may edits while no edit can be made, nor posts while none can: both are limited for the workspace.
+    edits = messages.c.ts.is_not(None)
+    open_now = [~edits] if "update" in shut else [edits] if "post" in shut else []
     return (
         select(messages, root.c.ts.label("root_ts"))
         .select_from(messages.outerjoin(root, root.c.id == messages.c.root_id))
-        .where(ready, in_turn, ~paused)
+        .where(ready, in_turn, ~paused, *open_now)
         .order_by(messages.c.urgency, messages.c.seq)
         .limit(limit)
         .with_for_update(of=messages, skip_locked=True)

@@ -1,6 +1,6 @@
 """Slack's rates as rows, so that all replicas on one database keep within them together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -29,21 +29,38 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     workspace_burst: int = 10
     update_burst: int = 5
 
+    def shared(self) -> Sequence[Rate]:
+        """Return the rates of the whole workspace."""
+        return [rate for rate in (self._post(), self._update()) if rate.interval_ms > 0]
+
     def keys(self, channel_id: str, ts: str | None) -> Sequence[Rate]:
         """Return the rates that posting to a channel, or editing the message ``ts``, uses up."""
         if ts is not None:
-            rates = [Rate(key="update", interval_ms=self.update_ms, burst=self.update_burst)]
+            rates = [self._update()]
         else:
             rates = [
                 Rate(key=post_key(channel_id), interval_ms=self.post_channel_ms, burst=self.channel_burst),
-                Rate(key="post", interval_ms=self.post_workspace_ms, burst=self.workspace_burst),
+                self._post(),
             ]
         return [rate for rate in rates if rate.interval_ms > 0]
+
+    def _post(self) -> Rate:
+        return Rate(key="post", interval_ms=self.post_workspace_ms, burst=self.workspace_burst)
+
+    def _update(self) -> Rate:
+        return Rate(key="update", interval_ms=self.update_ms, burst=self.update_burst)
 
 
 def post_key(channel_id: str) -> str:
     """Return the rate key of posting to one channel."""
     return f"post:{channel_id}"
+
+
+def closed(connection: Connection, rates: Sequence[Rate], now: int) -> frozenset[str]:
+    """Return the keys of the rates under which nothing may be called now."""
+    keys = [rate.key for rate in rates]
+    ahead = {row.key: row.next_at for row in connection.execute(select(pace).where(pace.c.key.in_(keys)))}
+    return frozenset(rate.key for rate in rates if _ahead(rate, ahead) > now)
 
 
 def reserve(connection: Connection, database: Database, rates: Sequence[Rate], now: int) -> bool:
@@ -58,11 +75,15 @@ def reserve(connection: Connection, database: Database, rates: Sequence[Rate], n
     locked = select(pace).where(pace.c.key.in_(keys)).order_by(pace.c.key).with_for_update()
     ahead = {row.key: row.next_at for row in connection.execute(locked)}
     for rate in rates:
-        if ahead.get(rate.key, 0) - (rate.burst - 1) * rate.interval_ms > now:
+        if _ahead(rate, ahead) > now:
             return False
     for rate in rates:
         open_at(connection, database, rate.key, max(now, ahead.get(rate.key, 0)) + rate.interval_ms)
     return True
+
+
+def _ahead(rate: Rate, ahead: Mapping[str, int]) -> int:
+    return ahead.get(rate.key, 0) - (rate.burst - 1) * rate.interval_ms
 
 
 def open_at(connection: Connection, database: Database, key: str, at_ms: int) -> None:

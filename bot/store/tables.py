@@ -99,7 +99,7 @@ messages = Table(
     Column("reason", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
-    Index(None, "state", "not_before", "urgency", "seq"),
+    Index(None, "state", "urgency", "seq"),
     Index(None, "root_id", "state"),
 )
 

@@ -67,10 +67,15 @@ class Instances:
     def _of_job(self, job: JobName) -> Instance:
         if job.instance is None and job.host is not None:
             for instance in self._instances.values():
-                if job.host.lower() in instance.urls:
+                if _bare(job.host) in {_bare(url) for url in instance.urls}:
                     return instance
             raise Refusal(
                 f"That link is to {job.host}, a DSS that I am not connected to.",
                 example=f"/dss-jobs status {job.project or 'PROJECT'}/{job.job_id}",
             )
         return self.named(job.instance)
+
+
+def _bare(address: str) -> str:
+    """Return host and port: what was pasted may lack the scheme, and a link by http leads to https."""
+    return address.lower().rpartition("//")[2]

@@ -9,11 +9,12 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.facts import Message
 from bot.facts.records import OutboxRow, Urgency
 from bot.slack import views
 from bot.slack.outbox.lookup import Lookup
 from bot.slack.outbox.verdicts import Verdict, code_of, judge, retry_after
-from bot.store import OutboxStore, Rates, post_key
+from bot.store import CrowdStore, OutboxStore, Rates, Told, post_key
 
 log = structlog.get_logger(__name__)
 
@@ -25,9 +26,24 @@ LEASE_SECONDS = 20.0
 
 BATCH = 20
 
+CROWD = 8
+"""From so many ends in one channel on, a digest tells them: one by one they would take as many seconds."""
+
 
 class Sender:
-    """Sends what is due; each call of `round` claims a batch and sends it."""
+    """Sends what is due; each call of `round` claims a batch and sends it.
+
+    Args:
+        outbox: the rows.
+        client: with the bot token.
+        owner: names this process in the leases.
+        rates: Slack's rates.
+        lookup: finds messages whose sending had an unknown outcome.
+        pool: sends several at the same time.
+        crowds: gathers many ends of one channel into digests.
+        home: the workspace's address, for links to threads.
+        on_sent: told of each row that is shown.
+    """
 
     def __init__(
         self,
@@ -38,6 +54,8 @@ class Sender:
         rates: Rates = Rates(),  # noqa: B008 - frozen
         lookup: Lookup | None = None,
         pool: ThreadPoolExecutor | None = None,
+        crowds: CrowdStore | None = None,
+        home: str = "",
         on_sent: Callable[[OutboxRow], None] | None = None,
     ) -> None:
         self._outbox = outbox
@@ -46,15 +64,36 @@ class Sender:
         self._rates = rates
         self._lookup = lookup
         self._pool = pool
+        self._crowds = crowds
+        self._home = home
         self._on_sent = on_sent
         self.trouble: str | None = None
         """Slack's word when the token does not work: shown by health."""
 
     def round(self) -> int:
         """Send what may be sent now; return how many rows were handled."""
+        self._gather()
         rows = self._outbox.claim(self._owner, limit=BATCH, lease_seconds=LEASE_SECONDS, rates=self._rates)
         self._send_all(rows)
         return len(rows)
+
+    def _gather(self) -> None:
+        """Turn a crowd of ends in one channel into digests, as far as the channel takes one now."""
+        if self._crowds is None or self._rates.post_channel_ms == 0:
+            return
+        for channel in self._crowds.crowded(CROWD):
+            gathered = self._crowds.gather(channel, least=CROWD, most=views.PER_DIGEST, make=self._digest)
+            if gathered:
+                log.info("outbox.digest", channel=channel, ends=gathered)
+
+    def _digest(self, told: Sequence[Told]) -> Message:
+        return views.digest([views.End(text=one.text, asker=one.asker, url=self._link(one)) for one in told])
+
+    def _link(self, told: Told) -> str | None:
+        """Return the address of a thread, as Slack makes them: no call is needed for it."""
+        if not self._home or not told.root_ts:
+            return None
+        return f"{self._home.rstrip('/')}/archives/{told.channel_id}/p{told.root_ts.replace('.', '')}"
 
     def _send_all(self, rows: Sequence[OutboxRow]) -> None:
         if self._pool is None or len(rows) < 2:

@@ -23,6 +23,7 @@ from bot.slack.views.answers import (
     unfollow_taken,
     unknown_start,
 )
+from bot.slack.views.digest import PER_DIGEST, End, digest
 from bot.slack.views.helps import help_build, help_jobs
 from bot.slack.views.lists import PAGE_SIZE, empty_list, home, job_list, overview
 from bot.slack.views.log import log
@@ -46,6 +47,8 @@ from bot.slack.views.values import OldButton, ValueTooLarge, decode, encode, rea
 
 __all__ = [
     "PAGE_SIZE",
+    "PER_DIGEST",
+    "End",
     "OldButton",
     "ValueTooLarge",
     "abort_all_done",
@@ -58,6 +61,7 @@ __all__ = [
     "confirm_abort_all",
     "confirm_all",
     "decode",
+    "digest",
     "dss_trouble",
     "empty_list",
     "encode",

@@ -106,10 +106,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_messages_root_id_state"), "messages", ["root_id", "state"], unique=False)
     op.create_index(
-        op.f("ix_messages_state_not_before_urgency_seq"),
-        "messages",
-        ["state", "not_before", "urgency", "seq"],
-        unique=False,
+        op.f("ix_messages_state_urgency_seq"), "messages", ["state", "urgency", "seq"], unique=False
     )
     op.create_table(
         "pace",
@@ -151,7 +148,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_watches_asker_created_at"), table_name="watches")
     op.drop_table("watches")
     op.drop_table("pace")
-    op.drop_index(op.f("ix_messages_state_not_before_urgency_seq"), table_name="messages")
+    op.drop_index(op.f("ix_messages_state_urgency_seq"), table_name="messages")
     op.drop_index(op.f("ix_messages_root_id_state"), table_name="messages")
     op.drop_table("messages")
     op.drop_table("marks")

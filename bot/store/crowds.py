@@ -1,0 +1,106 @@
+"""Many ends at once in one channel: gathered into digests, because Slack takes one message a second."""
+
+from collections.abc import Callable, Sequence
+from uuid import uuid4
+
+import msgspec
+from sqlalchemy import and_, func, select, update
+
+from bot.facts import Message
+from bot.facts.records import URGENCY_ORDER, Draft, Urgency
+from bot.store.codec import load
+from bot.store.database import Database
+from bot.store.outbox import DUE, OutboxStore
+from bot.store.tables import messages
+
+GATHERED = "gathered"
+"""State of a reply that a digest says instead."""
+
+_END = URGENCY_ORDER.index(Urgency.END)
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply that waits to tell an end."""
+
+    text: str
+    asker: str | None
+    channel_id: str
+    root_ts: str | None
+    """The thread's root in Slack, if it was posted."""
+
+
+class CrowdStore:
+    """Finds channels where more ends wait than can be told one by one, and gathers them."""
+
+    def __init__(self, database: Database, outbox: OutboxStore) -> None:
+        self._database = database
+        self._outbox = outbox
+
+    def crowded(self, at_least: int) -> Sequence[str]:
+        """Return the channels in which so many ends wait to be told."""
+        waiting = and_(messages.c.state == DUE, messages.c.urgency == _END)
+        replies = and_(waiting, messages.c.root_id.is_not(None), messages.c.ts.is_(None))
+        asked = (
+            select(messages.c.channel_id)
+            .where(replies)
+            .group_by(messages.c.channel_id)
+            .having(func.count() >= at_least)
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(asked).scalars())
+
+    def gather(
+        self, channel_id: str, *, least: int, most: int, make: Callable[[Sequence[Told]], Message]
+    ) -> int:
+        """Put the oldest waiting ends of a channel into one message, in one transaction.
+
+        Args:
+            channel_id: the channel.
+            least: with fewer than this nothing is gathered.
+            most: how many one digest tells.
+            make: renders the digest.
+
+        Returns:
+            How many were gathered.
+        """
+        root = messages.alias("root")
+        waiting = and_(
+            messages.c.channel_id == channel_id,
+            messages.c.state == DUE,
+            messages.c.urgency == _END,
+            messages.c.root_id.is_not(None),
+            messages.c.ts.is_(None),
+        )
+        asked = (
+            select(messages.c.id, messages.c.root_id, messages.c.body, messages.c.asker)
+            .add_columns(root.c.ts.label("root_ts"))
+            .select_from(messages.outerjoin(root, root.c.id == messages.c.root_id))
+            .where(waiting)
+            .order_by(messages.c.seq)
+            .limit(most)
+            .with_for_update(of=messages, skip_locked=True)
+        )
+        with self._database.write() as connection:
+            rows = connection.execute(asked).mappings().all()
+            if len(rows) < least:
+                return 0
+            told = [
+                Told(
+                    text=load(row["body"], Message).text,
+                    asker=row["asker"],
+                    channel_id=channel_id,
+                    root_ts=row["root_ts"],
+                )
+                for row in rows
+            ]
+            digest = Draft(id=uuid4().hex, channel_id=channel_id, message=make(told), urgency=Urgency.END)
+            # What a thread had still to say before its end is said by the digest and the root message too.
+            unsaid = and_(
+                messages.c.root_id.in_([row["root_id"] for row in rows]),
+                messages.c.state == DUE,
+                messages.c.ts.is_(None),
+            )
+            gathered = {"state": GATHERED, "reason": digest.id}
+            connection.execute(update(messages).where(unsaid).values(**gathered))
+            self._outbox.write_in(connection, [digest])
+            return len(rows)
