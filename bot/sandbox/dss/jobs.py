@@ -39,6 +39,8 @@ class Job:
     """Details and log were removed from the disk (``removed``)."""
     encoded: tuple[Head, bytes] | None = field(default=None, repr=False)
     """The list item and what it says, so that it is encoded again only when that changed."""
+    stuck: Head | None = field(default=None, repr=False)
+    """Of a held job past its planned end: nothing about it changes any more, so this is looked up."""
     settled: bool = False
     """Whether the effects of its end on the flow have been noted."""
 
@@ -46,7 +48,13 @@ class Job:
         """Return state and times at ``now`` (ms since 1970)."""
         if self.encoded is not None and self.encoded[0].stable:
             return self.encoded[0]
-        return head(self.plan, self.life, now)
+        if not self.life.held or self.life.stop_at is not None:
+            return head(self.plan, self.life, now)
+        if self.stuck is None or now - self.life.initiated < self.plan.total_ms:
+            current = head(self.plan, self.life, now)
+            self.stuck = current if now - self.life.initiated >= self.plan.total_ms else None
+            return current
+        return self.stuck
 
 
 def stamp(ms: int) -> str:
