@@ -26,7 +26,8 @@ class Alarms:
         with self._condition:
             self._stopped = True
             self._condition.notify()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Run ``action`` in ``seconds`` of real time, on the alarms' thread."""

@@ -28,6 +28,7 @@ class Answer:
     body: Json
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    html: str | None = None  # a gateway's page instead of the body
 
 
 class Api:

@@ -69,7 +69,7 @@ class Directory:
         shared: bool = False,
         members: Iterable[str] | None = None,
     ) -> str:
-        """Add a channel and return its id; without ``members`` everybody of the workspace reads it."""
+        """Add a channel, return its id; without ``members`` everybody reads it (strangers if shared)."""
         world = self._world
         with world.edit():
             channel_id = world.new_id("C")

@@ -35,7 +35,7 @@ class Faults:
 
         Args:
             method_regex: which methods, matched against the whole name.
-            kind: ``429`` (with ``Retry-After``), ``500``, ``503``: nothing happens, that status;
+            kind: ``429`` (with ``Retry-After``), ``500`` (JSON), ``503`` (a gateway's HTML): nothing happens;
                 ``error:CODE``: nothing happens, ``ok: false`` with that code;
                 ``reset``: the connection is reset before anything happens;
                 ``timeout``: no answer and no effect until the client gives up;

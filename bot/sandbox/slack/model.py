@@ -55,7 +55,7 @@ class Channel:
     shared: bool = False  # Slack Connect, `is_ext_shared`
     bot_member: bool = True
     im_user: str | None = None  # the person, when this is a direct message
-    members: frozenset[str] | None = None  # None means every full member of the workspace
+    members: frozenset[str] | None = None  # None: everybody, strangers only when it is shared
 
     @property
     def scope_family(self) -> str:

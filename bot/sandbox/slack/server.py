@@ -151,10 +151,13 @@ def _forced(fault: Fault) -> Answer:
     if fault.kind == "429":
         body: Json = {"ok": False, "error": "ratelimited"}
         return Answer(body=body, status=429, headers=too_many(fault.retry_after))
-    return Answer(body={"ok": False, "error": "internal_error"}, status=int(fault.kind))
+    page = "<html><body><h1>503 Service Unavailable</h1></body></html>" if fault.kind == "503" else None
+    return Answer(body={"ok": False, "error": "internal_error"}, status=int(fault.kind), html=page)
 
 
 def _as_response(answer: Answer) -> Response:
+    if answer.html is not None:
+        return Response(answer.html, answer.status, content_type="text/html; charset=utf-8")
     return Response(
         json.dumps(answer.body), answer.status, answer.headers, content_type="application/json; charset=utf-8"
     )

@@ -102,6 +102,14 @@ def test_an_answered_fault_has_no_effect(slack: SlackSandbox, web: WebClient, ki
     assert [one.text for one in slack.messages("data")] == ["kept"]
 
 
+def test_a_gateway_answers_html(slack: SlackSandbox) -> None:
+    """503 is a page, as a proxy gives it: callers must not count on JSON."""
+    slack.faults.add("auth.test", kind="503")
+    answer = requests.post(slack.api_url + "auth.test", timeout=10)
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"].startswith("text/html")
+
+
 def test_a_reset_has_no_effect(slack: SlackSandbox, web: WebClient) -> None:
     """The connection breaks before anything happens."""
     slack.faults.add("chat.postMessage", kind="reset")

@@ -219,3 +219,10 @@ def test_stopping_leaves_no_thread(slack: SlackSandbox) -> None:
     names = [thread.name for thread in threading.enumerate()]
     assert names.count("slack-sandbox") == 1
     assert names.count("slack-sandbox-alarms") == 1
+
+
+def test_a_workspace_that_never_started_can_be_stopped() -> None:
+    """Its port is free again, twice stopped is stopped."""
+    sandbox = SlackSandbox()
+    sandbox.stop()
+    sandbox.stop()
