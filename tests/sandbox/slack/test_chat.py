@@ -182,3 +182,71 @@ def test_metadata_is_checked(web: WebClient, metadata: dict[str, object], error:
     with pytest.raises(SlackApiError) as caught:
         web.chat_postMessage(channel="#data", text="a", metadata=metadata)
     assert refused(caught.value) == error
+
+
+def coloured(*blocks: dict[str, object]) -> dict[str, object]:
+    """Return an attachment with a coloured bar."""
+    return {"color": "#36a64f", "fallback": "a", "blocks": list(blocks)}
+
+
+def test_attachments_hold_blocks(slack: SlackSandbox, web: WebClient) -> None:
+    """A coloured bar with blocks can be pressed in; an edit with blocks keeps it, one with text alone not."""
+    post = web.chat_postMessage(channel="#data", text="a", attachments=[coloured(actions(button()))])
+    message = slack.messages("data")[0]
+    pressed = slack.as_user("alice").press(message, text="Go")
+    assert pressed.wait().error == "dispatch_failed"
+    container = pressed.payload["container"]
+    assert (container["type"], container["attachment_id"]) == ("message_attachment", 1)
+    web.chat_update(channel=post["channel"], ts=post["ts"], text="b", blocks=[section()])
+    assert len(slack.messages("data")[0].attachments) == 1
+    web.chat_update(channel=post["channel"], ts=post["ts"], text="c")
+    assert slack.messages("data")[0].attachments == []
+
+
+@pytest.mark.parametrize(
+    ("attachments", "error"),
+    [
+        ([coloured()] * 101, "too_many_attachments"),
+        ([coloured(section(""))], "invalid_attachments"),
+        (["text"], "invalid_attachments"),
+    ],
+)
+def test_attachments_are_checked(web: WebClient, attachments: list[object], error: str) -> None:
+    """Their number and their blocks have the limits of messages."""
+    with pytest.raises(SlackApiError) as caught:
+        web.api_call("chat.postMessage", json={"channel": "#data", "text": "a", "attachments": attachments})
+    assert refused(caught.value) == error
+
+
+def test_a_look_of_ones_own_needs_its_scope(web: WebClient) -> None:
+    """username and icons need chat:write.customize."""
+    with pytest.raises(SlackApiError) as caught:
+        web.chat_postMessage(channel="#data", text="a", username="Somebody")
+    assert caught.value.response["needed"] == "chat:write.customize"
+
+
+def test_public_channels_without_membership_need_their_scope(slack: SlackSandbox, web: WebClient) -> None:
+    """chat:write.public opens public channels, never private ones."""
+    foreign = slack.add_channel("foreign", bot_member=False)
+    private = slack.add_channel("private", private=True, bot_member=False)
+    slack.add_scope("chat:write.public")
+    web.chat_postMessage(channel=foreign, text="a")
+    with pytest.raises(SlackApiError) as caught:
+        web.chat_postMessage(channel=private, text="a")
+    assert refused(caught.value) == "channel_not_found"
+
+
+def test_text_and_markdown_text_exclude_each_other(web: WebClient) -> None:
+    """One of them is the text."""
+    body = {"channel": "#data", "text": "a", "markdown_text": "b"}
+    with pytest.raises(SlackApiError) as caught:
+        web.api_call("chat.postMessage", json=body)
+    assert refused(caught.value) == "markdown_text_conflict"
+
+
+@pytest.mark.parametrize(("ts", "error"), [("now", "invalid_thread_ts"), ("1.000001", "thread_not_found")])
+def test_a_thread_needs_its_root(web: WebClient, ts: str, error: str) -> None:
+    """A reply to nothing is refused."""
+    with pytest.raises(SlackApiError) as caught:
+        web.chat_postMessage(channel="#data", text="a", thread_ts=ts)
+    assert refused(caught.value) == error

@@ -164,3 +164,15 @@ def test_real_slack_client_of_another_workspace(slack: SlackSandbox) -> None:
     """Two workspaces do not know each other's tokens."""
     with SlackSandbox() as other, pytest.raises(SlackApiError):
         web_client(slack, other.bot_token).auth_test()
+
+
+@pytest.mark.parametrize(
+    ("window", "error"), [({"limit": 0}, "invalid_limit"), ({"cursor": "x"}, "invalid_cursor")]
+)
+def test_pages_that_do_not_exist(
+    slack: SlackSandbox, web: WebClient, window: dict[str, object], error: str
+) -> None:
+    """A limit of nothing and a foreign cursor are refused."""
+    with pytest.raises(SlackApiError) as caught:
+        web.api_call("conversations.history", params={"channel": slack.channel_id("data"), **window})
+    assert refused(caught.value) == error

@@ -85,3 +85,22 @@ def test_nobody_there(slack: SlackSandbox) -> None:
         slack.deliver_to(url)
         assert slack.as_user("alice").command("/unknown", "", "#data").wait().error == "http_404"
     assert [failure.error for failure in slack.failures] == ["dispatch_failed", "http_404"]
+
+
+def test_a_slow_app_times_out() -> None:
+    """No answer in time is operation_timeout for the person."""
+    with SlackSandbox(delivery="http", ack_timeout=0.3) as slack:
+        app = bolt_app(slack)
+        given_up = threading.Event()
+
+        @app.command("/x")
+        def slow(ack: Ack) -> None:
+            given_up.wait(10)
+            ack()
+
+        with http_mode(app) as url:
+            slack.deliver_to(url)
+            delivery = slack.as_user("alice").command("/x", "", "#data").wait()
+            given_up.set()
+    assert delivery.error == "operation_timeout"
+    assert "operation_timeout" in slack.ephemerals("alice")[0].text

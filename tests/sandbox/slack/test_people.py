@@ -292,3 +292,42 @@ def test_the_bot_can_be_thrown_out(slack: SlackSandbox, web: WebClient) -> None:
         web.chat_postMessage(channel="#data", text="a")
     slack.change_channel("data", bot_member=True)
     web.chat_postMessage(channel="#data", text="a")
+
+
+CHOICES: list[tuple[Json, object, Json]] = [
+    (
+        {"type": "overflow", "options": [{"text": plain("Log"), "value": "log"}]},
+        "Log",
+        {"selected_option": {"text": plain("Log"), "value": "log"}},
+    ),
+    ({"type": "datepicker"}, "2015-09-24", {"selected_date": "2015-09-24"}),
+    ({"type": "users_select"}, "U1", {"selected_user": "U1"}),
+    ({"type": "conversations_select"}, "C1", {"selected_conversation": "C1"}),
+    (
+        {"type": "checkboxes", "options": [{"text": plain(one), "value": one} for one in "ab"]},
+        ["b"],
+        {"selected_options": [{"text": plain("b"), "value": "b"}]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("element", "choice", "sent"), CHOICES, ids=[row[0]["type"] for row in CHOICES])
+def test_each_kind_of_element_sends_its_own_field(
+    slack: SlackSandbox, web: WebClient, element: Json, choice: object, sent: Json
+) -> None:
+    """What was chosen goes out under the field of the element's type."""
+    web.chat_postMessage(channel="#data", text="a", blocks=[actions({**element, "action_id": "it"})])
+    message = slack.messages("data")[0]
+    (action,) = received(slack, lambda: slack.as_user("alice").select(message, "it", choice))["actions"]
+    assert {key: action[key] for key in sent} == sent
+    assert action["type"] == element["type"]
+
+
+def test_an_answer_that_is_no_message_is_a_violation(careless: SlackSandbox) -> None:
+    """A slash command's acknowledgement is checked like a message."""
+    with socket(careless) as app:
+        delivery = careless.as_user("alice").command("/x", "", "#data")
+        app.ack(app.frame(), {"blocks": [section("")]})
+        assert delivery.wait().acked
+    assert "invalid_blocks" in careless.violations[0]
+    assert careless.ephemerals("alice") == []
