@@ -20,6 +20,7 @@ from slack_sdk import WebClient
 from bot import receiving
 from bot.dss import DSSClient
 from bot.dss.gateway import DssGateway
+from bot.facts.rates import Rates
 from bot.facts.records import OutboxRow
 from bot.following.rules import Limits
 from bot.health import Check, HttpServer, health_app
@@ -32,7 +33,7 @@ from bot.slack.identity import Identity, WrongToken, who_am_i
 from bot.slack.listeners import register
 from bot.slack.listeners.front import Front
 from bot.slack.outbox import Answers, Lookup, People, Sender
-from bot.store import Database, Rates, Store, UnknownSchema, check_schema, migrate
+from bot.store import Database, Store, UnknownSchema, check_schema, migrate
 from bot.work.aborter import Aborter
 from bot.work.asker import Asker
 from bot.work.builder import Builder

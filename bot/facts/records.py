@@ -137,3 +137,13 @@ class OutboxRow(msgspec.Struct, frozen=True, kw_only=True):
     is_root: bool = True
     doubtful: bool = False
     """It was claimed before and the outcome of that sending is not known."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply that waits to tell an end."""
+
+    text: str
+    asker: str | None
+    channel_id: str
+    root_ts: str | None
+    """The thread's root in Slack, if it was posted."""

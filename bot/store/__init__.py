@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from bot.store.audit import AuditEntry, AuditStore
-from bot.store.crowds import CrowdStore, Told
+from bot.store.crowds import CrowdStore
 from bot.store.database import Database
 from bot.store.intents import Added, IntentStore
 from bot.store.jobs import Change, JobStore, Recording
 from bot.store.leases import LeaseStore, MarkStore
 from bot.store.migrate import UnknownSchema, check_schema, migrate
 from bot.store.outbox import OutboxStore
-from bot.store.pace import Rates, post_key
 from bot.store.pruning import prune
 
 __all__ = [
@@ -25,14 +24,11 @@ __all__ = [
     "LeaseStore",
     "MarkStore",
     "OutboxStore",
-    "Rates",
     "Recording",
     "Store",
-    "Told",
     "UnknownSchema",
     "check_schema",
     "migrate",
-    "post_key",
 ]
 
 

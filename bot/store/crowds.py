@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-import msgspec
 from sqlalchemy import and_, func, select, update
 
 from bot.facts import Message
-from bot.facts.records import URGENCY_ORDER, Draft, Urgency
+from bot.facts.records import URGENCY_ORDER, Draft, Told, Urgency
 from bot.store.codec import load
 from bot.store.database import Database
 from bot.store.outbox import DUE, OutboxStore
@@ -17,16 +16,6 @@ GATHERED = "gathered"
 """State of a reply that a digest says instead."""
 
 _END = URGENCY_ORDER.index(Urgency.END)
-
-
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """A reply that waits to tell an end."""
-
-    text: str
-    asker: str | None
-    channel_id: str
-    root_ts: str | None
-    """The thread's root in Slack, if it was posted."""
 
 
 class CrowdStore:

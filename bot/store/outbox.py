@@ -23,10 +23,11 @@ from sqlalchemy import (
 )
 
 from bot.facts import Message
+from bot.facts.rates import Rates
 from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow, Urgency
 from bot.store.codec import dump, load
 from bot.store.database import Database
-from bot.store.pace import Rates, closed, open_at, reserve
+from bot.store.pace import closed, open_at, reserve
 from bot.store.tables import messages, pace
 
 DUE, SENDING, SENT, DEAD = "due", "sending", "sent", "dead"

@@ -10,11 +10,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.facts import Message
-from bot.facts.records import OutboxRow, Urgency
+from bot.facts.rates import Rates, post_key
+from bot.facts.records import OutboxRow, Told, Urgency
 from bot.slack import views
 from bot.slack.outbox.lookup import Lookup
+from bot.slack.outbox.ports import Crowds, Rows
 from bot.slack.outbox.verdicts import Verdict, code_of, judge, retry_after
-from bot.store import CrowdStore, OutboxStore, Rates, Told, post_key
 
 log = structlog.get_logger(__name__)
 
@@ -47,14 +48,14 @@ class Sender:
 
     def __init__(
         self,
-        outbox: OutboxStore,
+        outbox: Rows,
         client: WebClient,
         *,
         owner: str,
         rates: Rates = Rates(),  # noqa: B008 - frozen
         lookup: Lookup | None = None,
         pool: ThreadPoolExecutor | None = None,
-        crowds: CrowdStore | None = None,
+        crowds: Crowds | None = None,
         home: str = "",
         on_sent: Callable[[OutboxRow], None] | None = None,
     ) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from bot.facts import Message
-from bot.facts.records import Urgency
-from bot.store import Rates, Store, Told
+from bot.facts.rates import Rates
+from bot.facts.records import Told, Urgency
+from bot.store import Store
 from tests.support.samples import draft
 
 FREE = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)

@@ -9,12 +9,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from bot.facts import Message, Place
+from bot.facts.rates import Rates
 from bot.facts.records import FollowedJob, IntentState, Memory
 from bot.store import (
     AuditEntry,
     Change,
     Database,
-    Rates,
     Recording,
     Store,
     UnknownSchema,

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.facts import Message
+from bot.facts.rates import Rates, post_key
 from bot.facts.records import OutboxRow, Urgency
-from bot.store import Rates, Store, post_key
+from bot.store import Store
 from tests.support.clocks import HandClock
 from tests.support.samples import draft
 
