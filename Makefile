@@ -17,6 +17,7 @@ ARGS ?=
 # Only the files that each target needs: the demo runs from the tree, without the tools and without installing.
 RUN := $(VENV)/.run.stamp
 DEV := $(VENV)/.dev.stamp
+BENCH := $(VENV)/.bench.stamp
 
 .PHONY: help demo test test-faults coverage bench lint format lock clean
 
@@ -35,7 +36,7 @@ test-faults: $(DEV)  ## the long fault suite
 coverage: $(DEV)  ## the tests, with branch coverage
 	$(PYTEST) -n 2 --dist worksteal -m "not faults" --cov --cov-report=term --cov-report=html $(ARGS)
 
-bench: $(DEV)  ## the benchmarks, side by side with the official client
+bench: $(BENCH)  ## the benchmarks, side by side with the official client
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lint: $(DEV)  ## ruff, mypy, import-linter, deptry
@@ -52,6 +53,8 @@ format: $(DEV)  ## put the code in shape
 lock: $(UV)  ## make requirements/*.txt anew from pyproject.toml
 	$(UV) pip compile pyproject.toml --extra postgres $(LOCK) --output-file requirements/run.txt
 	$(UV) pip compile pyproject.toml --extra postgres --group dev $(LOCK) --output-file requirements/dev.txt
+	$(UV) pip compile pyproject.toml --extra postgres --group bench --constraint requirements/dev.txt $(LOCK) \
+		--output-file requirements/bench.txt
 	echo hatchling | $(UV) pip compile - --constraint requirements/dev.txt $(LOCK) --output-file requirements/build.txt
 
 # --upgrade is left to the one who wants it: `make lock LOCK_ARGS=--upgrade`.
@@ -80,6 +83,10 @@ $(RUN): requirements/run.txt | $(BIN)/python
 $(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
 	$(PIP) install --quiet --quiet --require-hashes -r requirements/dev.txt
 	$(PIP) install --quiet --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BENCH): requirements/bench.txt $(DEV)
+	$(PIP) install --quiet --quiet --require-hashes -r requirements/bench.txt
 	@touch $@
 
 $(UV):
