@@ -28,6 +28,17 @@ from bot.following.events import (
 GAPS_KEPT = 5
 """A card names the last outages; a job that lived through more of them has other worries."""
 
+_NOT_ALWAYS_SAID = (
+    "name",
+    "mode",
+    "outputs",
+    "initiator",
+    "initiated_at",
+    "started_at",
+    "triggered_from",
+)
+_ONLY_IN_A_STATUS = ("activities", "failure", "conflicts")
+
 _QUEUED = frozenset({"NOT_STARTED", "WAITING", "COMPUTING_DEPS", "WAITING_CONFIRMATION", ""})
 
 
@@ -57,7 +68,7 @@ def observe(before: FollowedJob, seen: JobFacts, now: datetime, limits: Limits =
         limits: when something is worth a word.
     """
     facts = merge(before.facts, seen)
-    memory = before.memory
+    memory = msgspec.structs.replace(before.memory, vanished=False)  # it may be followed anew, and be there
     events: list[Event] = []
     if memory.silent_since is not None:
         gap = Gap(start=memory.silent_since, end=now)
@@ -91,21 +102,23 @@ def observe_absence(before: FollowedJob, gap: Gap, now: datetime) -> Step:
 
 def observe_vanished(before: FollowedJob, now: datetime) -> Step:
     """DSS does not know the job any more."""
-    memory = msgspec.structs.replace(before.memory, vanished=True)
+    memory = before.memory
+    if memory.silent_since is not None:  # it is an answer: the silence is over
+        gap = Gap(start=memory.silent_since, end=now)
+        memory = msgspec.structs.replace(memory, silent_since=None, gaps=_with(memory.gaps, gap))
+    memory = msgspec.structs.replace(memory, vanished=True)
     return _step(before, before.facts, memory, [Vanished()], now, close=True)
 
 
 def merge(old: JobFacts, new: JobFacts) -> JobFacts:
-    """Keep what a list does not say, and never go back from an end to a running state."""
-    if old.finished and not new.finished:
+    """Keep what a list does not say, and never go back from an end: not to running, nor to another end."""
+    if old.finished and (not new.finished or (old.state and new.state != old.state)):
         return old
-    kept = {
-        field: getattr(old, field)
-        for field in ("name", "mode", "outputs", "initiator", "initiated_at", "started_at", "triggered_from")
-        if not getattr(new, field)
-    }
+    unsaid: tuple[str, ...] = _NOT_ALWAYS_SAID
     if new.counters is None:
-        kept |= {"counters": old.counters, "activities": old.activities}
+        # A list; or a status without counters, whose activities are news all the same.
+        unsaid += ("counters",) if new.activities else ("counters", *_ONLY_IN_A_STATUS)
+    kept = {field: getattr(old, field) for field in unsaid if not getattr(new, field)}
     return msgspec.structs.replace(new, **kept) if kept else new
 
 
@@ -157,7 +170,7 @@ def _step(
     lasting = tuple(key(event) for event in events if not isinstance(event, Back | Silent))
     memory = msgspec.structs.replace(
         memory,
-        told=memory.told + lasting,
+        told=(*memory.told, *(name for name in lasting if name not in memory.told)),
         followed_since=memory.followed_since or now,
     )
     job = FollowedJob(facts=facts, memory=memory, version=before.version)

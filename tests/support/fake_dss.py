@@ -1,0 +1,162 @@
+"""A DSS instance in memory: facts go in, the same facts come out, and every request is counted."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from bot.errors import DSSError, DSSNotFound, DSSNotVisible
+from bot.facts import (
+    BuildMode,
+    DssUser,
+    JobFacts,
+    JobRef,
+    LogTail,
+    ObjectFacts,
+    Output,
+    OutputKind,
+    ProjectFacts,
+    WhoAmI,
+)
+from bot.jobs.ports import Dss
+
+
+class FakeDss:
+    """Implements `bot.jobs.ports.Dss`; tests change its attributes between calls.
+
+    Attributes:
+        broken: raised by every request, as when DSS is down.
+        refusing: raised by single methods, by their name.
+        calls: every request, oldest first: the method's name and its project, where it has one.
+    """
+
+    def __init__(self, instance: str = "dss", *, knows_running: bool = True) -> None:
+        self._instance = instance
+        self.knows_running = knows_running
+        self.broken: DSSError | None = None
+        self.refusing: dict[str, DSSError] = {}
+        self.calls: list[tuple[str, str]] = []
+        self.login: str | None = None
+        self.project_list: list[ProjectFacts] = []
+        self.object_lists: dict[tuple[str, OutputKind], list[ObjectFacts]] = {}
+        self.dimensions_of: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.jobs: dict[JobRef, JobFacts] = {}
+        self.log = "no log"
+
+    # -- what tests put in
+
+    def add_project(self, key: str, *datasets: str, name: str | None = None) -> None:
+        """Add a project with datasets."""
+        self.project_list.append(ProjectFacts(key=key, name=name or key))
+        for kind in (OutputKind.DATASET, OutputKind.FOLDER, OutputKind.MODEL):
+            self.object_lists[key, kind] = []
+        self.object_lists[key, OutputKind.DATASET] = [
+            ObjectFacts(kind=OutputKind.DATASET, id=dataset, name=dataset) for dataset in datasets
+        ]
+
+    def add_object(self, project: str, kind: OutputKind, object_id: str, name: str) -> None:
+        """Add a folder or a model."""
+        self.object_lists[project, kind].append(ObjectFacts(kind=kind, id=object_id, name=name))
+
+    def put(self, job: JobFacts) -> None:
+        """Have DSS say this of a job from now on."""
+        self.jobs[job.ref] = job
+
+    def forget(self, ref: JobRef) -> None:
+        """Delete a job."""
+        self.jobs.pop(ref, None)
+
+    def made(self, method: str) -> int:
+        """Return how many requests of a method were made."""
+        return sum(name == method for name, _ in self.calls)
+
+    # -- the port
+
+    @property
+    def instance(self) -> str:
+        return self._instance
+
+    def as_login(self, login: str | None) -> Dss:
+        self.login = login
+        return self
+
+    def projects(self) -> Sequence[ProjectFacts]:
+        self._asked("projects")
+        return tuple(self.project_list)
+
+    def objects(self, project: str, kind: OutputKind) -> Sequence[ObjectFacts]:
+        self._asked("objects", project)
+        found = self.object_lists.get((project, kind))
+        if found is None:
+            raise DSSNotVisible(f"{project} is not visible", status=401)
+        return tuple(found)
+
+    def dimensions(self, project: str, dataset: str) -> tuple[str, ...]:
+        self._asked("dimensions", project)
+        return self.dimensions_of.get((project, dataset), ())
+
+    def partitions(self, project: str, dataset: str) -> Sequence[str]:
+        self._asked("partitions", project)
+        return ()
+
+    def recent_jobs(self, project: str, limit: int) -> Sequence[JobFacts]:
+        self._asked("recent_jobs", project)
+        mine = [_listed(job) for job in self.jobs.values() if job.ref.project == project]
+        return tuple(reversed(mine))[:limit]
+
+    def running_jobs(self) -> Sequence[JobFacts] | None:
+        if not self.knows_running:
+            return None
+        self._asked("running_jobs")
+        return tuple(_listed(job) for job in self.jobs.values() if not job.finished)
+
+    def job(self, project: str, job_id: str) -> JobFacts:
+        self._asked("job", project)
+        found = self.jobs.get(JobRef(instance=self._instance, project=project, job_id=job_id))
+        if found is None:
+            raise DSSNotFound(f"no job {job_id}", status=404)
+        return found
+
+    def start(
+        self, project: str, outputs: Sequence[Output], mode: BuildMode, *, refresh_metastore: bool = False
+    ) -> str:
+        self._asked("start", project)
+        job_id = f"job-{len(self.jobs)}"
+        ref = JobRef(instance=self._instance, project=project, job_id=job_id)
+        self.put(JobFacts(ref=ref, state="NOT_STARTED", finished=False, outputs=tuple(outputs), mode=mode))
+        return job_id
+
+    def abort(self, project: str, job_id: str) -> None:
+        self._asked("abort", project)
+
+    def log_tail(
+        self, project: str, job_id: str, *, activity: str | None = None, max_bytes: int = 65_536
+    ) -> LogTail:
+        self._asked("log_tail", project)
+        return LogTail(text=self.log[-max_bytes:], total_bytes=len(self.log), truncated=False)
+
+    def users(self) -> Sequence[DssUser]:
+        self._asked("users")
+        return ()
+
+    def who_am_i(self) -> WhoAmI:
+        self._asked("who_am_i")
+        return WhoAmI(identifier="bot")
+
+    def version(self) -> str:
+        self._asked("version")
+        return "15.2.0" if self.knows_running else "14.0.0"
+
+    def job_url(self, project: str, job_id: str) -> str:
+        return f"https://dss.example/projects/{project}/jobs/{job_id}/"
+
+    def _asked(self, method: str, project: str = "") -> None:
+        self.calls.append((method, project))
+        if self.broken is not None:
+            raise self.broken
+        if method in self.refusing:
+            raise self.refusing[method]
+
+
+def _listed(job: JobFacts) -> JobFacts:
+    """Leave out what a list does not say."""
+    return msgspec.structs.replace(job, counters=None, activities=(), failure=None, conflicts=())

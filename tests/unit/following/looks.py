@@ -1,0 +1,120 @@
+"""What DSS, and time, can do to a followed job: strategies of looks, and a run of them through the rules."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot.facts import FINAL_STATES, Activity, Counters, Failure, Gap, JobFacts
+from bot.facts.records import FollowedJob, Memory
+from bot.following.events import Ended, Event, GaveUp, Step, Vanished
+from bot.following.rules import observe, observe_absence, observe_silence, observe_vanished
+from tests.support.samples import NOW, facts
+
+STATES = [
+    "NOT_STARTED",
+    "COMPUTING_DEPS",
+    "WAITING",
+    "WAITING_CONFIRMATION",
+    "RUNNING",
+    "PAUSED_BY_A_NEWER_DSS",
+    "",
+    *sorted(FINAL_STATES),
+]
+ACTIVITY_STATES = ["NOT_STARTED", "WAITING", "RUNNING", "DONE", "FAILED", "ABORTED", "SKIPPED", "", "NEWER"]
+ENDS = (Ended, Vanished, GaveUp)
+
+_seconds = st.sampled_from([1, 5, 61, 700, 4_000, 8_000, 90_000])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One thing that happens, some time after the one before."""
+
+    kind: str
+    after: timedelta
+    seen: JobFacts | None = None
+
+
+@st.composite
+def _activity(draw: st.DrawFn) -> Activity:
+    started = draw(st.none() | st.just(NOW))
+    took = draw(st.integers(0, 900))
+    ended = started + timedelta(seconds=took) if started and draw(st.booleans()) else None
+    return Activity(
+        id=draw(st.sampled_from(["a", "b", "c|d"])),
+        state=draw(st.sampled_from(ACTIVITY_STATES)),
+        started_at=started,
+        ended_at=ended,
+        failure=draw(st.none() | st.just("boom")),
+    )
+
+
+@st.composite
+def _said(draw: st.DrawFn) -> JobFacts:
+    """What a status call or a list says."""
+    state = draw(st.sampled_from(STATES))
+    values: dict[str, Any] = {
+        "state": state,
+        "finished": state in FINAL_STATES or (state == "" and draw(st.booleans())),
+        "started_at": draw(st.none() | st.just(NOW)),
+        "initiated_at": draw(st.none() | st.just(NOW)),
+    }
+    if draw(st.booleans()):  # a status call; its counters may be missing all the same
+        by_id = {one.id: one for one in draw(st.lists(_activity(), max_size=3))}
+        values["activities"] = tuple(by_id.values())
+        values["counters"] = draw(st.none() | st.just(Counters(total=3)))
+        values["failure"] = Failure(message="boom") if state == "FAILED" else None
+    return facts(**values)
+
+
+@st.composite
+def _look(draw: st.DrawFn) -> Look:
+    kind = draw(st.sampled_from(["seen", "seen", "seen", "seen", "silence", "absence", "gone"]))
+    seen = draw(_said()) if kind == "seen" else None
+    return Look(kind=kind, after=timedelta(seconds=draw(_seconds)), seen=seen)
+
+
+looks = st.lists(_look(), max_size=15)
+
+
+@dataclass
+class Run:
+    """Every step that the rules made of some looks."""
+
+    steps: list[Step] = field(default_factory=list)
+    befores: list[FollowedJob] = field(default_factory=list)
+    moments: list[datetime] = field(default_factory=list)
+
+    @property
+    def events(self) -> list[Event]:
+        """Everything that was told, in order."""
+        return [event for step in self.steps for event in step.events]
+
+
+def first_row() -> FollowedJob:
+    """Return the row of a job that was just started."""
+    said = facts(state="NOT_STARTED", started_at=None)
+    return FollowedJob(facts=said, memory=Memory(followed_since=NOW, usual_seconds=60.0))
+
+
+def play(happened: list[Look], *, until_closed: bool = True) -> Run:
+    """Run looks through the rules as the waiter does: following ends with the step that closes."""
+    run, row, now, answered = Run(), first_row(), NOW, NOW
+    for look in happened:
+        now += look.after
+        run.befores.append(row)
+        run.moments.append(now)
+        if look.kind == "silence":
+            step = observe_silence(row, answered, now)
+        elif look.kind == "absence":
+            step = observe_absence(row, Gap(start=answered, end=now), now)
+        else:
+            answered = now
+            step = observe_vanished(row, now) if look.seen is None else observe(row, look.seen, now)
+        run.steps.append(step)
+        row = step.job
+        if step.close and until_closed:
+            break
+    return run

@@ -1,0 +1,292 @@
+"""What each look at a job tells: the table behind the properties."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.facts import Activity, Counters, Failure, Gap, JobFacts, JobRef
+from bot.facts.records import FollowedJob, Memory
+from bot.following.events import (
+    ActivityDone,
+    ActivityFailed,
+    Back,
+    Ended,
+    GaveUp,
+    Heartbeat,
+    Overdue,
+    Silent,
+    Started,
+    Stuck,
+    Vanished,
+    WaitingConfirmation,
+    key,
+)
+from bot.following.rules import (
+    GAPS_KEPT,
+    Limits,
+    merge,
+    observe,
+    observe_absence,
+    observe_silence,
+    observe_vanished,
+)
+from tests.support.samples import NOW, facts
+
+QUEUED = facts(state="NOT_STARTED", started_at=None)
+
+
+def after(**passed: float) -> Any:
+    """Return the moment so long after the start."""
+    return NOW + timedelta(**passed)
+
+
+def row(said: JobFacts = QUEUED, **memory: Any) -> FollowedJob:
+    """Return a row that was followed from the start."""
+    return FollowedJob(facts=said, memory=Memory(**({"followed_since": NOW} | memory)), version=7)
+
+
+def activity(state: str, *, minutes: float | None = None, name: str = "a") -> Activity:
+    """Return an activity, with times when it is said how long it took."""
+    ended = after(minutes=minutes) if minutes is not None else None
+    return Activity(id=name, state=state, started_at=NOW, ended_at=ended)
+
+
+@pytest.mark.parametrize("state", ["NOT_STARTED", "WAITING", "COMPUTING_DEPS", ""])
+def test_a_queued_job_has_not_started(state: str) -> None:
+    """No state before RUNNING is told as a start."""
+    assert observe(row(), facts(state=state, started_at=None), after(seconds=5)).events == ()
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "A_NEWER_WORD"])
+def test_a_job_that_left_its_queue_has_started(state: str) -> None:
+    """An unknown state is not finished, and not a queue that we know."""
+    step = observe(row(), facts(state=state), after(seconds=5))
+    assert step.events == (Started(),)
+    assert not step.close
+
+
+def test_a_start_is_told_once_also_when_the_state_goes_back() -> None:
+    """RUNNING, COMPUTING_DEPS, RUNNING: one start."""
+    step = observe(row(), facts(), after(seconds=5))
+    for state in ("COMPUTING_DEPS", "RUNNING", "NOT_STARTED", "RUNNING"):
+        step = observe(step.job, facts(state=state), after(seconds=6))
+        assert step.events == ()
+
+
+def test_the_same_again_changes_nothing() -> None:
+    """A look that shows nothing new need not be written."""
+    first = observe(row(), facts(), after(seconds=5))
+    assert first.changed
+    assert not observe(first.job, facts(), after(seconds=8)).changed
+
+
+@pytest.mark.parametrize("state", ["DONE", "FAILED", "ABORTED"])
+def test_an_end_is_the_only_thing_told(state: str) -> None:
+    """Whatever else is new in the last look: the end says it all."""
+    over = facts(
+        state=state,
+        finished=True,
+        counters=Counters(total=2, done=1, failed=1),
+        activities=(activity("FAILED"), activity("DONE", minutes=9, name="b")),
+    )
+    step = observe(row(), over, after(days=30))
+    assert step.events == (Ended(),)
+    assert step.close
+
+
+def test_a_job_whose_outcome_is_not_said_ends_too() -> None:
+    """``stableState`` without a state is an end (DSS-API.md §1.3)."""
+    step = observe(row(), facts(state="", finished=True), after(seconds=5))
+    assert (step.events, step.close) == ((Ended(),), True)
+
+
+def test_a_failed_activity_is_told_once() -> None:
+    """And each of several."""
+    one = facts(activities=(activity("FAILED"),), counters=Counters(failed=1))
+    two = facts(activities=(activity("FAILED"), activity("FAILED", name="b")), counters=Counters(failed=2))
+    first = observe(row(facts(), told=("started",)), one, after(seconds=5))
+    second = observe(first.job, two, after(seconds=9))
+    assert first.events == (ActivityFailed(one.activities[0]),)
+    assert second.events == (ActivityFailed(two.activities[1]),)
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(4.9, False), (5.0, True), (None, False)])
+def test_only_a_long_activity_is_told_when_it_is_done(minutes: float | None, told: bool) -> None:
+    """The root counts the short ones; one without times may be short."""
+    done = activity("DONE", minutes=minutes)
+    seen = facts(activities=(done,), counters=Counters(done=1))
+    step = observe(row(facts(), told=("started",)), seen, after(minutes=6))
+    assert step.events == ((ActivityDone(done),) if told else ())
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "SKIPPED", "ABORTED", "NOT_STARTED", "", "NEWER"])
+def test_other_states_of_activities_are_no_news(state: str) -> None:
+    """Only failures and long work that ended are worth a reply."""
+    seen = facts(activities=(activity(state, minutes=60),), counters=Counters(total=1))
+    assert observe(row(facts(), told=("started",)), seen, after(minutes=61)).events == ()
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"), [(1.9, ()), (2, (Heartbeat(1),)), (5.9, (Heartbeat(2),)), (6, (Heartbeat(3),))]
+)
+def test_a_heartbeat_every_two_hours(hours: float, told: tuple[Heartbeat, ...]) -> None:
+    """One for now, none for those that nobody was there to tell."""
+    step = observe(row(facts(), told=("started",)), facts(), after(hours=hours))
+    assert step.events == told
+
+
+@pytest.mark.parametrize(
+    ("usual", "minutes", "told"),
+    [
+        (None, 90, False),
+        (60.0, 10.9, False),
+        (60.0, 11, True),
+        (1_800.0, 59.9, False),
+        (1_800.0, 60, True),
+    ],
+)
+def test_overdue_needs_both_the_factor_and_the_least(usual: float | None, minutes: float, told: bool) -> None:
+    """A job of a minute is not overdue after two, nor one of half an hour after forty minutes."""
+    step = observe(row(facts(), told=("started",), usual_seconds=usual), facts(), after(minutes=minutes))
+    assert step.events == ((Overdue(),) if told else ())
+    if told:
+        assert observe(step.job, facts(), after(minutes=minutes + 1)).events == ()
+
+
+def test_stuck_counts_from_the_initiation() -> None:
+    """It says how many minutes; only a job that has not started is stuck."""
+    assert observe(row(), QUEUED, after(minutes=9.9)).events == ()
+    step = observe(row(), QUEUED, after(minutes=12.5))
+    assert step.events == (Stuck(12),)
+    assert observe(step.job, QUEUED, after(minutes=30)).events == ()
+    assert observe(row(), facts(state="COMPUTING_DEPS"), after(minutes=12)).events == ()
+
+
+def test_a_preview_is_told_because_it_never_ends_alone() -> None:
+    """``WAITING_CONFIRMATION`` waits for somebody, and has not started."""
+    step = observe(row(), facts(state="WAITING_CONFIRMATION", started_at=None), after(seconds=5))
+    assert step.events == (WaitingConfirmation(),)
+
+
+def test_following_has_a_limit() -> None:
+    """Then the card says so, and following ends; a job that ends in the same look has ended."""
+    limits = Limits(follow=timedelta(days=2))
+    step = observe(row(facts(), told=("started", "heartbeat:24")), facts(), after(days=2), limits)
+    assert step.events == (GaveUp(2),)
+    assert step.close
+    assert step.job.memory.gave_up
+    ended = observe(row(), facts(state="DONE", finished=True), after(days=2), limits)
+    assert ended.events == (Ended(),)
+    assert not ended.job.memory.gave_up
+
+
+def test_the_limit_counts_from_when_it_was_followed() -> None:
+    """A job that ran for ten days before somebody followed it is followed for the whole limit."""
+    late = row(facts(initiated_at=after(days=-10), started_at=after(days=-10)), followed_since=NOW)
+    assert not observe(late, late.facts, after(hours=1)).close
+
+
+def test_an_outage_is_told_once_and_its_end_once() -> None:
+    """Silent, silent, back: two replies, and the card keeps the gap."""
+    silent = observe_silence(row(), NOW, after(seconds=61))
+    assert silent.events == (Silent(NOW),)
+    again = observe_silence(silent.job, NOW, after(seconds=64))
+    assert (again.events, again.changed) == ((), False)
+    back = observe(silent.job, QUEUED, after(minutes=5))
+    gap = Gap(start=NOW, end=after(minutes=5))
+    assert back.events == (Back(gap),)
+    assert back.job.memory.gaps == (gap,)
+    assert back.job.memory.silent_since is None
+
+
+def test_a_job_that_ended_during_an_outage_is_told_in_order() -> None:
+    """First that DSS is back, then the end."""
+    silent = observe_silence(row(), NOW, after(seconds=61))
+    step = observe(silent.job, facts(state="DONE", finished=True), after(minutes=5))
+    assert [key(event) for event in step.events] == [f"back:{NOW.timestamp():.0f}", "ended"]
+
+
+def test_two_outages_have_two_names() -> None:
+    """So that the second has replies of its own."""
+    first = observe_silence(row(), NOW, after(seconds=61))
+    back = observe(first.job, QUEUED, after(minutes=5))
+    second = observe_silence(back.job, after(minutes=5), after(minutes=7))
+    assert key(second.events[0]) != key(first.events[0])
+
+
+def test_an_absence_is_a_note_in_the_card_only() -> None:
+    """The bot was away: nothing is said in the thread; the last few are kept."""
+    job = row()
+    for number in range(GAPS_KEPT + 2):
+        gap = Gap(start=after(hours=number), end=after(hours=number, minutes=5))
+        step = observe_absence(job, gap, gap.end)
+        assert step.events == ()
+        job = step.job
+    assert [gap.start for gap in job.memory.gaps] == [after(hours=n) for n in range(2, GAPS_KEPT + 2)]
+
+
+def test_a_job_that_vanished_is_closed() -> None:
+    """And what DSS said of it last stays."""
+    step = observe_vanished(row(facts()), after(minutes=1))
+    assert (step.events, step.close, step.job.memory.vanished) == ((Vanished(),), True, True)
+    assert step.job.facts == facts()
+
+
+def test_not_knowing_a_job_is_an_answer() -> None:
+    """A silence before it is over: the card does not say that DSS is silent."""
+    silent = observe_silence(row(), NOW, after(seconds=61))
+    step = observe_vanished(silent.job, after(minutes=3))
+    assert step.job.memory.silent_since is None
+    assert step.job.memory.gaps == (Gap(start=NOW, end=after(minutes=3)),)
+
+
+def test_a_job_that_is_there_has_not_vanished() -> None:
+    """Followed anew after a restart of DSS hid it: its card says what it does now."""
+    gone = observe_vanished(row(facts()), after(minutes=1))
+    step = observe(gone.job, facts(), after(minutes=2))
+    assert not step.job.memory.vanished
+
+
+def test_a_list_does_not_wipe_what_a_status_said() -> None:
+    """Activities, counters, the failure and the conflicts are known to a status call only."""
+    other = JobRef(instance="dss", project="CHURN", job_id="other")
+    status = facts(
+        state="FAILED",
+        finished=True,
+        counters=Counters(failed=1, total=1),
+        activities=(activity("FAILED"),),
+        failure=Failure(message="boom"),
+        conflicts=(other,),
+    )
+    listed = facts(state="FAILED", finished=True, ended_at=after(minutes=1))
+    merged = merge(status, listed)
+    assert (merged.counters, merged.activities) == (status.counters, status.activities)
+    assert (merged.failure, merged.conflicts) == (status.failure, status.conflicts)
+    assert merged.ended_at == after(minutes=1)
+
+
+def test_activities_without_counters_are_news() -> None:
+    """A status may lack ``globalState``; its activities are believed, older ones are not kept."""
+    old = facts(activities=(activity("RUNNING"),), counters=Counters(running=1, total=1))
+    new = facts(activities=(activity("FAILED"),))
+    assert merge(old, new).activities == new.activities
+    assert observe(row(old, told=("started",)), new, after(seconds=9)).events == (
+        ActivityFailed(new.activities[0]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kept"),
+    [
+        ("DONE", ("RUNNING", False), "DONE"),
+        ("ABORTED", ("DONE", True), "ABORTED"),
+        ("", ("FAILED", True), "FAILED"),
+        ("DONE", ("DONE", True), "DONE"),
+    ],
+)
+def test_an_end_is_final(old: str, new: tuple[str, bool], kept: str) -> None:
+    """Only an end whose outcome was not said may get one."""
+    state, finished = new
+    merged = merge(facts(state=old, finished=True), facts(state=state, finished=finished))
+    assert (merged.state, merged.finished) == (kept, True)
