@@ -1,5 +1,6 @@
 """Wires everything. The only file that knows every class; `run` is what ``dss-bot run`` does."""
 
+import logging
 import os
 import signal
 import sys
@@ -9,16 +10,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
 
 from bot import receiving
-from bot.dss import DSSClient
 from bot.dss.gateway import DssGateway
 from bot.facts.rates import Rates
 from bot.facts.records import OutboxRow
@@ -27,13 +25,13 @@ from bot.health import Check, HttpServer, health_app
 from bot.jobs.names import Names
 from bot.jobs.policy import Access
 from bot.metrics import Metrics
-from bot.settings import Instance as InstanceSettings
+from bot.opening import gateway, links_of, open_store, slack_client
 from bot.settings import Settings
 from bot.slack.identity import Identity, WrongToken, who_am_i
 from bot.slack.listeners import register
 from bot.slack.listeners.front import Front
 from bot.slack.outbox import Answers, Lookup, People, Sender
-from bot.store import Database, Store, UnknownSchema, check_schema, migrate
+from bot.store import Store, UnknownSchema
 from bot.work.aborter import Aborter
 from bot.work.asker import Asker
 from bot.work.builder import Builder
@@ -46,6 +44,7 @@ from bot.work.intents import IntentRunner
 from bot.work.keeper import RENEW_EVERY, Keeper
 from bot.work.lister import Lister
 from bot.work.loops import Loop
+from bot.work.vitals import checks, numbers
 from bot.work.waiter import Waiter
 
 log = structlog.get_logger(__name__)
@@ -56,8 +55,6 @@ RUNNERS = 6
 """Intents that are carried out at the same time: each may wait for DSS."""
 SENDERS = 4
 """Messages that are on their way to Slack at the same time."""
-SLACK_TIMEOUT = 10
-"""Seconds for one call to Slack."""
 IDLE = 0.5
 """Seconds between two looks of a worker that nobody woke."""
 STOP_WITHIN = 8.0
@@ -76,21 +73,28 @@ class Bot:
         settings: everything that was configured.
         clock: returns an aware datetime.
         rates: Slack's rates; tests give their own.
+        store: an open database; default is the one of the settings.
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Callable[[], datetime] = now, rates: Rates | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] = now,
+        rates: Rates | None = None,
+        store: Store | None = None,
     ) -> None:
         self.owner = uuid4().hex
         self._settings = settings
         self._stopping = threading.Event()
-        self.store = open_store(settings)
-        self.client = WebClient(
-            token=settings.slack.bot_token.reveal(), base_url=settings.slack.api_url, timeout=SLACK_TIMEOUT
-        )
+        self.store = store or open_store(settings)
+        self.client = slack_client(settings)
         self._gateways = {one.name: gateway(one) for one in settings.instances}
         self._instances = Instances(
-            {one.name: Instance(dss=self._gateways[one.name], urls=_urls(one)) for one in settings.instances},
+            {
+                one.name: Instance(dss=self._gateways[one.name], urls=links_of(one))
+                for one in settings.instances
+            },
             settings.default_instance,
         )
         self._clock = clock
@@ -102,7 +106,7 @@ class Bot:
         self._receiver: receiving.Receiver | None = None
         self._sender: Sender | None = None
         self._health: HttpServer | None = None
-        self.metrics = Metrics(self._numbers)
+        self.metrics = Metrics(lambda: numbers(self.store))
 
     def start(self) -> None:
         """Connect and begin; returns when Slack's deliveries arrive and jobs are followed.
@@ -177,6 +181,7 @@ class Bot:
             bot_user_id=identity.bot_user_id,
         )
         secret = self._settings.slack.signing_secret
+        logging.getLogger("slack_bolt.App").addFilter(_not_about_arguments)
         return App(
             client=self.client,
             signing_secret=secret.reveal() if secret else "",
@@ -188,7 +193,10 @@ class Bot:
     def _start_workers(self, identity: Identity, bolt: App) -> None:
         settings, store, clock = self._settings, self.store, self._clock
         people = People(
-            self.client, team_id=identity.team_id, enterprise_id=identity.enterprise_id, clock=clock
+            slack_client(settings, retries=True),
+            team_id=identity.team_id,
+            enterprise_id=identity.enterprise_id,
+            clock=clock,
         )
         gate = Gate(Access(settings.access), people, store.audit, clock)
         names, answers = Names(clock), Answers(self.client)
@@ -254,60 +262,9 @@ class Bot:
     def _count_sent(self, row: OutboxRow) -> None:
         self.metrics.sent.labels("edit" if row.ts else "root" if row.is_root else "reply").inc()
 
-    def _numbers(self) -> dict[str, float]:
-        counts = self.store.outbox.counts()
-        return {
-            "followed_jobs": self.store.jobs.followed_count(),
-            "open_intents": self.store.intents.open_count(),
-            "outbox_due": counts.get("due", 0) + counts.get("sending", 0),
-            "outbox_dead": counts.get("dead", 0),
-            "outbox_oldest_seconds": self.store.outbox.oldest_due_seconds(),
-        }
-
     def _checks(self) -> dict[str, Check]:
-        """Say how everything stands, for ``/readyz``; DSS being down is no reason to restart the bot."""
-        receiver, sender = self._receiver, self._sender
-        connected = receiver is not None and receiver.connected
-        checks = {
-            "slack_connection": Check(
-                connected, "" if connected else "not connected yet, or connecting again"
-            ),
-            "slack_token": Check(not (sender and sender.trouble), (sender and sender.trouble) or ""),
-        }
-        for loop in self._loops:
-            checks[loop.name] = Check(loop.alive and loop.failing is None, loop.failing or "")
-        for waiter in self._waiters:
-            checks[f"dss_{waiter.instance}"] = Check(
-                waiter.trouble is None, waiter.trouble or f"{waiter.following} jobs followed", required=False
-            )
-        return checks
-
-
-def open_store(settings: Settings) -> Store:
-    """Open the database. SQLite is brought up to date at once; PostgreSQL, which others share, is checked.
-
-    Raises:
-        UnknownSchema: the text says what to run.
-    """
-    database = Database(settings.store.database_url.reveal())
-    if database.is_sqlite:
-        migrate(database)
-    check_schema(database)
-    return Store(database)
-
-
-def gateway(one: InstanceSettings) -> DssGateway:
-    """Return the port to one DSS instance."""
-    client = DSSClient(
-        one.url,
-        one.api_key.reveal(),
-        base_path=one.base_path,
-        auth=one.auth,
-        verify=one.verify,
-        cert=one.client_cert,
-        timeout=(one.connect_timeout, one.read_timeout),
-    )
-    return DssGateway(client, instance=one.name, ui_url=one.ui_url)
+        connected = self._receiver is not None and self._receiver.connected
+        return checks(connected=connected, sender=self._sender, loops=self._loops, waiters=self._waiters)
 
 
 def run(settings: Settings) -> None:
@@ -346,6 +303,6 @@ def _wake(loops: list[Loop]) -> None:
         loop.wake()
 
 
-def _urls(one: InstanceSettings) -> tuple[str, ...]:
-    parts = [urlsplit(url) for url in (one.url, one.ui_url)]
-    return tuple(dict.fromkeys(f"{part.scheme}://{part.netloc}".lower() for part in parts))
+def _not_about_arguments(record: logging.LogRecord) -> bool:
+    """Drop Bolt's remarks on arguments that it does not use: that is on purpose."""
+    return not record.getMessage().startswith("As ")

@@ -46,10 +46,11 @@ def main() -> None:
 def run() -> None:
     """Run the bot until it gets SIGTERM or Ctrl-C."""
     settings = _settings()
-    from bot import app, logs  # noqa: PLC0415
+    from bot import logs  # noqa: PLC0415
+    from bot.app import run as run_bot  # noqa: PLC0415
 
     logs.configure(settings.log, settings.secrets())
-    app.run(settings)
+    run_bot(settings)
 
 
 @main.command()

@@ -54,7 +54,9 @@ class SocketReceiver:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def stop(self) -> None:
-        """Close the socket."""
+        """Close the socket, for good: slack_sdk would otherwise open another one while this one closes."""
+        client = self._handler.client
+        client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
         self._handler.close()  # type: ignore[no-untyped-call]
 
     @property
