@@ -94,6 +94,30 @@ def migrate() -> None:
         store.migrate(database)
 
 
+@main.command()
+@click.option("--limit", default=50, show_default=True, help="The most dead messages to list.")
+def outbox(*, limit: int) -> None:
+    """Show what waits to be sent to Slack, and what was given up and why."""
+    settings = _settings()
+    from bot.opening import open_store  # noqa: PLC0415
+    from bot.store import UnknownSchema  # noqa: PLC0415
+
+    try:
+        store = open_store(settings)
+    except UnknownSchema as exc:
+        click.echo(str(exc), err=True)
+        sys.exit(BAD_CONFIGURATION)
+    with contextlib.closing(store):
+        counts = store.outbox.counts()
+        waiting = counts.get("due", 0) + counts.get("sending", 0)
+        click.echo(f"{waiting} waiting (the oldest for {store.outbox.oldest_due_seconds():.0f} s)")
+        click.echo(f"{counts.get('sent', 0)} shown, {counts.get('gathered', 0)} told by digests instead")
+        click.echo(f"{counts.get('dead', 0)} given up")
+        for row in store.outbox.dead_rows(limit):
+            first = row.text.partition("\n")[0]
+            click.echo(f"  {row.channel_id}  {row.reason}  {first[:100]}")
+
+
 def manifest_text() -> str:
     """Return the text of ``manifest.yml``: from the installed package, or from the source tree."""
     packaged = resources.files("bot") / "manifest.yml"
