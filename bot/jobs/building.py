@@ -109,12 +109,7 @@ def find_started(jobs: Sequence[JobFacts], plan: Plan, starting_at: datetime) ->
         and (not job.mode or job.mode == plan.mode)
         and (not plan.initiator or not job.initiator or job.initiator == plan.initiator)
         and (job.initiated_at is None or job.initiated_at >= starting_at - CLOCK_SKEW)
-        and all(
-            _overlap(mine, theirs)
-            for mine in plan.outputs
-            for theirs in job.outputs
-            if (mine.project, mine.id) == (theirs.project, theirs.id)
-        )
+        and all(_same_partitions(output, job.outputs) for output in plan.outputs)
     ]
     return candidates[0] if len(candidates) == 1 else None
 
@@ -139,5 +134,17 @@ def _check_partition(dss: Dss, project: str, dataset: str, partition: str | None
 def _overlap(mine: Output, theirs: Output) -> bool:
     if (mine.project, mine.id) != (theirs.project, theirs.id):
         return False
-    none = {None, "", "NP"}
-    return mine.partition == theirs.partition or mine.partition in none or theirs.partition in none
+    ours, others = _partitions(mine), _partitions(theirs)
+    return not ours or not others or bool(ours & others)
+
+
+def _same_partitions(mine: Output, outputs: Sequence[Output]) -> bool:
+    """Whether a job builds the partitions that were asked for; DSS may list each as an output of its own."""
+    theirs = [_partitions(one) for one in outputs if (one.project, one.id) == (mine.project, mine.id)]
+    return not _partitions(mine) or not all(theirs) or frozenset().union(*theirs) == _partitions(mine)
+
+
+def _partitions(output: Output) -> frozenset[str]:
+    """Return the partitions of an output; empty when it has none, or all."""
+    text = output.partition or ""
+    return frozenset() if text in {"", "NP"} else frozenset(text.split(","))

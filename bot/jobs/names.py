@@ -89,6 +89,13 @@ class Names:
         self, dss: Dss, caller: str | None, project: str, wanted: WantedOutput, known: Sequence[ObjectFacts]
     ) -> Refusal:
         word = _KINDS[wanted.kind]
+        alike = [item.id for item in known if item.name.casefold() == wanted.name.casefold()]
+        if len(alike) > 1:
+            return Refusal(
+                f"{project} has {len(alike)} {word}s named {wanted.name}: say which, by its id.",
+                example=f"/dss-build {project}.{alike[0]}{_type_option(wanted.kind)}",
+                suggestions=tuple(f"{project}.{one}" for one in alike),
+            )
         for kind, other in _KINDS.items():
             if kind is wanted.kind:
                 continue
