@@ -1,0 +1,84 @@
+"""Where the lines come from: a person at a terminal, or a pipe."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Protocol, TextIO
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.patch_stdout import patch_stdout
+
+Complete = Callable[[str], list[str]]
+"""Returns the words that may stand in the place of the last one of a line."""
+
+
+class Lines(Protocol):
+    """Gives the lines that somebody types."""
+
+    typed: bool
+    """Whether a person types, who sees what they type and takes their time."""
+
+    def read(self, prompt: str) -> str | None:
+        """Return the next line; ``None`` when there will be none."""
+
+
+class Piped:
+    """Lines of a stream. At a terminal that can do nothing more, the prompt is shown."""
+
+    def __init__(self, stream: TextIO, *, typed: bool) -> None:
+        self._stream = stream
+        self.typed = typed
+
+    def read(self, prompt: str) -> str | None:
+        """Return the next line."""
+        if self.typed:
+            sys.stdout.write(prompt)
+            sys.stdout.flush()
+        line = self._stream.readline()
+        return line.rstrip("\n") if line else None
+
+
+class Typed:
+    """Lines of a person, with history and completion."""
+
+    typed = True
+
+    def __init__(self, complete: Complete) -> None:
+        self._commands: PromptSession[str] = PromptSession(completer=_Words(complete))
+        self._answers: PromptSession[str] = PromptSession()
+
+    def read(self, prompt: str) -> str | None:
+        """Return the next line; a question of ours, which starts with a blank, is not kept in the history."""
+        session = self._answers if prompt.startswith(" ") else self._commands
+        try:
+            return session.prompt(FormattedText([("bold ansigreen", prompt)]))
+        except EOFError:
+            return None
+
+
+@contextmanager
+def open_lines(complete: Complete) -> Iterator[Lines]:
+    """Return the lines of this process; at a terminal, what is printed meanwhile stays clear of them."""
+    if not sys.stdin.isatty():
+        yield Piped(sys.stdin, typed=False)
+    elif not sys.stdout.isatty() or os.environ.get("TERM") in {None, "dumb", "unknown"}:
+        yield Piped(sys.stdin, typed=True)
+    else:
+        with patch_stdout(raw=True):
+            yield Typed(complete)
+
+
+class _Words(Completer):
+    def __init__(self, complete: Complete) -> None:
+        self._complete = complete
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        """Offer the words that may stand in the place of the last one."""
+        del complete_event
+        text = document.text_before_cursor
+        last = len(text) - len(text.rpartition(" ")[2])
+        return [Completion(word, start_position=last - len(text)) for word in self._complete(text)]

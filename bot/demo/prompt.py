@@ -1,0 +1,167 @@
+"""The prompt of ``dss-bot demo``: slash commands, numbers of buttons, and a few words of its own."""
+
+from collections.abc import Callable
+
+from bot.demo.lines import Lines
+from bot.demo.pressing import CannotPress, press
+from bot.demo.screen import Screen
+from bot.demo.viewer import Viewer
+from bot.demo.world import CHANNELS, PEOPLE, World
+from bot.sandbox.slack import Message
+
+ANSWER_SECONDS = 15.0
+WAIT_SECONDS = 120.0
+COMMANDS = ("/dss-build", "/dss-jobs")
+
+WELCOME = """\
+*dss-bot*, between a DSS and a Slack workspace that exist only here. The bot is the real one. \
+You are `alice` in `#data`; a second lasts half as long as elsewhere. Three things to try:
+  `/dss-build CHURN.scored --mode modified`    build, and watch the job
+  `/dss-build CHURN.scored_history`            then press Abort: type its number
+  `/dss-jobs CHURN --state failed`             what failed, and its logs
+`help` tells more, Tab completes, Ctrl-D leaves."""
+
+HELP = """\
+`/dss-build …`, `/dss-jobs …`   what you would type in Slack; with `help` they explain themselves
+`3`                           press the button, or choose the choice, with this number
+`as bob`                      be somebody else: alice, bob, carol, guest or stranger
+`in #random`                  go to another channel: #data or #random
+`show`, `show 3`, `show CHURN`  see the newest thread again; or that of a button, or of a word
+`more`                        see the last long text in full
+`wait`                        wait until all followed jobs have ended
+`quit`                        leave; so do Ctrl-D and Ctrl-C
+Projects to build in: CHURN, SALES, FRAUD, ETUDES, HOSTILE. carol may only look at CHURN."""
+
+
+class Prompt:
+    """Does what is typed, line by line."""
+
+    def __init__(self, world: World, screen: Screen, viewer: Viewer, lines: Lines) -> None:
+        self._world = world
+        self._screen = screen
+        self._viewer = viewer
+        self._lines = lines
+        self.person = PEOPLE[0]
+        self.channel = CHANNELS[0]
+        self._words: dict[str, Callable[[str], None]] = {
+            "press": self._press,
+            "as": self._become,
+            "in": self._go,
+            "show": self._show,
+            "thread": self._show,
+            "more": self._more,
+            "wait": self._wait,
+            "help": self._help,
+            "?": self._help,
+        }
+
+    def run(self) -> None:
+        """Read and do lines until there are no more, or until one says to leave."""
+        self._screen.note(WELCOME, "")
+        while True:
+            line = self._lines.read(f"{self.person} in #{self.channel} > ")
+            if line is None or line.strip().casefold() in {"quit", "exit", "q"}:
+                return
+            if line.strip():
+                self._do(line.strip())
+
+    def _do(self, line: str) -> None:
+        if not self._lines.typed:
+            self._screen.typed(self.person, self.channel, line)
+        word, _, rest = line.partition(" ")
+        if line.startswith("/"):
+            self._command(word, rest)
+        elif word.isdecimal() and not rest:
+            self._press(word)
+        elif do := self._words.get(word.casefold()):
+            do(rest.strip())
+        elif f"/{word}" in COMMANDS:
+            self._hint(f"Slack's commands begin with a slash: `/{line}`")
+        else:
+            self._hint(
+                "In Slack that would be a message to your colleagues. `help` says what there is to try."
+            )
+
+    # -- what goes to the bot
+
+    def _command(self, command: str, text: str) -> None:
+        if command not in COMMANDS:
+            self._hint(f"This workspace knows no `{command}`, only `/dss-build` and `/dss-jobs`.")
+            return
+        before = self._screen.printed
+        self._world.slack.as_user(self.person).command(command, text, self.channel)
+        self._answered(before)
+
+    def _press(self, number: str) -> None:
+        if not number.isdecimal():
+            self._hint("Which one? The numbers are on the buttons: `press 3`, or `3`.")
+            return
+        before = self._screen.printed
+        try:
+            delivery = press(self._world.slack, self._screen, self.person, int(number), self._ask)
+        except CannotPress as refused:
+            self._hint(str(refused))
+            return
+        if delivery is not None:
+            self._answered(before)
+
+    def _ask(self) -> bool:
+        answer = self._lines.read("  y or n > ")
+        return (answer or "").strip().casefold() in {"y", "yes"}
+
+    def _answered(self, before: int) -> None:
+        """Let lines of a pipe wait for their answers: the next one may be about what they show."""
+        if not self._lines.typed:
+            self._viewer.until(
+                lambda: self._screen.printed > before and not self._world.busy(), ANSWER_SECONDS
+            )
+
+    # -- our own words
+
+    def _become(self, name: str) -> None:
+        if name not in PEOPLE:
+            self._hint(f"There are {', '.join(PEOPLE)}: for example `as bob`.")
+            return
+        self.person = name
+        self._hint(f"You are {name} now.")
+
+    def _go(self, channel: str) -> None:
+        name = channel.removeprefix("#")
+        if name not in CHANNELS:
+            self._hint(f"There are {' and '.join(f'#{one}' for one in CHANNELS)}: for example `in #random`.")
+            return
+        self.channel = name
+
+    def _show(self, what: str) -> None:
+        root = self._root_of(what)
+        if root is None:
+            self._hint("There is no such thread. `show` shows the newest one here.")
+        else:
+            self._screen.show_again(root)
+
+    def _root_of(self, what: str) -> Message | None:
+        """Find a thread by a button's number, by a word in it, or the newest one."""
+        roots = [one for channel in CHANNELS for one in self._world.slack.messages(channel)]
+        if what.isdecimal():
+            found = self._screen.control(int(what))
+            names = {found[0].ts, found[0].thread_ts} if found else set()
+            return next((one for one in roots if one.ts in names), None)
+        here = self._world.slack.messages(self.channel)
+        return next((one for one in reversed(here) if what.casefold() in one.text.casefold()), None)
+
+    def _more(self, _rest: str) -> None:
+        if not self._screen.show_long():
+            self._hint("Nothing was too long to be shown whole.")
+
+    def _wait(self, _rest: str) -> None:
+        over = self._viewer.until(
+            lambda: not self._world.following() and not self._world.busy(), WAIT_SECONDS
+        )
+        if not over:
+            self._hint(f"Something still runs after {WAIT_SECONDS:.0f} s.")
+
+    def _help(self, _rest: str) -> None:
+        self._screen.note(HELP, "")
+
+    def _hint(self, mrkdwn: str) -> None:
+        self._screen.note(mrkdwn)
