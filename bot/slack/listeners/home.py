@@ -6,6 +6,9 @@ from bot.slack.listeners.front import Front
 from bot.slack.listeners.payloads import Payload
 from bot.work.homes import Homes
 
+EVENTS = ("app_home_opened",)
+"""Every event that Slack is asked for."""
+
 
 def opened(event: Payload, body: Payload, front: Front, homes: Homes) -> None:
     """Show the Home tab; events are acknowledged by Bolt itself."""

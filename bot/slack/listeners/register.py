@@ -24,9 +24,10 @@ def register(app: App, front: Front, homes: Homes) -> int:
         app.action(ids.pattern(action_id))(_cancel(front))
     for action_id in actions.LINKS:
         app.action(ids.pattern(action_id))(_acknowledge)
-    app.event("app_home_opened")(_opened(front, homes))
+    for event in home.EVENTS:
+        app.event(event)(_opened(front, homes))
     app.error(_failed)
-    counted = (commands.COMMANDS, actions.CARRIED_OUT, actions.CANCELLED, actions.LINKS, ("home",))
+    counted = (commands.COMMANDS, actions.CARRIED_OUT, actions.CANCELLED, actions.LINKS, home.EVENTS)
     return sum(len(table) for table in counted)
 
 

@@ -28,12 +28,12 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
 def digest(ends: Sequence[End]) -> Message:
     """Tell the ends of many jobs; each person who asked for one is mentioned once."""
     askers = dict.fromkeys(end.asker for end in ends if end.asker)
-    mentions = " ".join(words.mention(asker) for asker in askers)
-    said = f"{words.count(len(ends), 'job')} ended" + (f" · {mentions}" if mentions else "")
+    said = f"{words.count(len(ends), 'job')} ended"
+    heading = " · ".join([f"*{said}*", *(words.mention(asker) for asker in askers)])
     lines = [_line(end) for end in ends[:PER_DIGEST]]
     groups = [lines[start : start + _LINES] for start in range(0, len(lines), _LINES)]
     note = context("Many jobs ended at once, so this says it instead of a reply in each thread.")
-    return message(said, (section(f"*{said}*"), *(section(*group) for group in groups), note))
+    return message(said, (section(heading), *(section(*group) for group in groups), note))
 
 
 def _line(end: End) -> str:

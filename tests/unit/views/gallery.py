@@ -149,6 +149,14 @@ GALLERY: dict[str, Callable[[], Shown]] = {
     "our_fault": lambda: views.our_fault("7f3a9c"),
     "busy": views.busy,
     "cancelled": views.cancelled,
+    "under_way": views.under_way,
+    "aborting": views.aborting,
+    "digest": lambda: views.digest([
+        views.End(text=f"Done after {number} min: `CHURN.d{number}`", asker=asker, url=url)
+        for number, (asker, url) in enumerate(
+            [("U1", "https://example.com/archives/C1/p1"), ("U2", None), ("U1", None), *[(None, None)] * 5]
+        )
+    ]),
     "already_running": lambda: views.already_running(running(), WISH, NOW),
     "confirm_all": lambda: views.confirm_all(WISH, ["CHURN.scored"]),
     "confirm_abort_all": lambda: views.confirm_abort_all(
