@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from urllib.error import URLError
+from http.client import HTTPException
 
 import structlog
 from slack_sdk import WebClient
@@ -108,7 +108,7 @@ class Sender:
             channel, ts = self._deliver(row)
         except SlackApiError as error:
             self._failed(row, error)
-        except (SlackClientError, URLError, OSError) as error:
+        except (SlackClientError, HTTPException, OSError) as error:
             self._uncertain(row, error)
         else:
             self.trouble = None
@@ -118,17 +118,15 @@ class Sender:
 
     def _deliver(self, row: OutboxRow) -> tuple[str, str]:
         """Make the call that shows the row; return channel and timestamp."""
-        blocks = list(row.message.blocks)
         if row.ts is not None:
-            self._client.chat_update(channel=row.channel_id, ts=row.ts, text=row.message.text, blocks=blocks)
-            return row.channel_id, row.ts
+            return self._edit(row, row.channel_id, row.ts)
         if row.doubtful and self._lookup and (found := self._lookup.find(row)):
             log.info("outbox.found_again", row=row.id)
-            return found
+            return self._edit(row, *found)  # it may show what the row said before
         posted = self._client.chat_postMessage(
             channel=row.channel_id,
             text=row.message.text,
-            blocks=blocks or None,
+            blocks=list(row.message.blocks) or None,
             thread_ts=row.thread_ts,
             unfurl_links=False,
             unfurl_media=False,
@@ -137,19 +135,26 @@ class Sender:
         )
         return str(posted["channel"]), str(posted["ts"])
 
+    def _edit(self, row: OutboxRow, channel: str, ts: str) -> tuple[str, str]:
+        self._client.chat_update(
+            channel=channel, ts=ts, text=row.message.text, blocks=list(row.message.blocks)
+        )
+        return channel, ts
+
     def _failed(self, row: OutboxRow, error: SlackApiError) -> None:
         code = code_of(error)
         match judge(error):
             case Verdict.RATE:
                 pause = retry_after(error)
                 self._outbox.hold("update" if row.ts else post_key(row.channel_id), pause)
-                self._outbox.later(row, self._owner, 0, code)
+                self._again(row, pause, code)
                 log.warning("outbox.rate_limited", row=row.id, seconds=pause)
             case Verdict.RETRY:
-                self._outbox.later(row, self._owner, _pause(row), code)
+                # Slack's own words for it: some aspect of it may have happened before the error.
+                self._again(row, _pause(row), code, doubtful=True)
             case Verdict.AUTH:
                 self.trouble = code
-                self._outbox.later(row, self._owner, 60, code)
+                self._again(row, 60, code)
                 log.error("outbox.not_allowed", error=code)
             case Verdict.ELSEWHERE | Verdict.GONE if self._can_move(row):
                 log.info("outbox.moved_to_dm", row=row.id, error=code)
@@ -161,11 +166,15 @@ class Sender:
 
     def _uncertain(self, row: OutboxRow, error: Exception) -> None:
         """No answer: the message may be there, so the row stays "sending" and is looked for first."""
-        if _never_sent(error):
-            self._outbox.later(row, self._owner, _pause(row), type(error).__name__)
-        else:
-            self._outbox.doubt(row, self._owner, _pause(row), type(error).__name__)
+        self._again(row, _pause(row), type(error).__name__, doubtful=not _never_sent(error))
         log.warning("outbox.no_answer", row=row.id, error=type(error).__name__)
+
+    def _again(self, row: OutboxRow, seconds: float, reason: str, *, doubtful: bool = False) -> None:
+        """Give a row back for another try; a doubt stays until Slack has taken the row or it was found."""
+        if row.doubtful or (doubtful and row.ts is None):
+            self._outbox.doubt(row, self._owner, seconds, reason)
+        else:
+            self._outbox.later(row, self._owner, seconds, reason)
 
     @staticmethod
     def _can_move(row: OutboxRow) -> bool:

@@ -1,6 +1,8 @@
 """What to do about an error of Slack's: a table by code, so that a loop can go on."""
 
+import re
 from enum import StrEnum
+from math import isfinite
 
 from slack_sdk.errors import SlackApiError
 
@@ -50,6 +52,7 @@ _VERDICTS: dict[str, Verdict] = {
     "thread_not_found": Verdict.GONE,
     "restricted_action_thread_locked": Verdict.GONE,
     "user_not_found": Verdict.GONE,
+    "user_disabled": Verdict.GONE,
     "cannot_dm_bot": Verdict.GONE,
     "messages_tab_disabled": Verdict.GONE,
     "user_not_in_channel": Verdict.GONE,
@@ -70,12 +73,20 @@ _VERDICTS: dict[str, Verdict] = {
 }
 
 
+_WORD = re.compile(r"[a-z0-9_]+")
+_NO_WORD = "http_"
+
+
 def code_of(error: SlackApiError) -> str:
-    """Return Slack's word for an error; an HTTP status when it gave none."""
+    """Return Slack's word for an error; the HTTP status when it gave none.
+
+    For an answer that is not JSON, slack_sdk puts the beginning of the body where Slack's word would be.
+    """
     data = error.response.data if hasattr(error.response, "data") else error.response
-    if isinstance(data, dict) and isinstance(data.get("error"), str):
-        return str(data["error"])
-    return f"http_{getattr(error.response, 'status_code', 'unknown')}"
+    word = data.get("error") if isinstance(data, dict) else None
+    if isinstance(word, str) and _WORD.fullmatch(word):
+        return word
+    return f"{_NO_WORD}{getattr(error.response, 'status_code', 'unknown')}"
 
 
 def judge(error: SlackApiError) -> Verdict:
@@ -83,9 +94,10 @@ def judge(error: SlackApiError) -> Verdict:
     status = int(getattr(error.response, "status_code", 0) or 0)
     if status == 429:
         return Verdict.RATE
-    if status >= 500:
+    code = code_of(error)
+    if status >= 500 or code.startswith(_NO_WORD):  # a gateway's page says nothing about the message
         return Verdict.RETRY
-    return _VERDICTS.get(code_of(error), Verdict.FAULT)
+    return _VERDICTS.get(code, Verdict.FAULT)
 
 
 def retry_after(error: SlackApiError, default: float = 30.0) -> float:
@@ -93,9 +105,14 @@ def retry_after(error: SlackApiError, default: float = 30.0) -> float:
     headers = getattr(error.response, "headers", None) or {}
     for name, value in headers.items():
         if name.lower() == "retry-after":
-            said = value[0] if isinstance(value, list) else value
-            try:
-                return max(1.0, float(said))
-            except ValueError:
-                return default
+            said = value[0] if isinstance(value, list) and value else value
+            return _seconds(said, default)
     return default
+
+
+def _seconds(said: object, default: float) -> float:
+    try:
+        seconds = float(str(said))
+    except ValueError:
+        return default
+    return max(1.0, seconds) if isfinite(seconds) else default

@@ -1,0 +1,87 @@
+"""What arrives in Slack when everything works: order, edits, digests of content."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.facts.records import Urgency
+from tests.contract.outbox.post import Post
+
+
+def test_a_thread_is_told_in_order(post: Post) -> None:
+    """Root, then its replies as they were written, however urgent; and nothing twice."""
+    root = post.root()
+    post.reply(root, "one")
+    post.reply(root, "two", Urgency.END)
+    post.reply(root, "three", Urgency.PROGRESS)
+    post.run()
+    (message,) = post.roots()
+    assert [reply.text for reply in message.replies] == ["one", "two", "three"]
+    assert post.waiting() == {"sent": 4}
+    assert post.slack.violations == []
+
+
+def test_every_post_carries_its_row(post: Post) -> None:
+    """By which it is found again after a lost answer; nothing else is in there, as every app can read it."""
+    root = post.root()
+    post.run(1)
+    assert post.roots()[0].metadata == {"event_type": "dss_bot_message", "event_payload": {"id": root.id}}
+
+
+def test_updates_before_the_first_sending_are_one_message(post: Post) -> None:
+    """Nobody sees what was already old."""
+    root = post.root("first")
+    for number in range(10):
+        post.edit(root, f"version {number}")
+    post.run()
+    (message,) = post.roots()
+    assert (message.text, message.edits) == ("version 9", ())
+
+
+def test_updates_faster_than_slack_takes_them_are_coalesced(post: Post) -> None:
+    """A hundred in a minute are less than fifty edits, and the newest is what stays."""
+    root = post.root("0")
+    for number in range(1, 101):
+        post.edit(root, f"{number}")
+        post.run(0.6, step=0.6)
+    post.run(10)
+    assert post.roots()[0].text == "100"
+    edits = post.calls("chat.update")
+    assert 10 < len(edits) < 60
+    assert all(call.ok for call in post.slack.calls)
+
+
+def test_an_edit_of_what_is_shown_is_made_in_place(post: Post) -> None:
+    """One message, with its older version behind it."""
+    root = post.root("queued")
+    post.run(2)
+    post.edit(root, "running")
+    post.run(5)
+    (message,) = post.roots()
+    assert message.text == "running"
+    assert [edit.text for edit in message.edits] == ["queued"]
+
+
+def test_two_senders_never_send_one_row_twice(post: Post) -> None:
+    """Thirty messages to as many channels, two senders on one store at the same time."""
+    channels = [post.slack.add_channel(f"c{number}") for number in range(30)]
+    for channel in channels:
+        post.root(channel, channel_id=channel)
+    senders = [post.sender, post.new_sender("two")]
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(20):
+            list(pool.map(lambda sender: sender.round(), senders))
+            post.clock.advance(1)
+    assert [post.texts(channel) for channel in channels] == [[channel] for channel in channels]
+    assert len(post.calls("chat.postMessage")) == 30
+
+
+def test_the_rows_of_a_lost_sender_are_taken_over(post: Post) -> None:
+    """One that claimed and died: another goes on after the lease, in order."""
+    root = post.root()
+    post.reply(root, "one")
+    claimed = post.store.outbox.claim("dead", limit=10, lease_seconds=20, rates=post.rates)
+    assert [row.id for row in claimed] == [root.id]
+    post.run(19)
+    assert post.roots() == []
+    post.run(10)
+    (message,) = post.roots()
+    assert [reply.text for reply in message.replies] == ["one"]

@@ -1,0 +1,161 @@
+"""When the connection breaks: what never went out is resent, what may have arrived is looked for first."""
+
+import socket
+
+import pytest
+
+from bot.facts.records import Urgency
+from tests.contract.outbox.post import HISTORY, Post
+
+
+def allow_history(post: Post) -> None:
+    """Give the bot the optional scopes."""
+    for scope in HISTORY:
+        post.slack.add_scope(scope)
+
+
+def test_an_effect_whose_answer_was_lost_is_found_again(post: Post) -> None:
+    """With history to read there is one message, and the thread goes on below it."""
+    allow_history(post)
+    post.slack.faults.add("chat.postMessage", kind="lose_answer")
+    root = post.root()
+    post.reply(root, "one")
+    post.run()
+    (message,) = post.roots()
+    assert [reply.text for reply in message.replies] == ["one"]
+    assert post.waiting() == {"sent": 2}
+
+
+def test_a_reply_is_found_again_in_its_thread(post: Post) -> None:
+    """And a direct message in its channel."""
+    allow_history(post)
+    root = post.root()
+    post.run(2)
+    post.slack.faults.add("chat.postMessage", kind="lose_answer")
+    post.reply(root, "one", Urgency.END)
+    post.run()
+    (message,) = post.roots()
+    assert [reply.text for reply in message.replies] == ["one"]
+
+
+def test_what_is_found_again_shows_the_newest_content(post: Post) -> None:
+    """Content written while the answer was lost is not taken for shown."""
+    allow_history(post)
+    post.slack.faults.add("chat.postMessage", kind="lose_answer")
+    root = post.root("old")
+    post.sender.round()
+    post.edit(root, "new")
+    post.run()
+    assert post.texts() == ["new"]
+    assert len(post.calls("chat.postMessage")) == 1
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "503", "lose_answer", "error:internal_error", "reset"])
+def test_a_doubt_outlives_a_look_that_fails(post: Post, kind: str) -> None:
+    """As long as Slack cannot tell, the message is not sent once more."""
+    allow_history(post)
+    post.slack.faults.add("chat.postMessage", kind="lose_answer")
+    post.slack.faults.add("conversations.history", kind=kind, times=3)
+    post.root()
+    post.run(60)
+    assert post.texts() == ["root"]
+    assert len(post.calls("chat.postMessage")) == 1
+    assert post.waiting() == {"sent": 1}
+
+
+def test_without_history_a_lost_answer_can_show_a_message_twice(post: Post) -> None:
+    """The documented price of not reading channels: twice at most, and one of them is kept up to date."""
+    post.slack.faults.add("chat.postMessage", kind="lose_answer")
+    root = post.root()
+    post.run()
+    assert post.texts() == ["root", "root"]
+    post.edit(root, "changed")
+    post.run()
+    assert post.texts() == ["root", "changed"]
+
+
+@pytest.mark.parametrize("kind", ["500", "error:fatal_error"])
+def test_a_server_error_leaves_a_doubt(post: Post, kind: str) -> None:
+    """Slack says itself that something may have happened: it is looked for first."""
+    allow_history(post)
+    post.slack.faults.add("chat.postMessage", kind=kind)
+    post.root()
+    post.run()
+    assert post.texts() == ["root"]
+    assert len(post.calls("conversations.history")) == 1
+
+
+def test_an_edit_whose_answer_was_lost_is_simply_made_again(post: Post) -> None:
+    """The same edit twice is one edit: nothing has to be looked for."""
+    allow_history(post)
+    root = post.root("old")
+    post.run(2)
+    post.slack.faults.add("chat.update", kind="lose_answer")
+    post.edit(root, "new")
+    post.run()
+    assert post.texts() == ["new"]
+    assert post.calls("conversations.history") == []
+    assert len(post.calls("chat.update")) == 2
+
+
+def test_a_reset_before_the_effect_is_sent_again(post: Post) -> None:
+    """Nothing had arrived: looking finds nothing, and one message is the result."""
+    allow_history(post)
+    post.slack.faults.add("chat.postMessage", kind="reset", times=2)
+    post.root()
+    post.run()
+    assert post.texts() == ["root"]
+
+
+def test_a_refused_connection_leaves_no_doubt(post: Post) -> None:
+    """Nothing can have arrived where nobody listens: it is retried without looking, and arrives."""
+    allow_history(post)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        deaf = post.new_sender("deaf", api_url=f"http://127.0.0.1:{nobody.getsockname()[1]}/api/")
+        post.root()
+        post.run(10, sender=deaf)
+    assert post.waiting() == {"due": 1}
+    post.run(30)
+    assert post.texts() == ["root"]
+    assert post.calls("conversations.history") == []
+
+
+def test_a_refused_connection_while_looking_keeps_the_doubt(post: Post) -> None:
+    """The first sending may still have arrived."""
+    allow_history(post)
+    post.slack.faults.add("chat.postMessage", kind="lose_answer")
+    post.root()
+    post.sender.round()
+    post.clock.advance(5)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        post.run(
+            5, sender=post.new_sender("deaf", api_url=f"http://127.0.0.1:{nobody.getsockname()[1]}/api/")
+        )
+    post.run(30)
+    assert post.texts() == ["root"]
+
+
+def test_a_killed_senders_message_is_found_again(post: Post) -> None:
+    """It was posted, and the process died before it could write that down."""
+    allow_history(post)
+    root = post.root()
+    (row,) = post.store.outbox.claim("dead", limit=1, lease_seconds=20, rates=post.rates)
+    post.new_sender("dead")._deliver(row)
+    post.reply(root, "one")
+    post.run(40)
+    (message,) = post.roots()
+    assert [reply.text for reply in message.replies] == ["one"]
+
+
+def test_a_reply_is_not_posted_before_a_doubtful_one_ahead_of_it(post: Post) -> None:
+    """Order is kept through a lost answer."""
+    allow_history(post)
+    root = post.root()
+    post.run(2)
+    post.slack.faults.add("chat.postMessage", kind="lose_answer")
+    post.reply(root, "one")
+    post.reply(root, "two", Urgency.END)
+    post.run()
+    assert [reply.text for reply in post.roots()[0].replies] == ["one", "two"]

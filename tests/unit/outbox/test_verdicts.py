@@ -1,0 +1,128 @@
+"""What each of Slack's words means for the message that met it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse, WebClient
+
+from bot.slack.outbox.verdicts import Verdict, code_of, judge, retry_after
+
+TABLE = {
+    Verdict.RETRY: "internal_error fatal_error service_unavailable request_timeout team_added_to_org "
+    "accesslimited streaming_state_conflict",
+    Verdict.RATE: "ratelimited rate_limited message_limit_exceeded",
+    Verdict.ELSEWHERE: "not_in_channel channel_not_found restricted_action "
+    "restricted_action_read_only_channel restricted_action_thread_only_channel "
+    "restricted_action_non_threadable_channel",
+    Verdict.GONE: "is_archived is_inactive message_not_found cant_update_message edit_window_closed "
+    "thread_not_found restricted_action_thread_locked user_not_found user_disabled cannot_dm_bot "
+    "messages_tab_disabled user_not_in_channel",
+    Verdict.AUTH: "invalid_auth not_authed account_inactive token_revoked token_expired no_permission "
+    "missing_scope org_login_required ekm_access_denied team_access_not_granted access_denied "
+    "two_factor_setup_required not_allowed_token_type",
+    # Our fault: the same again will not help.
+    Verdict.FAULT: "invalid_blocks invalid_blocks_format msg_too_long msg_blocks_too_long no_text "
+    "metadata_too_large invalid_metadata_format block_mismatch view_too_large invalid_arguments "
+    "invalid_thread_ts unknown_method markdown_text_conflict stopped_by_user expired_trigger_id "
+    "exchanged_trigger_id a_word_of_next_year",
+}
+
+
+def error(
+    code: str | None = None,
+    *,
+    status: int = 200,
+    headers: dict[str, object] | None = None,
+    data: object = None,
+) -> SlackApiError:
+    """Return the error as slack_sdk raises it."""
+    body = data if data is not None else {"ok": False, "error": code}
+    response = SlackResponse(
+        client=WebClient(),
+        http_verb="POST",
+        api_url="https://slack.example/api/chat.postMessage",
+        req_args={},
+        data=body,  # type: ignore[arg-type]  # bytes or a dictionary
+        headers=headers or {},
+        status_code=status,
+    )
+    return bare(response)
+
+
+def bare(response: object) -> SlackApiError:
+    """Return an error with that response; some of slack_sdk's own have a mere dictionary."""
+    made: SlackApiError = SlackApiError("refused", response)  # type: ignore[no-untyped-call]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"), [(code, verdict) for verdict, codes in TABLE.items() for code in codes.split()]
+)
+def test_every_known_word(code: str, verdict: Verdict) -> None:
+    """The codes of SLACK-FACTS.md and of the method reference, each with what it means here."""
+    assert judge(error(code)) is verdict
+    assert code_of(error(code)) == code
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("code", ["internal_error", "invalid_blocks", "token_revoked"])
+def test_a_server_error_may_pass(status: int, code: str) -> None:
+    """Whatever it says beside the status."""
+    assert judge(error(code, status=status)) is Verdict.RETRY
+
+
+@pytest.mark.parametrize("code", ["ratelimited", "invalid_blocks", ""])
+def test_429_is_a_rate_whatever_it_says(code: str) -> None:
+    """A proxy may answer it with a body of its own."""
+    assert judge(error(code, status=429)) is Verdict.RATE
+
+
+@pytest.mark.parametrize("status", [200, 403, 404, 502])
+def test_an_answer_that_is_not_slacks_is_no_judgement(status: int) -> None:
+    """A gateway's HTML says nothing about the message: it is kept, and the reason stays short."""
+    html = "Received a response in a non-JSON format: <!DOCTYPE html><title>Sign in to the network"
+    assert judge(error(html, status=status)) is Verdict.RETRY
+    assert code_of(error(html, status=status)) == f"http_{status}"
+
+
+@given(st.from_regex(r"[a-z_]{3,40}", fullmatch=True).filter(lambda c: c not in " ".join(TABLE.values())))
+def test_an_unknown_word_is_our_fault(code: str) -> None:
+    """Retrying what is not understood would go on for ever."""
+    assert judge(error(code)) is Verdict.FAULT
+
+
+@pytest.mark.parametrize("data", [{"ok": False}, {"ok": False, "error": None}])
+def test_an_error_without_a_word_is_named_by_its_status(data: object) -> None:
+    """So that a reason can be read in any case."""
+    assert code_of(error(data=data, status=418)) == "http_418"
+
+
+def test_an_error_without_a_response_has_a_name() -> None:
+    """slack_sdk makes some errors from a bare dictionary."""
+    not_authed = bare({"ok": False, "error": "not_authed"})
+    assert (code_of(not_authed), judge(not_authed)) == ("not_authed", Verdict.AUTH)
+    wordless = bare({"ok": False})
+    assert (code_of(wordless), judge(wordless)) == ("http_unknown", Verdict.RETRY)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "30"}, 30.0),
+        ({"retry-after": "7"}, 7.0),
+        ({"RETRY-AFTER": ["12"]}, 12.0),
+        ({"Retry-After": "0"}, 1.0),
+        ({"Retry-After": "-5"}, 1.0),
+        ({"Retry-After": "2.5"}, 2.5),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, 99.0),
+        ({"Retry-After": ""}, 99.0),
+        ({"Retry-After": []}, 99.0),
+        ({"Retry-After": "nan"}, 99.0),
+        ({"Retry-After": "inf"}, 99.0),
+        ({}, 99.0),
+    ],
+)
+def test_how_long_to_wait(headers: dict[str, object], seconds: float) -> None:
+    """In whatever case the header is, at least a second; what cannot be read is the default."""
+    assert retry_after(error("ratelimited", status=429, headers=headers), default=99.0) == seconds
