@@ -111,8 +111,8 @@ def at(moment: datetime, now: datetime) -> str:
     """Say a time so that Slack shows it to everyone in their own zone, with UTC as the fallback."""
     utc = moment.astimezone(UTC)
     if abs(now - moment) <= _SHORT_AGO:
-        return f"<!date^{int(moment.timestamp())}^{{time}}^{utc:%H:%M} UTC>"
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}^{utc:%Y-%m-%d %H:%M} UTC>"
+        return f"<!date^{int(moment.timestamp())}^{{time}}|{utc:%H:%M} UTC>"
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{utc:%Y-%m-%d %H:%M} UTC>"
 
 
 def not_seen(gap: Gap, now: datetime) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _TOKEN = re.compile(
-    r"<!date\^\d+\^(?:\{time\}|\{date_short_pretty\} \{time\})\^\d{2,4}[-:0-9 ]+ UTC>"
+    r"<!date\^\d+\^(?:\{time\}|\{date_short_pretty\} \{time\})\|\d{2,4}[-:0-9 ]+ UTC>"
     r"|<@[A-Z0-9]+>|<#[A-Z0-9]+>|<https://[a-z.]+/archives/C\w+/p\d+\|thread>"
 )
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
