@@ -1,7 +1,8 @@
 """How Slack's deliveries come in: over Socket Mode, or as signed requests over HTTP."""
 
 import threading
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import structlog
 from slack_bolt import App
@@ -17,6 +18,8 @@ log = structlog.get_logger(__name__)
 SOCKET_THREADS = 10
 """Envelopes that are read at the same time; each waits until its listener has acknowledged."""
 LONGEST_PAUSE = 30.0
+HELLO_WITHIN = 10.0
+"""Seconds to wait for Slack's hello on an open socket."""
 
 
 class Receiver(Protocol):
@@ -39,9 +42,11 @@ class SocketReceiver:
     def __init__(self, app: App, app_token: str, stopping: threading.Event) -> None:
         self._handler = SocketModeHandler(app, app_token, web_client=app.client, concurrency=SOCKET_THREADS)
         self._stopping = stopping
+        self._greeted = threading.Event()
+        self._handler.client.message_listeners.append(self._hear)
 
     def start(self) -> None:
-        """Connect, however long Slack takes to answer."""
+        """Connect, however long Slack takes to answer, and wait for its hello: only then deliveries come."""
         pause = 1.0
         while not self._stopping.is_set():
             try:
@@ -49,6 +54,8 @@ class SocketReceiver:
             except (OSError, SlackClientError) as error:
                 log.warning("slack.cannot_connect", error=str(error))
             if self.connected:
+                if not self._greeted.wait(HELLO_WITHIN):
+                    log.warning("slack.no_hello", seconds=HELLO_WITHIN)
                 return
             self._stopping.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
@@ -58,6 +65,12 @@ class SocketReceiver:
         client = self._handler.client
         client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
         self._handler.close()  # type: ignore[no-untyped-call]
+
+    def _hear(self, _client: object, message: Mapping[str, Any], _raw: str | None = None) -> None:
+        """Note Slack's hello, and say who else is connected: they would get a part of what people type."""
+        if message.get("type") == "hello":
+            self._greeted.set()
+            log.info("slack.hello", connections=message.get("num_connections"))
 
     @property
     def connected(self) -> bool:
