@@ -117,7 +117,7 @@ def _block(block: Json, reader: Reader, number: Numbering, width: int) -> list[T
             return _actions(block, number, width)
         case "image":
             return wrap([_image(block)], width)
-    return [Text(f"({block['type']}: this terminal cannot show it)", "dim")]
+    return wrap([Text(f"({block['type']}: this terminal cannot show it)", "dim")], width)
 
 
 def _section(block: Json, reader: Reader, number: Numbering, width: int) -> list[Text]:

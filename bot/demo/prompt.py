@@ -13,24 +13,28 @@ ANSWER_SECONDS = 15.0
 WAIT_SECONDS = 120.0
 COMMANDS = ("/dss-build", "/dss-jobs")
 
-WELCOME = """\
-*dss-bot*, between a DSS and a Slack workspace that exist only here. The bot is the real one. \
-You are `alice` in `#data`; a second lasts half as long as elsewhere. Three things to try:
-  `/dss-build CHURN.scored --mode modified`    build, and watch the job
-  `/dss-build CHURN.scored_history`            then press Abort: type its number
-  `/dss-jobs CHURN --state failed`             what failed, and its logs
-`help` tells more, Tab completes, Ctrl-D leaves."""
-
-HELP = """\
-`/dss-build …`, `/dss-jobs …`   what you would type in Slack; with `help` they explain themselves
-`3`                           press the button, or choose the choice, with this number
-`as bob`                      be somebody else: alice, bob, carol, guest or stranger
-`in #random`                  go to another channel: #data or #random
-`show`, `show 3`, `show CHURN`  see the newest thread again; or that of a button, or of a word
-`more`                        see the last long text in full
-`wait`                        wait until all followed jobs have ended
-`quit`                        leave; so do Ctrl-D and Ctrl-C
-Projects to build in: CHURN, SALES, FRAUD, ETUDES, HOSTILE. carol may only look at CHURN."""
+WELCOME = (
+    "*dss-bot*, between a DSS and a Slack workspace that exist only here. The bot is the real one. "
+    "You are `alice` in `#data`, and time passes {speed:.0f} times as fast as elsewhere. Three things to try:"
+)
+TRY = (
+    ("/dss-build CHURN.scored --mode modified", "build, and watch the job"),
+    ("/dss-build CHURN.scored_history", "a long one: type the number on its Abort button"),
+    ("/dss-jobs CHURN --state failed", "what failed, and its logs"),
+)
+LEAVE = "`help` tells more, Tab completes, Ctrl-D leaves."
+HELP = (
+    ("/dss-build …", "build something; `/dss-build help` explains it"),
+    ("/dss-jobs …", "list, abort, follow and read jobs; `/dss-jobs help` explains it"),
+    ("3", "press the button, or choose the choice, with that number; `press 3` does the same"),
+    ("as bob", "be somebody else: alice, bob, carol (may only look at CHURN), guest or stranger"),
+    ("in #random", "go to another channel: #data or #random"),
+    ("show", "the newest thread again; `show 3` that of button 3, `show CHURN` one with that word"),
+    ("more", "the last long text in full"),
+    ("wait", "wait until all followed jobs have ended"),
+    ("quit", "leave; Ctrl-D and Ctrl-C do the same"),
+)
+PROJECTS = "Projects to build in: CHURN, SALES, FRAUD, ETUDES, and HOSTILE with its wicked names."
 
 
 class Prompt:
@@ -57,7 +61,9 @@ class Prompt:
 
     def run(self) -> None:
         """Read and do lines until there are no more, or until one says to leave."""
-        self._screen.note(WELCOME, "")
+        self._screen.note(WELCOME.format(speed=self._world.speed), "")
+        self._screen.table(TRY)
+        self._screen.note(LEAVE, "")
         while True:
             line = self._lines.read(f"{self.person} in #{self.channel} > ")
             if line is None or line.strip().casefold() in {"quit", "exit", "q"}:
@@ -106,8 +112,10 @@ class Prompt:
             self._answered(before)
 
     def _ask(self) -> bool:
-        answer = self._lines.read("  y or n > ")
-        return (answer or "").strip().casefold() in {"y", "yes"}
+        answer = (self._lines.read("  y or n > ") or "n").strip()
+        if not self._lines.typed:
+            self._screen.note(f"  > {answer}", "bold")
+        return answer.casefold() in {"y", "yes"}
 
     def _answered(self, before: int) -> None:
         """Let lines of a pipe wait for their answers: the next one may be about what they show."""
@@ -161,7 +169,8 @@ class Prompt:
             self._hint(f"Something still runs after {WAIT_SECONDS:.0f} s.")
 
     def _help(self, _rest: str) -> None:
-        self._screen.note(HELP, "")
+        self._screen.table(HELP)
+        self._screen.note(PROJECTS, "")
 
     def _hint(self, mrkdwn: str) -> None:
         self._screen.note(mrkdwn)

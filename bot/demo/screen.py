@@ -10,7 +10,7 @@ from bot.demo import cards
 from bot.demo.blocks import Control, controls_of, is_long
 from bot.demo.edits import WHOLE, news
 from bot.demo.feed import Item
-from bot.demo.markup import Reader, lines_of, wrap
+from bot.demo.markup import CODE, Reader, lines_of, wrap
 from bot.sandbox.slack import Message
 
 WIDEST = 110
@@ -102,6 +102,17 @@ class Screen:
     def note(self, mrkdwn: str, style: str = "italic") -> None:
         """Print a sentence of ours."""
         self._say(wrap(lines_of(mrkdwn, self._reader(), style), self.width))
+
+    def table(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Print what can be typed, and what it does (mrkdwn) beside it."""
+        term = max(len(word) for word, _ in rows)
+        lines = []
+        for word, meaning in rows:
+            pieces = wrap(lines_of(meaning, self._reader()), max(20, self.width - term - 4))
+            for nth, piece in enumerate(pieces):
+                lines.append(Text.assemble("  ", ("" if nth else word).ljust(term), "  ", piece))
+                lines[-1].stylize(CODE, 2, 2 + term)
+        self._say(lines)
 
     def ask(self, confirm: dict[str, dict[str, str]]) -> None:
         """Print a confirmation dialog."""

@@ -9,7 +9,7 @@ from bot.demo.world import World
 from bot.sandbox.slack import Delivery, Message
 
 LIMIT = 30.0
-"""Seconds to wait for one thing; each takes a few."""
+"""Seconds to wait for one thing; each takes a few, on a machine that has time for it."""
 CHANNEL = "data"
 OPENING = (
     "*dss-bot* runs Dataiku DSS jobs from Slack. The bot is the real one; the DSS and the Slack workspace "
@@ -24,11 +24,12 @@ class Missing(Exception):
 class Story:
     """Plays the people; `tell` is the whole story."""
 
-    def __init__(self, world: World, screen: Screen, viewer: Viewer) -> None:
+    def __init__(self, world: World, screen: Screen, viewer: Viewer, *, limit: float = LIMIT) -> None:
         self._world = world
         self._slack = world.slack
         self._screen = screen
         self._viewer = viewer
+        self._limit = limit
 
     def tell(self) -> None:
         """Play all of it.
@@ -153,10 +154,10 @@ class Story:
         """Wait until something is so, and show everything that comes meanwhile.
 
         Raises:
-            Missing: it was not within `LIMIT`.
+            Missing: it was not within the limit.
         """
-        if not self._viewer.until(so, LIMIT):
-            raise Missing(f"Waited {LIMIT:.0f} s in vain for {what}.")
+        if not self._viewer.until(so, self._limit):
+            raise Missing(f"Waited {self._limit:.0f} s in vain for {what}.")
 
 
 def said(message: Message) -> str:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+import structlog
+
 from bot import logs
 from bot.app import Bot
 from bot.demo.completing import Vocabulary
@@ -154,11 +156,12 @@ class World:
 def _logging_to(path: Path, settings: Settings) -> Iterator[None]:
     """Let everything that is logged go into a file, which nobody sees unless something fails."""
     root = logging.getLogger()
-    before = list(root.handlers), root.level
+    before, structured = (list(root.handlers), root.level), structlog.get_config()
     with path.open("w", encoding="utf-8") as file:
         logs.configure(settings.log, settings.secrets(), file)
         try:
             yield
         finally:
             root.handlers, root.level = before
+            structlog.configure(**structured)
             logging.captureWarnings(capture=False)
