@@ -141,8 +141,9 @@ def _unknown(name: str, known: Mapping[str, Option], parsed: Parsed) -> str:
     """Note an unknown option; return the one that was probably meant, or ``""``."""
     hinted = [other for other, option in known.items() if name in option.hints.split()]
     near = tuple(dict.fromkeys((*hinted, *did_you_mean(name, known))))
+    there = "" if near else f" There are {', '.join(f'--{other}' for other in known)}."
     parsed.problems.append(
-        Problem(f"There is no option --{short(name)}.", tuple(f"--{other}" for other in near))
+        Problem(f"There is no option --{short(name)}.{there}", tuple(f"--{other}" for other in near))
     )
     return near[0] if near and near[0] not in parsed.values else ""
 

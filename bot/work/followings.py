@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
-from bot.errors import DSSError
+from bot.errors import DSSError, Refusal
 from bot.facts import FollowJob, JobCard, JobFacts, UnfollowJob
 from bot.facts.records import FollowedJob, Intent, IntentState, Memory, Urgency, Watch
 from bot.following.telling import card_of, root_draft
@@ -85,14 +85,19 @@ class Followings:
             target=wish.job.job_id,
         )
         ref = find_ref(admitted.dss, self._names, admitted.act_as, wish.job, self._store.jobs.named)
-        for watch in self._store.jobs.watches_of(ref):
-            if watch.place.channel_id == intent.place.channel_id:
-                self._store.jobs.close_watch(watch.id)
-        self._store.intents.close(intent.id, IntentState.DONE, job=ref)
+        here = [
+            watch
+            for watch in self._store.jobs.watches_of(ref)
+            if watch.place.channel_id == intent.place.channel_id
+        ]
+        for watch in here:
+            self._store.jobs.close_watch(watch.id)
         known = self._store.jobs.job(ref)
-        if known is not None:
-            card = self._card(known, None, admitted.dss)
-            self._answers.tell(intent.place, intent.user_id, views.unfollow_taken(card))
+        if not here or known is None:
+            raise Refusal(f"{ref} was not followed here, or is not any more: nothing has changed.")
+        self._store.intents.close(intent.id, IntentState.DONE, job=ref)
+        card = self._card(known, None, admitted.dss)
+        self._answers.tell(intent.place, intent.user_id, views.unfollow_taken(card))
 
     def _record(self, intent: Intent, job: JobFacts, dss: Dss, name: str) -> bool:
         now = self._clock()

@@ -2,47 +2,72 @@
 
 import dataclasses
 import os
+import socket
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Literal, Self, TypeVar
 
 from bot.app import Bot
+from bot.facts.rates import Rates
 from bot.sandbox.dss import DssSandbox
+from bot.sandbox.dss.jobs import Job
+from bot.sandbox.dss.model import DATASET
+from bot.sandbox.dss.plan import Step, Target, stretched
 from bot.sandbox.slack import Delivery, Message, SlackSandbox
+from bot.sandbox.slack.model import View
 from bot.settings import Settings
 from bot.settings.reading import read_settings
-from bot.store import Rates
+from bot.slack.views import ids
+from tests.scenario import safety
 
 T = TypeVar("T")
 
 QUICK = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
 """Scenarios are about what is said; how fast Slack lets it through has tests of its own."""
 
+FOREVER_MS = 10**9
+"""DSS's time that a job takes which is to run until something happens to it."""
+
 
 class Scenario:
-    """Everything running. `restart` and `kill` do what they say to the bot alone."""
+    """Everything running. Each test gets a channel of its own; `begin` and `finish` surround it."""
 
     def __init__(
         self,
         folder: Path,
         *,
         access: str = "open",
-        speed: float = 20.0,
+        speed: float = 40.0,
         version: str = "15.2.0",
         rates: Rates | None = QUICK,
         environment: dict[str, str] | None = None,
         scopes: tuple[str, ...] = (),
-        api_key: str | None = None,
+        api_key: Callable[[DssSandbox], str] | None = None,
+        delivery: Literal["socket", "http"] = "socket",
     ) -> None:
         self.folder = folder
         self.dss = DssSandbox(version=version, speed=speed)
-        self.slack = SlackSandbox(rates=False, scopes=scopes)
+        self.slack = SlackSandbox(rates=False, scopes=scopes, delivery=delivery)
+        self.channel = "data"
+        self.acks: list[object] = []
+        self.ahead = timedelta(0)
+        """How far the bot's clock is ahead: instead of waiting."""
+        self.expected_failures = 0
+        """How often the person was to see Slack's error, because the bot was not there."""
+        self._has_sockets = delivery == "socket"
+        self.http_port = 0 if self._has_sockets else _free_port()
         self._access = access
         self._rates = rates
         self._environment = environment or {}
         self._api_key = api_key
-        self.bot: Bot | None = None
+        self._tests = 0
+        self._calls = self._requests = self._violations = self._failures = 0
+        self._seen: dict[str, int] = {}
+        self._bot: Bot | None = None
+
+    # ---- life
 
     def settings(self) -> Settings:
         """Return the settings as the environment gives them."""
@@ -51,26 +76,45 @@ class Scenario:
             "SLACK_APP_TOKEN": self.slack.app_token,
             "SLACK_API_URL": self.slack.api_url,
             "DKU_DSS_URL": self.dss.url,
-            "DKU_API_KEY": self._api_key or self.dss.admin_key,
+            "DKU_API_KEY": self._api_key(self.dss) if self._api_key else self.dss.admin_key,
             "DSS_BOT_ACCESS": self._access,
             "DSS_BOT_HTTP_PORT": "0",
             "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", f"sqlite:///{self.folder / 'bot.sqlite3'}"),
         }
-        return read_settings(env | self._environment, lambda path: Path(path).read_text(), self.folder)
+        if not self._has_sockets:
+            env |= {"SLACK_SIGNING_SECRET": self.slack.signing_secret, "PORT": str(self.http_port)}
+            del env["SLACK_APP_TOKEN"]
+        given = env | self._environment
+        return read_settings(given, lambda path: Path(path).read_text(), self.folder)
+
+    @property
+    def bot(self) -> Bot:
+        """The bot, which must be running."""
+        assert self._bot is not None
+        return self._bot
 
     def start_bot(self) -> Bot:
         """Start a bot on the same database."""
         settings = self.settings()
         often = dataclasses.replace(settings.following, tick_seconds=0.05, requests_per_second=50.0)
-        self.bot = Bot(dataclasses.replace(settings, following=often), rates=self._rates)
-        self.bot.start()
-        return self.bot
+        self._bot = Bot(
+            dataclasses.replace(settings, following=often),
+            clock=lambda: datetime.now(UTC) + self.ahead,
+            rates=self._rates,
+        )
+        self._bot.start()
+        if not self._has_sockets:
+            self.slack.deliver_to(f"http://127.0.0.1:{self.http_port}/slack/events")
+        else:
+            self.until(lambda: self.slack.sockets)
+        return self._bot
 
     def stop_bot(self) -> None:
         """Stop the bot as SIGTERM does."""
-        if self.bot is not None:
-            assert self.bot.stop()
-            self.bot = None
+        if self._bot is not None:
+            stopped = self._bot.stop()
+            self._bot = None
+            assert stopped
 
     def __enter__(self) -> Self:
         self.dss.start()
@@ -79,79 +123,228 @@ class Scenario:
         return self
 
     def __exit__(
-        self, _type: type[BaseException] | None, _value: BaseException | None, _tb: TracebackType | None
+        self, kind: type[BaseException] | None, _value: BaseException | None, _tb: TracebackType | None
     ) -> None:
-        self.stop_bot()
-        self.slack.stop()
-        self.dss.stop()
+        try:
+            if kind is None and self._bot is not None:
+                self.until(self.idle)
+            self.stop_bot()
+        finally:
+            self.slack.stop()
+            self.dss.stop()
+        if kind is None:
+            self.check()
 
-    def type(self, text: str, *, user: str = "alice", channel: str = "data") -> Delivery:
-        """Type a command in a channel and wait until it is acknowledged."""
+    def begin(self) -> None:
+        """Begin a test: a new channel, and nothing seen so far."""
+        self._tests += 1
+        self.channel = f"data-{self._tests}"
+        self.slack.add_channel(self.channel)
+        self.expected_failures = 0
+        self._requests = len(self.dss.requests)
+        people = [user.name for user in self.slack._world.users.values()]
+        self._seen = {user: len(self.slack.ephemerals(user)) for user in people}
+
+    def finish(self) -> None:
+        """End a test: nothing goes on in DSS, and what must be so in every test is so."""
+        self.dss.faults.clear()
+        self.slack.faults.clear()
+        self.dss.world._next.clear()
+        self.dss.world.crash()
+        self.ahead = timedelta(0)
+        self.check()
+
+    def check(self) -> None:
+        """Check everything that Slack received since the last check."""
+        calls, violations, failures = self.slack.calls, self.slack.violations, self.slack.failures
+        new_calls = [call.args for call in calls[self._calls :]]
+        new_violations, new_failures = violations[self._violations :], failures[self._failures :]
+        self._calls, self._violations, self._failures = len(calls), len(violations), len(failures)
+        acks, self.acks = self.acks, []
+        assert new_violations == []
+        assert len(new_failures) == self.expected_failures, new_failures
+        safety.check(new_calls + acks, [user.id for user in self.slack._world.users.values()])
+
+    def idle(self) -> bool:
+        """Whether the bot has nothing to do any more."""
+        store = self.bot.store
+        counts = store.outbox.counts()
+        return not (
+            store.intents.open_count()
+            or store.jobs.followed_count()
+            or counts.get("due")
+            or counts.get("sending")
+        )
+
+    # ---- what people do
+
+    def type(
+        self,
+        text: str,
+        *,
+        user: str = "alice",
+        channel: str | None = None,
+        smart: bool = False,
+        raw: bool = False,
+    ) -> Delivery:
+        """Type a command and wait until it is acknowledged."""
         command, _, rest = text.partition(" ")
-        delivery = self.slack.as_user(user).command(command, rest, channel)
+        person = self.slack.as_user(user)
+        return self._acknowledged(
+            person.command(command, rest, channel or self.channel, smart=smart, raw=raw)
+        )
+
+    def press(
+        self,
+        where: Message | View,
+        action: str,
+        *,
+        user: str = "alice",
+        value: str | None = None,
+        stale: bool = False,
+    ) -> Delivery:
+        """Press a button, confirm what it asks, and wait until that is acknowledged.
+
+        Of several buttons with the same action and different numbers, the first is meant.
+        """
+        person = self.slack.as_user(user)
+        now = where if stale else person.current(where)
+        action_id = next((one for one in _action_ids(now) if ids.base(one) == action), action)
+        return self._acknowledged(person.press(where, action_id=action_id, value=value, stale=stale))
+
+    def select(self, where: Message | View, action: str, choice: str, *, user: str = "alice") -> Delivery:
+        """Choose in a list and wait until that is acknowledged."""
+        return self._acknowledged(self.slack.as_user(user).select(where, action, choice))
+
+    def _acknowledged(self, delivery: Delivery) -> Delivery:
         delivery.wait(10)
-        assert delivery.acked
+        assert delivery.acked, delivery.error
+        self.acks.append(delivery.ack_payload)
         return delivery
 
-    def press(self, message: Message, action: str, *, user: str = "alice") -> Delivery:
-        """Press a button and wait until that is acknowledged."""
-        delivery = self.slack.as_user(user).press(message, action_id=action)
-        delivery.wait(10)
-        assert delivery.acked
-        return delivery
+    # ---- what people see
 
     def until(self, predicate: Callable[[], T], timeout: float = 20.0) -> T:
         """Wait until something is so; the bot's own changes wake the wait."""
         return self.slack.wait_until(predicate, timeout)
 
-    def roots(self, channel: str = "data") -> list[Message]:
+    def roots(self, channel: str | None = None) -> list[Message]:
         """Return the messages of a channel that are in no thread."""
-        return self.slack.messages(channel)
+        return self.slack.messages(channel or self.channel)
 
-    def root(self, containing: str = "", channel: str = "data") -> Message:
-        """Wait for a root message that shows a text, and return it."""
+    def root(self, *containing: str, channel: str | None = None) -> Message:
+        """Wait for a root message that shows all these texts, and return it."""
+        return self.until(lambda: _first(self.roots(channel), containing))
 
-        def found() -> Message | None:
-            return next((m for m in self.roots(channel) if containing in shown(m)), None)
+    def now(self, root: Message) -> Message:
+        """Return a root message as it is now, with its replies."""
+        return next(m for m in self.roots(root.channel) if m.ts == root.ts)
 
-        message = self.until(found)
-        assert message is not None
-        return message
+    def reply(self, root: Message, *containing: str) -> Message:
+        """Wait for a reply in a thread that shows all these texts, and return it."""
+        return self.until(lambda: _first(self.now(root).replies, containing))
 
-    def told(self, containing: str, user: str = "alice", after: int = 0) -> Message:
-        """Wait for an answer that only somebody sees, and return it."""
+    def answers(self, user: str = "alice") -> list[Message]:
+        """Return what only somebody saw since the test began."""
+        return self.slack.ephemerals(user)[self._seen.get(user, 0) :]
 
-        def found() -> Message | None:
-            return next((m for m in self.slack.ephemerals(user)[after:] if containing in shown(m)), None)
+    def told(self, *containing: str, user: str = "alice") -> Message:
+        """Wait for an answer that only somebody sees and that shows all these texts, and return it."""
+        return self.until(lambda: _first(self.answers(user), containing))
 
-        message = self.until(found)
-        assert message is not None
-        return message
+    def direct(self, *containing: str, user: str = "alice") -> Message:
+        """Wait for a direct message of the bot that shows all these texts, and return it."""
+        channel = self.slack.dm(user)
+        return self.root(*containing, channel=channel)
 
-    def reply(self, root: Message, containing: str) -> Message:
-        """Wait for a reply in a thread, and return it."""
+    # ---- what DSS sees
 
-        def found() -> Message | None:
-            roots = [m for channel in ("data",) for m in self.roots(channel)]
-            now = next((m for m in roots if m.ts == root.ts), root)
-            return next((m for m in now.replies if containing in shown(m)), None)
-
-        message = self.until(found)
-        assert message is not None
-        return message
-
-    def starts(self) -> list[dict[str, object]]:
-        """Return the definitions of the jobs that DSS was asked to start."""
+    def requested(self, method: str, end: str) -> list[str]:
+        """Return the paths of DSS's calls since the test began, by method and end of path."""
         return [
-            dict(call.body or {})
-            for call in self.dss.requests
-            if call.method == "POST" and call.path.rstrip("/").endswith("/jobs")
+            call.path
+            for call in self.dss.requests[self._requests :]
+            if call.method == method and call.path.rstrip("/").endswith(end)
         ]
 
+    def starts(self) -> list[dict[str, object]]:
+        """Return the definitions of the jobs that DSS was asked to start since the test began."""
+        return [
+            call.body
+            for call in self.dss.requests[self._requests :]
+            if call.method == "POST"
+            and call.path.rstrip("/").endswith("/jobs")
+            and isinstance(call.body, dict)
+        ]
 
-def shown(message: Message) -> str:
-    """Return everything that a message shows: its text and the texts of its blocks."""
-    return "\n".join([message.text, *_texts(list(message.blocks or ()))])
+    def newest(self, project: str = "CHURN") -> Job:
+        """Return a project's newest job."""
+        return self.dss.world.jobs.of_project(project)[-1]
+
+    def slow(self, dataset: str, project: str = "CHURN", *, ignores_abort: bool = False) -> None:
+        """Let the next job, which builds ``dataset``, run until something happens to it."""
+        target = Target(project=project, kind=DATASET, id=dataset, label=dataset, partition="NP")
+        step = Step(
+            id=f"compute_{dataset}_NP", recipe=f"compute_{dataset}", duration_ms=FOREVER_MS, targets=(target,)
+        )
+        self.dss.world.plan_next(activities=[step], ignores_abort=ignores_abort)
+
+    def elsewhere(self, dataset: str, project: str = "CHURN", *, by: str = "bob") -> Job:
+        """Start a job in DSS, not in Slack, that runs until something happens to it."""
+        self.slow(dataset, project)
+        world = self.dss.world
+        job = world.start(project, {"outputs": [{"id": dataset}]}, initiator=by)
+        self.until(lambda: job.head(world.now()).state == "RUNNING")
+        return job
+
+    def forget(self, job: Job) -> None:
+        """Let DSS end a job and know it no more."""
+        with self.dss.world.lock:
+            job.life.stop_at = self.dss.world.now()
+            self.dss.world.delete_job(job.project, job.id)
+
+    def finish_job(self, job: Job) -> None:
+        """Let a slow job end well now."""
+        world = self.dss.world
+        with world.lock:
+            done = world.now() - job.life.initiated
+            job.plan = stretched(job.plan, max(done, 1))
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def shown(message: Message | View | object) -> str:
+    """Return everything that a message, a view or an acknowledgement shows."""
+    if isinstance(message, Message):
+        return "\n".join([message.text, *_texts(message.blocks)])
+    return "\n".join(_texts(message.blocks if isinstance(message, View) else message))
+
+
+def has_button(message: Message | View, action: str) -> bool:
+    """Whether a message has a button with this action."""
+    return any(ids.base(one) == action for one in _action_ids(message))
+
+
+def ref(job: Job) -> str:
+    """Name a job as people type it."""
+    return f"{job.project}/{job.id}"
+
+
+def _first(messages: list[Message] | tuple[Message, ...], containing: tuple[str, ...]) -> Message | None:
+    return next((m for m in messages if all(text in shown(m) for text in containing)), None)  # type: ignore[return-value]
+
+
+def _action_ids(where: Message | View) -> list[str]:
+    return [
+        str(element["action_id"])
+        for block in where.blocks
+        for element in (*block.get("elements", ()), block.get("accessory") or {})
+        if isinstance(element, dict) and "action_id" in element
+    ]
 
 
 def _texts(value: object) -> list[str]:

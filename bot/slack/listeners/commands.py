@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from slack_bolt import Ack
 
-from bot.facts import Build, Help, Message, Mistake, Request
+from bot.facts import Build, BuildMode, Help, Message, Mistake, Request
 from bot.jobs.grammar import parse_build, parse_jobs
 from bot.slack import views
 from bot.slack.listeners.front import Front
@@ -43,6 +43,7 @@ def at_once(request: Request) -> Message | None:
             labels = [f"{output.project}.{output.name}" for output in request.outputs]
             if request.partition:
                 labels = [f"{label} [{request.partition}]" for label in labels]
-            return views.build_accepted(labels, request.mode, request.instance)
+            asks_first = request.mode is BuildMode.ALL
+            return views.build_accepted(labels, request.mode, request.instance, asks_first=asks_first)
         case _:
             return None

@@ -39,6 +39,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """The same for a redelivery of the same thing."""
     source: str
     """The command's text or the button, to tell a double click by."""
+    typed: bool = False
+    """Whether it is a command, which is never left without an answer; a second click of a button is."""
     replace: bool = False
     """Whether the answer takes the place of the private message whose button was pressed."""
 
@@ -113,13 +115,15 @@ class Front:
             place=delivery.place,
             created_at=self._clock(),
         )
-        twice = f"{delivery.user_id}|{delivery.place.channel_id}|{delivery.source}"
+        twice = None
+        if isinstance(wish, Build) or not delivery.typed:  # the same abort or follow does no harm
+            twice = f"{delivery.user_id}|{delivery.place.channel_id}|{delivery.source}"
         added = self._intents.add(
             intent, delivery=delivery.key, busy=busy_key(wish, delivery.place), twice=twice
         )
         if added is Added.NEW:
             self._wake()
-        elif added is Added.BUSY:
+        elif added is Added.BUSY or (added is Added.TWICE and delivery.typed):
             self.say(delivery, views.under_way())
 
 

@@ -19,6 +19,7 @@ def of_command(body: Payload) -> Delivery:
         place=Place(channel_id=str(body.get("channel_id") or ""), response_url=body.get("response_url")),
         key=_key("command", body),
         source=f"{body.get('command')} {body.get('text') or ''}",
+        typed=True,
     )
 
 

@@ -37,11 +37,10 @@ class Answers:
         return self._ephemeral(place, user_id, message) or self._direct(user_id, message)
 
     def _by_response_url(self, place: Place, message: Message, *, replace: bool) -> bool:
-        body: dict[str, object] = {
-            "response_type": "ephemeral",
-            "replace_original": replace,
-            "text": message.text,
-        }
+        body: dict[str, object] = {"replace_original": replace, "text": message.text}
+        if not replace:
+            # A type asks for a new message: what is replaced keeps its own.
+            body["response_type"] = "ephemeral"
         if message.blocks:
             body["blocks"] = list(message.blocks)
         if place.thread_ts and not replace:

@@ -16,9 +16,13 @@ from bot.slack.views.values import OldButton
 _EXAMPLE = 600
 
 
-def build_accepted(labels: Sequence[str], mode: str, instance_label: str | None = None) -> Message:
-    """The build was written down and is about to be started."""
+def build_accepted(
+    labels: Sequence[str], mode: str, instance_label: str | None = None, *, asks_first: bool = False
+) -> Message:
+    """The build was written down and is about to be started, or about to be asked about (`confirm_all`)."""
     where = f" on {code(instance_label, 80)}" if instance_label else ""
+    if asks_first:
+        return say(f"Looking up {words.names(labels)}{where}. Nothing starts before you have confirmed it.")
     return say(f"Starting {words.names(labels)} ({words.mode(mode)}){where}. The job's own message follows.")
 
 

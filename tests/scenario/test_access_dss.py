@@ -1,0 +1,159 @@
+"""Access `dss`, the default: the bot acts as the person, and DSS decides."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.slack.views import ids
+from tests.scenario.world import Scenario, has_button, ref, shown
+
+
+@pytest.fixture(scope="module")
+def settings_of_scenario() -> dict[str, object]:
+    """Every test here is about the default access."""
+    return {"access": "dss"}
+
+
+def callers(scenario: Scenario, method: str, end: str) -> set[str | None]:
+    """As whom DSS was called since the test began."""
+    return {
+        call.proxy_user
+        for call in scenario.dss.requests[scenario._requests :]
+        if call.method == method and call.path.rstrip("/").endswith(end)
+    }
+
+
+def test_every_call_is_made_as_the_person(scenario: Scenario) -> None:
+    """Start, abort, list, status and log carry the login of whoever asks."""
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    root = scenario.root("Running", "CHURN.customers_clean")
+    job = scenario.newest()
+    assert job.initiator == "alice"
+    assert callers(scenario, "POST", "/jobs") == {"alice"}
+    scenario.press(root, ids.JOB_LOG, user="bob")
+    scenario.told("Log of", user="bob")
+    assert callers(scenario, "GET", "/log") == {"bob"}
+    scenario.type("/dss-jobs CHURN --by me")
+    assert "CHURN.customers_clean" in shown(scenario.told("by me"))
+    scenario.press(root, ids.JOB_ABORT, user="bob")
+    scenario.reply(root, "*Aborted*")
+    assert callers(scenario, "POST", "/abort") == {"bob"}
+
+
+def test_the_e_mail_is_compared_without_case(scenario: Scenario) -> None:
+    """DSS has Bob@Example.com, Slack bob@example.com."""
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean", user="bob")
+    scenario.root("CHURN.customers_clean")
+    assert scenario.newest().initiator == "bob"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("zoe", "Nobody in DSS (default) has your e-mail address zoe@example.com"),
+        ("erin", "Several logins in DSS (default) have your e-mail address (erin, erin.external)"),
+        ("dave", "Your login dave in DSS (default) is disabled"),
+    ],
+)
+@pytest.mark.parametrize("command", ["/dss-build CHURN.customers_clean", "/dss-jobs CHURN"])
+def test_people_without_one_login_are_refused(
+    scenario: Scenario, name: str, reason: str, command: str
+) -> None:
+    """No login, two, or a disabled one: the reason and what to do; nothing is started."""
+    if name not in {user.name for user in scenario.slack._world.users.values()}:
+        scenario.slack.add_user(name)
+    scenario.type(command, user=name)
+    scenario.told(reason, user=name)
+    assert scenario.starts() == []
+    assert scenario.requested("GET", "/jobs") == []
+
+
+def test_without_an_e_mail_nobody_is_let_in(scenario: Scenario) -> None:
+    """Slack does not tell the address: refused with that reason."""
+    scenario.slack.add_user("quiet", "alice@example.com")
+    scenario.slack.drop_scope("users:read.email")
+    try:
+        scenario.type("/dss-build CHURN.customers_clean", user="quiet")
+        scenario.told("Slack does not tell your e-mail address", user="quiet")
+    finally:
+        scenario.slack.add_scope("users:read.email")
+    assert scenario.starts() == []
+
+
+def test_a_restricted_project_is_invisible_to_others(scenario: Scenario) -> None:
+    """Who may not see a project is not told that it is there; who may, works in it."""
+    scenario.type("/dss-build PAYROLL.salary_bands", user="bob")
+    scenario.told("no project PAYROLL", "that you may see", user="bob")
+    scenario.type("/dss-jobs PAYROL", user="bob")
+    assert "Did you mean" not in shown(scenario.told("no project PAYROL in", user="bob"))
+    assert scenario.starts() == []
+    scenario.slow("salary_bands", "PAYROLL")
+    scenario.type("/dss-build PAYROLL.salary_bands", user="carol")
+    scenario.root("PAYROLL.salary_bands")
+    scenario.type("/dss-jobs", user="bob")
+    assert "PAYROLL" not in shown(scenario.told("Running now", user="bob"))
+    scenario.type(f"/dss-jobs status {ref(scenario.newest('PAYROLL'))}", user="bob")
+    assert "salary_bands" not in shown(scenario.told("no project PAYROLL in DSS (default)", user="bob"))
+
+
+def test_reading_is_not_building(scenario: Scenario) -> None:
+    """DSS refuses the start: its word, and which right is missing."""
+    scenario.type("/dss-build FRAUD.alerts", user="bob")
+    scenario.told("Ask for the right in DSS", user="bob")
+    assert scenario.roots() == []
+    scenario.type("/dss-jobs FRAUD", user="bob")
+    scenario.told("Jobs of FRAUD", user="bob")
+
+
+def test_refused_with_401_as_some_dss_do(scenario: Scenario) -> None:
+    """The same when DSS answers a missing right with 401: an answer, and nothing started."""
+    scenario.dss.world.refusal_status = 401
+    try:
+        scenario.type("/dss-build FRAUD.alerts", user="bob")
+        scenario.told("DSS said", user="bob")
+    finally:
+        scenario.dss.world.refusal_status = 403
+    assert scenario.roots() == []
+
+
+def test_a_button_pressed_by_somebody_without_the_right(scenario: Scenario) -> None:
+    """Carol may read CHURN, not abort there: refused, the job goes on, the thread says nothing."""
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    root = scenario.root("Running", "CHURN.customers_clean")
+    scenario.press(root, ids.JOB_ABORT, user="carol")
+    scenario.told("Ask for the right in DSS", user="carol")
+    assert not any("asked to abort" in shown(m) for m in scenario.now(root).replies)
+    assert scenario.newest().life.stop_at is None
+
+
+def test_abort_all_of_somebody_without_the_right(scenario: Scenario) -> None:
+    """The confirmation is shown, the abort is refused by DSS, and each job is named."""
+    job = scenario.elsewhere("customers_clean", by="alice")
+    scenario.type("/dss-jobs abort --all CHURN", user="carol")
+    question = scenario.told("1 unfinished job", user="carol")
+    assert has_button(question, ids.ABORT_ALL_CONFIRM)
+    scenario.press(question, ids.ABORT_ALL_CONFIRM, user="carol")
+    answer = shown(scenario.told("could not be asked", user="carol"))
+    assert job.id in answer
+    assert "taken the request" not in answer
+
+
+def test_a_personal_key_cannot_impersonate(make_scenario: Callable[..., Scenario]) -> None:
+    """Said exactly so, with what the administrator has to do; nothing is started."""
+    scenario = make_scenario(access="dss", api_key=lambda dss: dss.key_of("alice"))
+    for command in ("/dss-build CHURN.customers_clean", "/dss-jobs"):
+        scenario.type(command, user="bob")
+    scenario.until(lambda: sum("may not act as you" in shown(m) for m in scenario.answers("bob")) == 2)
+    scenario.told("global API key with admin rights", user="bob")
+    assert scenario.starts() == []
+
+
+def test_a_project_key_cannot_list_the_users(make_scenario: Callable[..., Scenario]) -> None:
+    """The reason is told, and nothing is started."""
+    scenario = make_scenario(access="dss", api_key=lambda dss: dss.project_key("CHURN"))
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.told("may not list the users")
+    assert scenario.starts() == []

@@ -1,0 +1,188 @@
+"""Every wrong input is an answer that says what would have been right; nothing is started."""
+
+import pytest
+
+from bot.slack.views import ids
+from tests.scenario.world import Scenario, ref, shown
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        ("/dss-build", ("How to use", "/dss-build CHURN.scored")),
+        ("/dss-build help", ("How to use",)),
+        ("/dss-jobs help", ("How to use", "/dss-jobs CHURN --state failed")),
+        ("/dss-build CHURN", ("For example",)),
+        ("/dss-build scored", ("For example", "/dss-build")),
+        ("/dss-build CHURN.scored --mood all", ("--mode",)),
+        ("/dss-build CHURN.scored --mode al", ("all",)),
+        ("/dss-build CHURN.scored --type foldr", ("folder",)),
+        ("/dss-build CHURN.scored --partition", ("--partition",)),
+        ('/dss-build CHURN "scored', ("never closed",)),
+        ("/dss-build " + "x" * 2_990 + ".yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy", ("at most", "characters")),
+        ("/dss-jobs statsu CHURN/Build_x__NP__2026-11-23T08-15-02.417", ("status",)),
+        ("/dss-jobs CHURN --state faild", ("failed",)),
+        ("/dss-jobs CHURN --since yesterdya", ("yesterday",)),
+        ("/dss-jobs CHURN --limit many", ("--limit",)),
+        ("/dss-jobs CHURN --limit 0", ("--limit",)),
+        ("/dss-jobs CHURN --sinse 2h", ("--since",)),
+        ("/dss-jobs abort", ("abort", "PROJECT/")),
+        ("/dss-jobs abort --all", ("abort --all",)),
+        ("/dss-jobs log", ("log",)),
+        ("/dss-jobs CHURN SALES", ("one project at a time",)),
+        ("/dss-jobs CHURN failed", ("--state failed",)),
+        ("/dss-jobs stop CHURN/Build_x__NP__2026-11-23T08-15-02.417", ("abort",)),
+    ],
+)
+def test_a_mistake_is_answered_at_once(scenario: Scenario, command: str, wanted: tuple[str, ...]) -> None:
+    """What can be told without DSS comes with the acknowledgement."""
+    delivery = scenario.type(command)
+    answer = shown(delivery.ack_payload)
+    for text in wanted:
+        assert text in answer
+    assert scenario.starts() == []
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        ("/dss-build CHRUN.scored", ("no project CHRUN", "`CHURN`")),
+        ("/dss-build CHURN.scroed", ("no dataset scroed", "`CHURN.scored`", "/dss-build CHURN.scored")),
+        ('/dss-build CHURN "Customer export" --type folder', ("no folder", "Customer exports")),
+        ("/dss-build CHURN.scored SALES.nothing_like_it", ("no dataset",)),
+        ("/dss-jobs CHURN --since 2026-02-30", ("2026-02-30",)),
+        ("/dss-jobs CHRUN", ("no project CHRUN", "`CHURN`")),
+        ("/dss-jobs CHURN --on prod", ("no DSS instance prod", "default")),
+        ("/dss-jobs abort --all CHRUN", ("no project CHRUN", "`CHURN`")),
+        (
+            "/dss-jobs status CHURN/Build_gone__NP__2026-11-23T08-15-02.417",
+            ("knows no job", "/dss-jobs CHURN"),
+        ),
+        ("/dss-jobs abort CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("knows no job",)),
+        ("/dss-jobs log CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("knows no job",)),
+        ("/dss-jobs follow CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("knows no job",)),
+        ("/dss-jobs unfollow CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("not followed here",)),
+        (
+            "/dss-jobs status https://dss.example.com/projects/CHURN/jobs/Build_x__NP__2026-11-23T08-15-02.417/",
+            ("not connected",),
+        ),
+    ],
+)
+def test_what_dss_does_not_know_is_answered(
+    scenario: Scenario, command: str, wanted: tuple[str, ...]
+) -> None:
+    """Unknown names are answered with the nearest ones, and nothing is started."""
+    scenario.type(command)
+    scenario.told(*wanted)
+    assert scenario.starts() == []
+    assert scenario.requested("POST", "/abort") == []
+
+
+def test_a_login_that_nobody_has(scenario: Scenario) -> None:
+    """`--by` of somebody who started nothing: an empty list that says what was looked for."""
+    scenario.type("/dss-jobs CHURN --by nobody")
+    scenario.told("nothing found", "by nobody")
+
+
+def test_a_dataset_that_no_job_built(scenario: Scenario) -> None:
+    """`--dataset` of a misspelt name: an empty list that says what was looked for."""
+    scenario.type("/dss-jobs CHURN --dataset scroed")
+    scenario.told("nothing found", "building scroed")
+
+
+def test_a_button_whose_job_is_gone(scenario: Scenario) -> None:
+    """Every button of a deleted job is answered."""
+    job = scenario.elsewhere("customers_clean")
+    scenario.type(f"/dss-jobs status {ref(job)}")
+    status = scenario.told("Running", "CHURN.customers_clean")
+    scenario.forget(job)
+    for number, action in enumerate((ids.JOB_ABORT, ids.JOB_LOG, ids.JOB_FOLLOW), 1):
+        scenario.press(status, action)
+
+        def answered(wanted: int = number) -> bool:
+            return sum("knows no job" in shown(m) for m in scenario.answers()) == wanted
+
+        scenario.until(answered)
+
+
+@pytest.mark.parametrize("value", ["v0:whatever", "", "v1:{", 'v1:{"type":"Build"}', "x" * 1_900])
+def test_a_button_of_an_older_version(scenario: Scenario, value: str) -> None:
+    """A value that cannot be read does nothing, and is told politely."""
+    job = scenario.elsewhere("customers_clean")
+    scenario.type(f"/dss-jobs status {ref(job)}")
+    status = scenario.told("Running", "CHURN.customers_clean")
+    for block in status.blocks:
+        for element in block.get("elements", ()):
+            if element.get("action_id") == ids.JOB_ABORT:
+                element["value"] = value
+    scenario.press(status, ids.JOB_ABORT, stale=True)
+    scenario.told("older message", "Nothing was done")
+    assert scenario.requested("POST", "/abort") == []
+
+
+HOSTILE = [
+    '"<!channel>"',
+    '"<!here> & co"',
+    '"<@U0ALICE>"',
+    "'*bold* _it_ ~gone~'",
+    '"a|b,c"',
+    "'50% off?#1'",
+    "x" * 200,
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_built_and_shown_as_text(scenario: Scenario, name: str) -> None:
+    """A dataset's name is only a name: in the answer, the root, the thread, the list and the log."""
+    scenario.type(f"/dss-build HOSTILE {name}")
+    scenario.until(lambda: scenario.starts() or None)
+    [started] = scenario.starts()
+    outputs = started["outputs"]
+    assert isinstance(outputs, list)
+    assert outputs[0]["id"] == name.strip("\"'")
+    scenario.root("HOSTILE")
+    scenario.type("/dss-jobs HOSTILE")
+    scenario.press(scenario.told("Jobs of HOSTILE"), ids.JOB_LOG)
+    scenario.until(lambda: any("log of" in shown(m).lower() for m in scenario.answers()))
+
+
+def test_a_hostile_failure_is_shown_as_text(scenario: Scenario) -> None:
+    """A failure of 10,000 characters with markup in it: root, thread, status, list and log are text."""
+    scenario.type("/dss-build HOSTILE.hostile_failure")
+    root = scenario.root("Failed", "HOSTILE.hostile_failure")
+    end = scenario.reply(root, "*Failed*", "ValueError")
+    assert "&lt;!channel&gt;" in shown(end)
+    scenario.type(f"/dss-jobs log {ref(scenario.newest('HOSTILE'))}")
+    scenario.told("Log of", "&lt;!channel&gt;")
+    scenario.type("/dss-jobs HOSTILE --state failed")
+    scenario.told("Jobs of HOSTILE", "ValueError")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "/dss-build <!channel>.x",
+        "/dss-build CHURN.<!here>",
+        "/dss-build CHURN.`x` --mode `<!channel>`",
+        "/dss-build &<>.&amp; --partition <!everyone>",
+        "/dss-jobs <@U0ALICE>",
+        "/dss-jobs CHURN --by <!channel>",
+        "/dss-jobs CHURN --dataset <https://evil.example|click>",
+        "/dss-jobs status <!channel>",
+        "/dss-jobs status CHURN/<!channel>",
+        "/dss-jobs log CHURN/`<!here>` --activity <!here>",
+        "/dss-jobs CHURN --since <!channel>",
+        "/dss-jobs CHURN --state *bold*",
+        "/dss-jobs CHURN --on <!channel>",
+        "/dss-jobs abort --all <!channel>",
+        "/dss-jobs \u202e\u0000\u0007 CHURN",
+        "/dss-build " + "`" * 2_000,
+        "/dss-jobs " + "<!channel>" * 1_000,
+    ],
+)
+@pytest.mark.parametrize("raw", [False, True])
+def test_hostile_typed_text_is_shown_as_text(scenario: Scenario, command: str, raw: bool) -> None:
+    """Whatever is typed, escaped by Slack or not: there is an answer, and it notifies nobody."""
+    scenario.type(command, raw=raw)
+    scenario.until(lambda: scenario.answers() or None)
+    assert scenario.starts() == []

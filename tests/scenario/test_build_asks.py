@@ -1,0 +1,136 @@
+"""Builds that ask back first, or are asked for again."""
+
+from bot.slack.views import ids
+from tests.scenario.world import Scenario, has_button, ref, shown
+
+
+def test_mode_all_starts_only_after_the_press(scenario: Scenario) -> None:
+    """Nothing is rebuilt before the person confirms; the question goes away with the answer."""
+    scenario.type("/dss-build CHURN.scored --mode all")
+    question = scenario.told("Rebuild `CHURN.scored`")
+    assert scenario.starts() == []
+    scenario.press(question, ids.BUILD_CONFIRM_ALL)
+    scenario.root("CHURN.scored", "build everything upstream")
+    assert [one["type"] for one in scenario.starts()] == ["RECURSIVE_FORCED_BUILD"]
+    scenario.until(lambda: not any(has_button(m, ids.BUILD_CONFIRM_ALL) for m in scenario.answers()))
+
+
+def test_mode_all_pressed_twice_is_one_job(scenario: Scenario) -> None:
+    """A double click on the confirmation starts one job."""
+    scenario.type("/dss-build CHURN.scored --mode all")
+    question = scenario.told("Rebuild `CHURN.scored`")
+    scenario.press(question, ids.BUILD_CONFIRM_ALL, stale=True)
+    scenario.press(question, ids.BUILD_CONFIRM_ALL, stale=True)
+    scenario.root("CHURN.scored")
+    scenario.until(lambda: scenario.bot.store.intents.open_count() == 0)
+    assert len(scenario.starts()) == 1
+    assert len(scenario.roots()) == 1
+
+
+def test_mode_all_can_be_cancelled(scenario: Scenario) -> None:
+    """Cancel starts nothing, and takes the question away."""
+    scenario.type("/dss-build CHURN.scored --mode all")
+    question = scenario.told("Rebuild `CHURN.scored`")
+    scenario.press(question, ids.BUILD_CANCEL)
+    scenario.told("Cancelled")
+    scenario.until(lambda: not any(has_button(m, ids.BUILD_CONFIRM_ALL) for m in scenario.answers()))
+    assert scenario.starts() == []
+
+
+def test_mode_all_does_not_claim_to_start_before_it_was_confirmed(scenario: Scenario) -> None:
+    """The first answer to a build that asks first does not say that it starts."""
+    delivery = scenario.type("/dss-build CHURN.scored --mode all")
+    assert "Starting" not in shown(delivery.ack_payload)
+    scenario.told("Rebuild `CHURN.scored`")
+
+
+def test_what_is_being_built_is_shown_and_can_be_followed(scenario: Scenario) -> None:
+    """A second build of the same output starts nothing: the running job is shown, and Follow works."""
+    job = scenario.elsewhere("scored_history")
+    scenario.type("/dss-build CHURN.scored_history")
+    answer = scenario.told("being built right now", "Nothing was started")
+    assert scenario.starts() == []
+    scenario.press(answer, ids.JOB_FOLLOW)
+    root = scenario.root("CHURN.scored_history", "Running")
+    scenario.finish_job(job)
+    end = scenario.reply(root, "*Done*")
+    assert f"<@{scenario.slack.user_id('alice')}>" in shown(end)
+
+
+def test_another_partition_is_no_conflict(scenario: Scenario) -> None:
+    """Two partitions of a dataset may be built at the same time."""
+    scenario.type("/dss-build CHURN.daily_sessions --partition 2026-11-20")
+    scenario.root("[2026-11-20]")
+    scenario.type("/dss-build CHURN.daily_sessions --partition 2026-11-21")
+    scenario.root("[2026-11-21]")
+    assert len(scenario.starts()) == 2
+
+
+def test_a_conflict_that_dss_finds_is_told(scenario: Scenario) -> None:
+    """An upstream output that another job builds fails the job at once: the thread names that job."""
+    other = scenario.elsewhere("features")
+    scenario.type("/dss-build CHURN.scored --mode all")
+    scenario.press(scenario.told("Rebuild `CHURN.scored`"), ids.BUILD_CONFIRM_ALL)
+    root = scenario.root("Failed", "CHURN.scored")
+    end = scenario.reply(root, "Failed", other.id)
+    assert "Wait for the other job" in shown(end)
+
+
+def test_rebuild_starts_the_same_again(scenario: Scenario) -> None:
+    """Rebuild on an ended job starts one job with the same definition, also on a double click."""
+    scenario.type("/dss-build CHURN.customers_clean --mode modified")
+    root = scenario.root("Done", "CHURN.customers_clean")
+    scenario.press(root, ids.JOB_REBUILD)
+    scenario.press(root, ids.JOB_REBUILD)
+    scenario.until(lambda: len(scenario.roots()) == 2)
+    scenario.until(lambda: scenario.bot.store.intents.open_count() == 0)
+    first, second = scenario.starts()
+    assert first == second
+
+
+def test_rebuild_of_a_partition_and_a_folder(scenario: Scenario) -> None:
+    """Rebuild sends partitions and ids as they were."""
+    scenario.dss.world.plan_next(activities=0)
+    scenario.type("/dss-build CHURN.daily_sessions --partition 2026-11-20 --mode missing")
+    scenario.press(scenario.root("nothing was built", "daily_sessions"), ids.JOB_REBUILD)
+    scenario.dss.world.plan_next(activities=0)
+    scenario.type('/dss-build CHURN "Customer exports" --type folder --mode missing')
+    folder = scenario.until(
+        lambda: next((m for m in scenario.roots() if "daily" not in shown(m) and "nothing" in shown(m)), None)
+    )
+    assert folder is not None
+    scenario.press(folder, ids.JOB_REBUILD)
+    scenario.until(lambda: len(scenario.starts()) == 4)
+    outputs = sorted(str(one["outputs"]) for one in scenario.starts())
+    assert outputs[0] == outputs[1]
+    assert outputs[2] == outputs[3]
+
+
+def test_rebuild_by_somebody_else_is_theirs(scenario: Scenario) -> None:
+    """Whoever presses Rebuild is the one who is mentioned at the end of the new job."""
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.press(scenario.root("Done", "CHURN.customers_clean"), ids.JOB_REBUILD, user="bob")
+    second = scenario.until(lambda: scenario.roots()[1:] or None)[0]
+    assert f"<@{scenario.slack.user_id('bob')}>" in shown(scenario.reply(second, "*Done*"))
+
+
+def test_a_command_sent_twice_by_slack_is_one_job(scenario: Scenario) -> None:
+    """A redelivered envelope starts nothing more, and says nothing more."""
+    scenario.slow("customers_clean")
+    delivery = scenario.type("/dss-build CHURN.customers_clean")
+    scenario.root("CHURN.customers_clean")
+    delivery.redeliver().wait(10)
+    scenario.until(lambda: scenario.bot.store.intents.open_count() == 0)
+    assert len(scenario.starts()) == 1
+    assert len(scenario.roots()) == 1
+    assert not any("under way" in shown(m) for m in scenario.answers())
+
+
+def test_the_same_command_typed_twice_is_answered_twice(scenario: Scenario) -> None:
+    """Typing a command again starts nothing twice, but is not left without an answer."""
+    job = scenario.elsewhere("customers_clean")
+    scenario.type(f"/dss-jobs follow {ref(job)}")
+    scenario.root("CHURN.customers_clean")
+    scenario.type(f"/dss-jobs follow {ref(job)}")
+    scenario.until(lambda: scenario.answers() or None)
+    assert len(scenario.roots()) == 1

@@ -1,0 +1,162 @@
+"""DSS is down, slow or answers nonsense: an answer in time, nothing lost, nothing started twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.sandbox.dss.model import Key
+from tests.scenario.world import Scenario, ref, shown
+
+START = {"method": "POST", "path": r"^/projects/[A-Z]+/jobs/?$"}
+
+
+def test_a_wrong_key_is_named_as_the_trouble(scenario: Scenario) -> None:
+    """A revoked key is the administrator's business: said so, and nothing is started."""
+    key = scenario.dss.admin_key
+    scenario.dss.world.revoke_key(key)
+    try:
+        scenario.type("/dss-build CHURN.scored")
+        scenario.told("API key is not accepted any more")
+        scenario.type("/dss-jobs")
+        scenario.until(lambda: sum("API key" in shown(m) for m in scenario.answers()) == 2)
+    finally:
+        scenario.dss.world.add_key(Key(secret=key, label="dss-bot", admin=True))
+    assert scenario.starts() == []
+
+
+def test_dss_refuses_connections(scenario: Scenario) -> None:
+    """DSS is not there: acknowledged at once, told after some tries, and works when it is back."""
+    scenario.dss.stop()
+    try:
+        scenario.type("/dss-build CHURN.customers_clean")
+        scenario.told("DSS does not answer")
+    finally:
+        scenario.dss.start()
+    assert scenario.starts() == []
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.root("CHURN.customers_clean")
+    assert len(scenario.starts()) == 1
+
+
+def test_a_gateway_answers_html(scenario: Scenario) -> None:
+    """502 with HTML is "down or restarting", and no HTML is shown."""
+    scenario.dss.faults.down("html502")
+    scenario.type("/dss-jobs SALES")
+    answer = scenario.told("down or restarting")
+    assert "html" not in shown(answer).lower()
+
+
+def test_a_slow_dss_does_not_delay_the_acknowledgement(scenario: Scenario) -> None:
+    """DSS takes longer than Slack's three seconds: acknowledged before that, answered afterwards."""
+    slow = scenario.dss.faults.add("latency", path="/jobs/", seconds=4.0)
+    scenario.type("/dss-jobs ETUDES")
+    assert not any("Jobs of ETUDES" in shown(m) for m in scenario.answers())
+    scenario.until(lambda: slow.hits)
+    scenario.dss.faults.clear()
+    scenario.told("Jobs of ETUDES")
+
+
+def test_other_people_are_served_while_dss_is_slow_for_one_project(scenario: Scenario) -> None:
+    """Somebody else's answer does not wait behind a slow one."""
+    slow = scenario.dss.faults.add("latency", path="/projects/ETUDES/jobs/", times=1, seconds=4.0)
+    scenario.type("/dss-jobs ETUDES")
+    scenario.until(lambda: slow.hits)
+    scenario.type("/dss-jobs FRAUD", user="bob")
+    scenario.told("Jobs of FRAUD", user="bob")
+    assert not any("Jobs of ETUDES" in shown(m) for m in scenario.answers())
+    scenario.told("Jobs of ETUDES")
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"baseStatus": {"state": "RUN', b"[]", b"null", b'"text"', b"\xff\xfe", b"[1, 2]"]
+)
+def test_garbage_is_told(scenario: Scenario, body: bytes) -> None:
+    """Something that is no status of a job is an answer that says what may be wrong."""
+    job = scenario.elsewhere("customers_clean")
+    scenario.dss.faults.add("garbage", path=f"/jobs/{job.id}", body=body)
+    scenario.type(f"/dss-jobs status {ref(job)}")
+    scenario.told("answers in a way the bot does not know")
+
+
+def test_an_internal_error_of_dss_is_told(scenario: Scenario) -> None:
+    """A 500 on a question: DSS's words, and where to look; no stack trace."""
+    scenario.dss.faults.add(
+        "status", path="/projects/SALES/jobs/", status=500, message="boom <!channel>\n\tat java.lang.X"
+    )
+    scenario.type("/dss-jobs SALES")
+    answer = scenario.told("internal error", "boom &lt;!channel&gt;")
+    assert "java.lang.X" not in shown(answer)
+
+
+def test_an_abort_that_dss_refuses(scenario: Scenario) -> None:
+    """The person is told; the job's thread does not claim that an abort was asked."""
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    root = scenario.root("Running", "CHURN.customers_clean")
+    scenario.dss.faults.add("status", path="/abort", status=403, message="not you")
+    scenario.type(f"/dss-jobs abort {ref(scenario.newest())}")
+    scenario.told("not you", "Ask for the right in DSS")
+    assert not any("asked to abort" in shown(m) for m in scenario.now(root).replies)
+
+
+def test_a_start_whose_answer_is_lost_is_adopted(scenario: Scenario) -> None:
+    """The job is there: it is found, followed, and not started again."""
+    scenario.dss.faults.add("lose_answer", times=1, **START)  # type: ignore[arg-type]
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.root("Running", "CHURN.customers_clean", "asked by alice")
+    assert len(scenario.starts()) == 1
+    assert len(scenario.roots()) == 1
+
+
+def test_a_start_that_never_arrived_is_unknown_and_not_repeated(scenario: Scenario) -> None:
+    """Nothing is found: said in words, and nothing is started a second time."""
+    scenario.dss.faults.add("reset", times=1, **START)  # type: ignore[arg-type]
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.until(lambda: len(scenario.starts()) == 1)
+    scenario.ahead = timedelta(minutes=1)
+    scenario.told("not known whether the job", "Nothing was started twice")
+    assert len(scenario.starts()) == 1
+    assert scenario.roots() == []
+
+
+def test_an_internal_error_at_the_start_is_looked_into(scenario: Scenario) -> None:
+    """After a 500 the job may exist: it is looked for, and the person is told what was found."""
+    scenario.dss.faults.add("status", status=500, times=1, **START)  # type: ignore[arg-type]
+    scenario.type("/dss-build CHURN.transactions_clean")
+    scenario.until(lambda: len(scenario.starts()) == 1)
+    scenario.ahead = timedelta(minutes=1)
+    scenario.told("not known whether the job")
+    assert len(scenario.starts()) == 1
+
+
+def test_a_start_that_dss_refuses_is_told_in_its_words(scenario: Scenario) -> None:
+    """A 400 is final: DSS's reason, nothing followed, and the same can be asked for again at once."""
+    scenario.dss.faults.add("status", status=400, message="No engine for this recipe", times=1, **START)  # type: ignore[arg-type]
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.told("No engine for this recipe")
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.root("CHURN.customers_clean")
+    assert len(scenario.starts()) == 2
+
+
+def test_the_log_cannot_be_read_for_the_excerpt(scenario: Scenario) -> None:
+    """A failure is told without its log when DSS does not give that."""
+    scenario.dss.faults.add("status", path="/log", status=500)
+    scenario.type("/dss-build CHURN.features_broken")
+    root = scenario.root("Failed", "CHURN.features_broken")
+    assert "Traceback" not in shown(scenario.reply(root, "*Failed*", "KeyError"))
+
+
+def test_an_outage_is_told_once_and_its_end_too(scenario: Scenario) -> None:
+    """DSS away for long: the thread says since when, and when it is back; then the job goes on."""
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    root = scenario.root("Running", "CHURN.customers_clean")
+    outage = scenario.dss.faults.add("status", status=503, path="/jobs/running")
+    scenario.until(lambda: outage.hits)
+    scenario.ahead = timedelta(minutes=2)
+    scenario.reply(root, "DSS has not answered since")
+    scenario.dss.faults.clear()
+    scenario.reply(root, "DSS answers again")
+    assert sum("has not answered" in shown(m) for m in scenario.now(root).replies) == 1
