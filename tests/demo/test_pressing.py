@@ -1,0 +1,155 @@
+"""Looking at a workspace and pressing what is shown, with an app that only posts."""
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from rich.console import Console
+from slack_sdk import WebClient
+
+from bot.demo.feed import Feed
+from bot.demo.markup import Reader
+from bot.demo.pressing import CannotPress, press
+from bot.demo.screen import Screen
+from bot.demo.viewer import Viewer
+from bot.sandbox.slack import SlackSandbox
+from tests.demo.samples import READER, Json, actions, button, section
+
+ASKS = {
+    "title": {"type": "plain_text", "text": "Abort this job?"},
+    "text": {"type": "plain_text", "text": "The work is lost."},
+    "confirm": {"type": "plain_text", "text": "Abort the job"},
+    "deny": {"type": "plain_text", "text": "Let it run"},
+}
+MENU: Json = {
+    "type": "static_select",
+    "action_id": "menu",
+    "placeholder": {"type": "plain_text", "text": "Which"},
+    "options": [
+        {"text": {"type": "plain_text", "text": name}, "value": name} for name in ("first", "second")
+    ],
+}
+
+
+class Room:
+    """A workspace, an app's client, and a terminal that shows it."""
+
+    def __init__(self, slack: SlackSandbox) -> None:
+        self.slack = slack
+        self.client = WebClient(token=slack.bot_token, base_url=slack.api_url)
+        self._file = io.StringIO()
+        self.on_show: Callable[[], object] = lambda: None
+        self.screen = Screen(Console(file=self._file, width=80), self._reader)
+        self.viewer = Viewer(slack, self.screen, Feed(slack, ["alice", "bob"], ["data"]))
+        self.channel = slack.channel_id("data")
+
+    def _reader(self) -> Reader:
+        self.on_show()
+        return READER
+
+    def post(self, *blocks: Json, **more: Any) -> str:
+        answer = self.client.chat_postMessage(channel=self.channel, text="t", blocks=list(blocks), **more)
+        return str(answer["ts"])
+
+    def edit(self, ts: str, *blocks: Json) -> None:
+        self.client.chat_update(channel=self.channel, ts=ts, text="t", blocks=list(blocks))
+
+    def printed(self) -> str:
+        self.viewer.look()
+        text = self._file.getvalue()
+        self._file.seek(0)
+        self._file.truncate()
+        return text
+
+    def press(self, number: int, *, person: str = "alice", answer: bool = True) -> Any:
+        self.viewer.look()
+        delivery = press(self.slack, self.screen, person, number, lambda: answer)
+        return delivery and delivery.payload["actions"][0]
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    with SlackSandbox(rates=False) as slack:
+        yield Room(slack)
+
+
+def test_many_edits_between_two_looks_are_one(room: Room) -> None:
+    """However fast a card is edited, people see its last state once, in the order of what happened."""
+    ts = room.post(section("one"), actions(button("Abort", "a")))
+    room.printed()
+    for number in range(5):
+        room.edit(ts, section(f"state {number}"), actions(button("Abort", "a")))
+    room.post(section("a reply"), thread_ts=ts)
+    assert [line[2:] for line in room.printed().splitlines()][:1] == ["✎ state 4"]
+    assert room.printed() == ""
+
+
+def test_a_press_sends_what_the_button_carries(room: Room) -> None:
+    """The number on the screen leads to that button of that message."""
+    room.post(section("one"), actions(button("Log", "log", value="v1")))
+    room.post(section("two"), actions(button("Log", "log", value="v2")))
+    assert room.press(2)["value"] == "v2"
+
+
+def test_a_choice_is_pressed_by_its_number(room: Room) -> None:
+    """Each choice of a menu has a number of its own."""
+    room.post(section("one"), actions(MENU))
+    assert room.press(2)["selected_option"]["value"] == "second"
+
+
+def test_a_dialog_is_shown_before_anything_is_sent(room: Room) -> None:
+    """On no, the app hears nothing; on yes, it hears of the press."""
+    room.post(section("one"), actions(button("Abort", "abort", confirm=ASKS)))
+    assert room.press(1, answer=False) is None
+    shown = room.printed()
+    assert "? Abort this job?" in shown
+    assert "[y Abort the job] [n Let it run]" in shown
+    assert "Let it run. Nothing was sent." in shown
+    assert room.press(1)["action_id"] == "abort"
+
+
+def test_a_link_is_named(room: Room) -> None:
+    """What a browser would open is said, and the app is told of the press as Slack does it."""
+    room.post(section("one"), actions(button("Open", "open", url="https://dss.example/job")))
+    assert room.press(1)["action_id"] == "open"
+    assert "https://dss.example/job" in room.printed()
+
+
+def test_a_button_that_is_gone_is_not_pressed(room: Room) -> None:
+    """An old number says so, and does not press what stands in its place now."""
+    ts = room.post(section("one"), actions(button("Abort", "abort")))
+    room.viewer.look()
+    room.edit(ts, section("one"), actions(button("Rebuild", "rebuild")))
+    with pytest.raises(CannotPress, match="“Abort” is gone"):
+        room.press(1)
+
+
+def test_a_number_that_nobody_has_is_refused(room: Room) -> None:
+    """A slip of the finger presses nothing."""
+    with pytest.raises(CannotPress, match="no button 7"):
+        room.press(7)
+
+
+def test_nobody_presses_what_only_another_person_sees(room: Room) -> None:
+    """A private answer belongs to one person."""
+    room.client.chat_postEphemeral(
+        channel=room.channel,
+        user=room.slack.user_id("bob"),
+        text="t",
+        blocks=[section("psst"), actions(button("Log", "log"))],
+    )
+    with pytest.raises(CannotPress, match="alice does not see"):
+        room.press(1)
+    assert room.press(1, person="bob")["action_id"] == "log"
+
+
+def test_the_live_view_shows_what_comes(room: Room) -> None:
+    """At the prompt a message appears by itself, and the view ends when it is told to."""
+    shown = threading.Event()
+    room.on_show = shown.set
+    with room.viewer.live():
+        room.post(section("by itself"))
+        assert shown.wait(10)
+    assert not any(thread.name == "demo-viewer" for thread in threading.enumerate())
