@@ -94,7 +94,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...] = ()
     close: bool = False
     changed: bool = False
-    """Whether anything differs from before: if not, nothing need be written."""
+    """Whether anything differs from before or happened: if not, nothing need be written."""
 
 
 def key(event: Event) -> str:

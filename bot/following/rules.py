@@ -174,7 +174,8 @@ def _step(
         followed_since=memory.followed_since or now,
     )
     job = FollowedJob(facts=facts, memory=memory, version=before.version)
-    return Step(job=job, events=tuple(events), close=close, changed=job != before)
+    # An end is an event for whoever follows the job since, also when the row has it already.
+    return Step(job=job, events=tuple(events), close=close, changed=bool(events) or job != before)
 
 
 def _age(memory: Memory, facts: JobFacts, now: datetime) -> timedelta:

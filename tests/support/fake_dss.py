@@ -26,6 +26,7 @@ class FakeDss:
     Attributes:
         broken: raised by every request, as when DSS is down.
         refusing: raised by single methods, by their name.
+        refusing_projects: raised by every request about a project, by its key.
         calls: every request, oldest first: the method's name and its project, where it has one.
     """
 
@@ -34,6 +35,7 @@ class FakeDss:
         self.knows_running = knows_running
         self.broken: DSSError | None = None
         self.refusing: dict[str, DSSError] = {}
+        self.refusing_projects: dict[str, DSSError] = {}
         self.calls: list[tuple[str, str]] = []
         self.login: str | None = None
         self.project_list: list[ProjectFacts] = []
@@ -155,6 +157,8 @@ class FakeDss:
             raise self.broken
         if method in self.refusing:
             raise self.refusing[method]
+        if project in self.refusing_projects:
+            raise self.refusing_projects[project]
 
 
 def _listed(job: JobFacts) -> JobFacts:

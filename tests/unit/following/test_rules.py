@@ -101,6 +101,15 @@ def test_a_job_whose_outcome_is_not_said_ends_too() -> None:
     assert (step.events, step.close) == ((Ended(),), True)
 
 
+def test_an_end_is_told_to_who_follows_since() -> None:
+    """Somebody began to follow while the end was written: their thread hears of it too, and is closed."""
+    over = facts(state="DONE", finished=True)
+    first = observe(row(), over, after(seconds=5))
+    again = observe(first.job, over, after(seconds=6))
+    assert (again.events, again.close, again.changed) == ((Ended(),), True, True)
+    assert again.job == first.job
+
+
 def test_a_failed_activity_is_told_once() -> None:
     """And each of several."""
     one = facts(activities=(activity("FAILED"),), counters=Counters(failed=1))

@@ -1,0 +1,109 @@
+"""Waiters and their surroundings, and short words for what tests do with them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from bot.facts import JobFacts, JobRef, Message
+from bot.facts.records import FollowedJob, Memory, Watch
+from bot.store import Recording, Store
+from bot.store.codec import load
+from bot.store.tables import messages
+from bot.work.waiter import Waiter
+from tests.support.clocks import HandClock
+from tests.support.fake_dss import FakeDss
+from tests.support.samples import REF, draft, facts, watch
+
+
+class Watchers:
+    """One instance, its followed jobs and any number of waiters."""
+
+    def __init__(self, store: Store, clock: HandClock) -> None:
+        self.store = store
+        self.clock = clock
+        self.dss = FakeDss()
+        self.waiter = self.start()
+
+    def new_waiter(self, owner: str, *, dss: FakeDss | None = None, **options: Any) -> Waiter:
+        """Return one more waiter on the same store."""
+        return Waiter(self.store, dss or self.dss, owner=owner, clock=self.clock, **options)
+
+    def start(self, **options: Any) -> Waiter:
+        """Return a waiter that holds the lease before anything is followed."""
+        made = self.new_waiter("one", **options)
+        made.round()
+        return made
+
+    def older(self, **options: Any) -> Waiter:
+        """Use a DSS before 15.2, which has no list of what runs."""
+        self.dss.knows_running = False
+        return self.start(**options)
+
+    def follow(self, ref: JobRef = REF, **changes: Any) -> Watch:
+        """Follow a job that DSS knows, as it stands there."""
+        recorded = self._recording(ref, **changes)
+        assert self.store.jobs.record(recorded)
+        return recorded.watch
+
+    def follow_many(self, count: int, *, projects: int = 1) -> Sequence[JobRef]:
+        """Follow jobs of several projects, written in one transaction because there may be very many."""
+        refs = [
+            JobRef(instance="dss", project=f"P{number % projects}", job_id=f"job-{number}")
+            for number in range(count)
+        ]
+        with self.store.database.write() as connection:
+            now = self.store.database.now_ms(connection)
+            for recorded in map(self._recording, refs):
+                self.store.jobs._insert_watch(connection, recorded.watch, now)
+                self.store.jobs._put_job(connection, recorded.job, now)
+                self.store.outbox.write_in(connection, recorded.drafts)
+        return refs
+
+    def _recording(self, ref: JobRef, **changes: Any) -> Recording:
+        job = self.dss.jobs.get(ref) or facts(ref=ref, **changes)
+        self.dss.put(job)
+        # Its start was told when it was written.
+        memory = Memory(followed_since=self.clock(), told=("started",))
+        made = watch(ref=ref, created_at=self.clock())
+        root = draft(id=made.root_id, watch_id=made.id)
+        return Recording(job=FollowedJob(facts=job, memory=memory), watch=made, drafts=(root,))
+
+    def say(self, ref: JobRef = REF, **changes: Any) -> JobFacts:
+        """Have DSS say something else of a job."""
+        said = msgspec.structs.replace(self.dss.jobs[ref], **changes)
+        self.dss.put(said)
+        return said
+
+    def end(self, ref: JobRef = REF, state: str = "DONE") -> None:
+        """Have a job end."""
+        self.say(ref, state=state, finished=True, ended_at=self.clock())
+
+    def run(self, seconds: float, *, step: float = 1.0, waiter: Waiter | None = None) -> None:
+        """Let time go on, with a round each step."""
+        for _ in range(round(seconds / step)):
+            (waiter or self.waiter).round()
+            self.clock.advance(step)
+
+    def rows(self) -> dict[str, str]:
+        """Return id and text of every message, in the order they were written."""
+        with self.store.database.read() as connection:
+            found = connection.execute(select(messages.c.id, messages.c.body).order_by(messages.c.seq)).all()
+        return {row.id: load(row.body, Message).text for row in found}
+
+    def revision(self, message_id: str) -> int:
+        """Return how often a message was written."""
+        with self.store.database.read() as connection:
+            asked = select(messages.c.revision).where(messages.c.id == message_id)
+            return int(connection.execute(asked).scalar_one())
+
+    def told(self, made: Watch) -> list[str]:
+        """Return the names of the replies in the thread of a watch, in order."""
+        return [row.removeprefix(f"{made.id}:") for row in self.rows() if row.startswith(f"{made.id}:")]
+
+    def calls(self) -> list[str]:
+        """Return the requests since the last time, and forget them."""
+        made = [name for name, _ in self.dss.calls]
+        self.dss.calls.clear()
+        return made
