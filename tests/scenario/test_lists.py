@@ -172,3 +172,12 @@ def test_abort_from_a_list(scenario: Scenario) -> None:
     scenario.press(answer, abort["action_id"])
     scenario.told("request to abort `FRAUD.payments_clean`")
     assert len(scenario.requested("POST", "/abort")) == 1
+
+
+def test_a_link_button_is_acknowledged_and_does_nothing(scenario: Scenario) -> None:
+    """Slack tells the bot that a link was opened: that is not an error, and no answer is needed."""
+    job = scenario.elsewhere("customers_clean")
+    scenario.type(f"/dss-jobs status {ref(job)}")
+    status = scenario.told("Running", "CHURN.customers_clean")
+    scenario.press(status, ids.OPEN_DSS)
+    assert len(scenario.answers()) == 1

@@ -1,7 +1,5 @@
 """DSS is down, slow or answers nonsense: an answer in time, nothing lost, nothing started twice."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.sandbox.dss.model import Key
@@ -114,7 +112,7 @@ def test_a_start_that_never_arrived_is_unknown_and_not_repeated(scenario: Scenar
     scenario.dss.faults.add("reset", times=1, **START)  # type: ignore[arg-type]
     scenario.type("/dss-build CHURN.customers_clean")
     scenario.until(lambda: len(scenario.starts()) == 1)
-    scenario.ahead = timedelta(minutes=1)
+    scenario.later(minutes=1)
     scenario.told("not known whether the job", "Nothing was started twice")
     assert len(scenario.starts()) == 1
     assert scenario.roots() == []
@@ -125,7 +123,7 @@ def test_an_internal_error_at_the_start_is_looked_into(scenario: Scenario) -> No
     scenario.dss.faults.add("status", status=500, times=1, **START)  # type: ignore[arg-type]
     scenario.type("/dss-build CHURN.transactions_clean")
     scenario.until(lambda: len(scenario.starts()) == 1)
-    scenario.ahead = timedelta(minutes=1)
+    scenario.later(minutes=1)
     scenario.told("not known whether the job")
     assert len(scenario.starts()) == 1
 
@@ -155,7 +153,7 @@ def test_an_outage_is_told_once_and_its_end_too(scenario: Scenario) -> None:
     root = scenario.root("Running", "CHURN.customers_clean")
     outage = scenario.dss.faults.add("status", status=503, path="/jobs/running")
     scenario.until(lambda: outage.hits)
-    scenario.ahead = timedelta(minutes=2)
+    scenario.later(minutes=2)
     scenario.reply(root, "DSS has not answered since")
     scenario.dss.faults.clear()
     scenario.reply(root, "DSS answers again")

@@ -59,6 +59,8 @@ def abort_all_done(results: Sequence[tuple[JobRef, str | None]]) -> Message:
     refused = [(ref, why) for ref, why in results if why is not None]
     taken = len(results) - len(refused)
     text = f"DSS has taken the request to abort {words.count(taken, 'job')}. It can take a moment."
+    if refused and not taken:
+        text = "Nothing was aborted."
     lines = [text]
     if refused:
         lines.append(f"{words.WARNED} {words.count(len(refused), 'job')} could not be asked:")
