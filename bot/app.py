@@ -188,6 +188,9 @@ class Bot:
             authorize=lambda: authorized,
             listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
             request_verification_enabled=not self._settings.slack.socket_mode,
+            # Slack hears that a request was taken when it is a row: a crash in between would lose it unseen.
+            # A listener does no more than write that row, and gives up in time (IntentStore.add).
+            process_before_response=True,
         )
 
     def _start_workers(self, identity: Identity, bolt: App) -> None:
@@ -228,8 +231,16 @@ class Bot:
             for waiter in self._waiters
         ]
         keep = timedelta(days=settings.store.keep_days)
-        keeper = Loop("keeper", Keeper(store, owner=self.owner, keep=keep, clock=clock).round, RENEW_EVERY)
-        self._loops = [self._sending, *runners, *followers, keeper]
+        keeper = Keeper(
+            store,
+            owner=self.owner,
+            keep=keep,
+            clock=clock,
+            working=lambda: runner.working,
+            sending=lambda: self._sender.sending if self._sender else (),
+        )
+        keeping = Loop("keeper", keeper.round, RENEW_EVERY)
+        self._loops = [self._sending, *runners, *followers, keeping]
         lister = Lister(store, gate, self._instances, names, clock=clock)
         front = Front(
             store.intents,

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.store.audit import AuditEntry, AuditStore
 from bot.store.crowds import CrowdStore
 from bot.store.database import Database
@@ -26,10 +28,15 @@ __all__ = [
     "OutboxStore",
     "Recording",
     "Store",
+    "StoreTrouble",
     "UnknownSchema",
     "check_schema",
     "migrate",
 ]
+
+
+StoreTrouble = SQLAlchemyError
+"""The database cannot be asked now: locked, full, away."""
 
 
 class Store:

@@ -13,6 +13,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Clock = Callable[[], datetime]
 
+PATIENCE = 10.0
+"""Seconds that a writer waits for another one."""
+
 
 def to_ms(moment: datetime) -> int:
     """Return milliseconds since the epoch of an aware datetime."""
@@ -28,12 +31,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     # The driver must not open transactions by itself: `_begin_sqlite` does, and takes the write lock at once,
     # because a transaction that reads first and writes later fails with "locked" instead of waiting.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if not connection.get_execution_options().get("read_only"):
+    options = connection.get_execution_options()
+    if not options.get("read_only"):
+        patience = options.get("patience", PATIENCE)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(patience * 1000)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -61,9 +67,13 @@ class Database:
         self._clock = clock
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction, committed at the end, rolled back on any error."""
-        with self.engine.begin() as connection:
+    def write(self, *, patience: float = PATIENCE) -> Iterator[Connection]:
+        """One transaction, committed at the end, rolled back on any error.
+
+        Args:
+            patience: seconds to wait for another writer of a SQLite file.
+        """
+        with self.engine.connect().execution_options(patience=patience) as connection, connection.begin():
             yield connection
 
     @contextmanager

@@ -1,5 +1,6 @@
 """Intents: what people asked for that must happen once, whatever crashes (DESIGN.md §4)."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
 
@@ -14,6 +15,9 @@ from bot.store.tables import intents
 
 DOUBLE_CLICK = timedelta(seconds=10)
 """The same person asking for exactly the same in the same way within this time meant it once."""
+
+PATIENCE = 1.5
+"""Seconds to wait for another writer: Slack waits three for the acknowledgement that follows the row."""
 
 _OPEN = (IntentState.NEW, IntentState.STARTING)
 
@@ -49,7 +53,7 @@ class IntentStore:
         """
         twice = twice or delivery
         try:
-            with self._database.write() as connection:
+            with self._database.write(patience=PATIENCE) as connection:
                 now = self._database.now_ms(connection)
                 since = now - round(DOUBLE_CLICK.total_seconds() * 1000)
                 if connection.execute(select(intents.c.id).where(intents.c.delivery == delivery)).first():
@@ -110,11 +114,18 @@ class IntentStore:
             )
             return _intent(row)
 
-    def renew(self, owner: str, lease_seconds: float) -> None:
-        """Keep what ``owner`` works on for longer, because it is alive."""
+    def renew(self, owner: str, ids: Collection[str], lease_seconds: float) -> None:
+        """Keep for longer what ``owner`` is working on at this moment."""
+        if not ids:
+            return
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
-            held = and_(intents.c.owner == owner, intents.c.lease_until >= now, intents.c.state.in_(_OPEN))
+            held = and_(
+                intents.c.id.in_(ids),
+                intents.c.owner == owner,
+                intents.c.lease_until >= now,
+                intents.c.state.in_(_OPEN),
+            )
             until = now + round(lease_seconds * 1000)
             connection.execute(update(intents).where(held).values(lease_until=until))
 

@@ -3,7 +3,7 @@
 Writing newer content into a row that was not sent yet is the coalescing: there is never a queue of edits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -92,11 +92,18 @@ class OutboxStore:
                 )
             return claimed
 
-    def renew(self, owner: str, lease_seconds: float) -> None:
-        """Keep what ``owner`` is sending for longer, because it is alive."""
+    def renew(self, owner: str, ids: Collection[str], lease_seconds: float) -> None:
+        """Keep for longer what ``owner`` is sending at this moment."""
+        if not ids:
+            return
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
-            held = and_(messages.c.owner == owner, messages.c.state == SENDING, messages.c.lease_until >= now)
+            held = and_(
+                messages.c.id.in_(ids),
+                messages.c.owner == owner,
+                messages.c.state == SENDING,
+                messages.c.lease_until >= now,
+            )
             until = now + round(lease_seconds * 1000)
             connection.execute(update(messages).where(held).values(lease_until=until))
 

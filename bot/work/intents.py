@@ -4,7 +4,7 @@ from typing import assert_never
 
 import structlog
 
-from bot.errors import BotError
+from bot.errors import BotError, DSSError, Refusal
 from bot.facts import (
     AbortAll,
     AbortJob,
@@ -18,7 +18,7 @@ from bot.facts import (
 )
 from bot.facts.records import Intent, IntentState
 from bot.slack.outbox import Answers
-from bot.store import IntentStore
+from bot.store import IntentStore, StoreTrouble
 from bot.work.aborter import Aborter
 from bot.work.builder import Builder
 from bot.work.failing import explain
@@ -26,6 +26,12 @@ from bot.work.followings import Followings
 from bot.work.keeper import LEASE_SECONDS
 
 log = structlog.get_logger(__name__)
+
+
+TRIES = 5
+"""How often an intent that a fault of ours interrupted is taken up."""
+TRY_AGAIN = 5.0
+"""Seconds between two tries."""
 
 
 class IntentRunner:
@@ -47,16 +53,25 @@ class IntentRunner:
         self._followings = followings
         self._answers = answers
         self._owner = owner
+        self._working: set[str] = set()
+
+    @property
+    def working(self) -> frozenset[str]:
+        """Ids of the intents that are being carried out: their leases are renewed."""
+        return frozenset(self._working.copy())
 
     def round(self) -> bool:
         """Carry out one intent; say whether there was one."""
         intent = self._intents.claim(self._owner, LEASE_SECONDS)
         if intent is None:
             return False
+        self._working.add(intent.id)
         try:
             self._carry_out(intent)
         except Exception as error:  # noqa: BLE001 - the person gets an answer, whatever it was
             self._failed(intent, error)
+        finally:
+            self._working.discard(intent.id)
         return True
 
     def _carry_out(self, intent: Intent) -> None:
@@ -77,6 +92,19 @@ class IntentRunner:
                 assert_never(intent.wish)
 
     def _failed(self, intent: Intent, error: Exception) -> None:
+        """End an intent with an answer, unless what it did is not written down yet: then it goes on.
+
+        A build whose job was started, but not recorded, is found and adopted by the next claim; an intent
+        that the database could not be asked about is claimed again when its lease has run out.
+        """
+        if isinstance(error, StoreTrouble) and intent.attempts < TRIES:
+            log.error("intent.store_trouble", intent=intent.id, error=str(error))
+            return
+        begun = self._intents.state_of(intent.id) is IntentState.STARTING
+        if begun and not isinstance(error, DSSError | Refusal) and intent.attempts < TRIES:
+            log.error("intent.interrupted", intent=intent.id, exc_info=error)
+            self._intents.again(intent.id, self._owner, TRY_AGAIN)
+            return
         message = explain(error, doing=type(intent.wish).__name__)
         self._intents.close(intent.id, IntentState.REFUSED, note=str(error)[:500])
         self._answers.tell(intent.place, intent.user_id, message)

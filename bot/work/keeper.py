@@ -1,6 +1,6 @@
 """Keeps the leases of what this process is doing, and prunes what is long over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,18 +21,27 @@ class Keeper:
     """Renews leases; a process that does not get here for long loses them, and others go on."""
 
     def __init__(
-        self, store: Store, *, owner: str, keep: timedelta | None, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        *,
+        owner: str,
+        keep: timedelta | None,
+        clock: Callable[[], datetime],
+        working: Callable[[], Collection[str]],
+        sending: Callable[[], Collection[str]],
     ) -> None:
         self._store = store
         self._owner = owner
         self._keep = keep
         self._clock = clock
+        self._working = working
+        self._sending = sending
         self._pruned_at: datetime | None = None
 
     def round(self) -> bool:
-        """Renew everything that is held."""
-        self._store.intents.renew(self._owner, LEASE_SECONDS)
-        self._store.outbox.renew(self._owner, MESSAGE_LEASE_SECONDS)
+        """Renew what is being worked on; what a failure left lying runs out, and is taken up again."""
+        self._store.intents.renew(self._owner, self._working(), LEASE_SECONDS)
+        self._store.outbox.renew(self._owner, self._sending(), MESSAGE_LEASE_SECONDS)
         now = self._clock()
         if self._keep is not None and (self._pruned_at is None or now - self._pruned_at >= PRUNE_EVERY):
             self._pruned_at = now

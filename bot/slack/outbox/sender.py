@@ -68,6 +68,7 @@ class Sender:
         self._crowds = crowds
         self._home = home
         self._on_sent = on_sent
+        self._sending: frozenset[str] = frozenset()
         self.trouble: str | None = None
         """Slack's word when the token does not work: shown by health."""
 
@@ -75,8 +76,17 @@ class Sender:
         """Send what may be sent now; return how many rows were handled."""
         self._gather()
         rows = self._outbox.claim(self._owner, limit=BATCH, lease_seconds=LEASE_SECONDS, rates=self._rates)
-        self._send_all(rows)
+        self._sending = frozenset(row.id for row in rows)
+        try:
+            self._send_all(rows)
+        finally:
+            self._sending = frozenset()
         return len(rows)
+
+    @property
+    def sending(self) -> frozenset[str]:
+        """Ids of the rows that are on their way: their leases are renewed."""
+        return self._sending
 
     def _gather(self) -> None:
         """Turn a crowd of ends in one channel into digests, as far as the channel takes one now."""
