@@ -136,7 +136,7 @@ def test_the_youngest_come_first(watchers: Watchers) -> None:
     assert row.facts.counters == Counters(done=1, total=2)
 
 
-@pytest.mark.parametrize(("knows_running", "count"), [(True, 1_000), (False, 200)])
+@pytest.mark.parametrize(("knows_running", "count"), [(True, 500), (False, 200)])
 def test_many_ends_at_once_are_few_calls(watchers: Watchers, knows_running: bool, count: int) -> None:
     """A night's jobs end together: one list, not a status of each; and each is told."""
     watchers.dss.knows_running = knows_running
