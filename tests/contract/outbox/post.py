@@ -29,15 +29,16 @@ class Post:
         self.rates = Rates()
         self.sender = self.new_sender("one")
 
-    def new_sender(self, owner: str, *, api_url: str | None = None, token: str | None = None) -> Sender:
+    def new_sender(self, owner: str, *, api_url: str | None = None, **options: Any) -> Sender:
         """Return one more sender on the same store. slack_sdk's own retries are off, as in the bot."""
         client = WebClient(
-            token=token or self.slack.bot_token,
+            token=self.slack.bot_token,
             base_url=api_url or self.slack.api_url,
             timeout=5,
             retry_handlers=[],
         )
-        return Sender(self.store.outbox, client, owner=owner, rates=self.rates, lookup=Lookup(client))
+        lookup = Lookup(client)
+        return Sender(self.store.outbox, client, owner=owner, rates=self.rates, lookup=lookup, **options)
 
     def root(self, text: str = "root", **changes: Any) -> Draft:
         """Write a root message for #data, asked for by alice."""

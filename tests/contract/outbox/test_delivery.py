@@ -85,3 +85,19 @@ def test_the_rows_of_a_lost_sender_are_taken_over(post: Post) -> None:
     post.run(10)
     (message,) = post.roots()
     assert [reply.text for reply in message.replies] == ["one"]
+
+
+def test_a_slow_message_does_not_hold_up_the_others_of_its_batch(post: Post) -> None:
+    """With a pool, every row of a batch is sent and counted, whatever happens to one of them."""
+    counted: list[str] = []
+    post.slack.faults.add("chat.postMessage", kind="503")
+    channels = [post.slack.add_channel(f"c{number}") for number in range(5)]
+    for channel in channels:
+        post.root(channel, channel_id=channel)
+    with ThreadPoolExecutor(4) as pool:
+        sender = post.new_sender("pool", pool=pool, on_sent=lambda row: counted.append(row.message.text))
+        assert sender.round() == 5
+        assert len(counted) == 4
+        post.run(5, sender=sender)
+    assert sorted(counted) == sorted(channels)
+    assert [post.texts(channel) for channel in channels] == [[channel] for channel in channels]
