@@ -1,6 +1,6 @@
 """A DSS instance in memory: facts go in, the same facts come out, and every request is counted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -27,6 +27,7 @@ class FakeDss:
         broken: raised by every request, as when DSS is down.
         refusing: raised by single methods, by their name.
         refusing_projects: raised by every request about a project, by its key.
+        meanwhile: done once, while a request of that name is under way.
         calls: every request, oldest first: the method's name and its project, where it has one.
     """
 
@@ -36,6 +37,7 @@ class FakeDss:
         self.broken: DSSError | None = None
         self.refusing: dict[str, DSSError] = {}
         self.refusing_projects: dict[str, DSSError] = {}
+        self.meanwhile: dict[str, Callable[[], object]] = {}
         self.calls: list[tuple[str, str]] = []
         self.login: str | None = None
         self.project_list: list[ProjectFacts] = []
@@ -153,6 +155,8 @@ class FakeDss:
 
     def _asked(self, method: str, project: str = "") -> None:
         self.calls.append((method, project))
+        if act := self.meanwhile.pop(method, None):
+            act()
         if self.broken is not None:
             raise self.broken
         if method in self.refusing:

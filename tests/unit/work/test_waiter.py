@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from bot.errors import DSSNotFound, DSSRefused, DSSUnavailable, DSSUnreachable, DSSUnreadable
-from bot.facts import Activity, Counters, Failure, JobRef
+from bot.facts import AbortAsked, Activity, Counters, Failure, JobRef
 from bot.facts.records import FollowedJob, Memory
 from bot.following.rules import Limits
-from bot.store import Recording
+from bot.store import Change, Recording
 from bot.work.waiter import GONE_AFTER, LEASE_SECONDS
 from tests.support.samples import REF, watch
 from tests.unit.work.watchers import Watchers
@@ -284,24 +284,58 @@ def test_two_waiters_with_the_same_view_tell_once(watchers: Watchers) -> None:
     """Both believe that they hold the lease: the version of the row lets one of them write."""
     twin = watchers.new_waiter("one")
     made = watchers.follow()
-    watchers.waiter.round()
-    twin.round()
-    watchers.say(
-        activities=(Activity(id="a", state="FAILED"),), counters=Counters(failed=1, running=1, total=2)
-    )
-    for _ in range(20):
-        watchers.clock.advance(1)
-        watchers.waiter.round()
-        twin.round()
-    watchers.end()
-    watchers.clock.advance(5)
-    watchers.waiter.round()
-    twin.round()
-    assert watchers.told(made) == ["failed:a", "ended"]
+
+    def both(seconds: int) -> None:
+        for _ in range(seconds):
+            watchers.waiter.round()
+            twin.round()
+            watchers.clock.advance(1)
+
+    both(20)  # longer than the store's changes are read again for
+    failed = Activity(id="a", state="FAILED")
+    watchers.say(activities=(failed,), counters=Counters(failed=1, total=2))
+    both(10)
+    assert watchers.told(made) == ["failed:a"]
     assert watchers.revision(f"{made.id}:failed:a") == 1
+
+
+def test_an_end_that_two_waiters_see_at_once_is_told_once(watchers: Watchers) -> None:
+    """One tells it while the other waits for DSS's answer: the other writes nothing, and lets go."""
+    twin = watchers.new_waiter("one")
+    made = watchers.follow()
+    watchers.waiter.round()
+    twin.round()
+    watchers.end()
+    watchers.clock.advance(10)
+    watchers.dss.meanwhile["job"] = watchers.waiter.round
+    twin.round()
+    assert watchers.told(made) == ["ended"]
     assert watchers.revision(f"{made.id}:ended") == 1
-    watchers.run(10, waiter=twin)
-    assert twin.following == 0
+    assert (watchers.waiter.following, twin.following) == (0, 0)
+
+
+def test_an_abort_that_is_asked_for_meanwhile_is_not_overwritten(watchers: Watchers) -> None:
+    """Somebody wrote into the row while DSS was asked: the waiter reads it again and goes on from there."""
+    made = watchers.follow()
+    watchers.waiter.round()
+    asked = AbortAsked(by="U2", at=watchers.clock())
+
+    def abort() -> None:
+        row = watchers.store.jobs.job(REF)
+        assert row is not None
+        memory = msgspec.structs.replace(row.memory, abort=asked)
+        assert watchers.store.jobs.apply(Change(job=msgspec.structs.replace(row, memory=memory)))
+
+    watchers.say(counters=Counters(done=1, total=2))
+    watchers.clock.advance(6)
+    watchers.dss.meanwhile["job"] = abort
+    watchers.run(1)
+    watchers.end(state="ABORTED")
+    watchers.run(10)
+    row = watchers.store.jobs.job(REF)
+    assert row is not None
+    assert (row.memory.abort, row.facts.state) == (asked, "ABORTED")
+    assert watchers.told(made) == ["ended"]
 
 
 def test_an_absence_of_the_bot_is_a_note_in_the_card(watchers: Watchers) -> None:
