@@ -116,7 +116,8 @@ class Builder:
             found = None
         if found is not None:
             log.info("build.adopted", intent=intent.id, job=found.ref.job_id)
-            self._record(intent, plan, found, dss, name=None)
+            name = self._gate.name_of(intent.user_id, intent.team_id)
+            self._record(intent, plan, found, dss, name=name)
         elif waited < LOOK_FOR:
             self._store.intents.again(intent.id, self._owner, LOOK_AGAIN)
         else:

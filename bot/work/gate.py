@@ -140,6 +140,13 @@ class Gate:
             self._can[dss.instance, login] = (now, can)
         return can
 
+    def name_of(self, user_id: str, team_id: str) -> str | None:
+        """Return what Slack calls somebody; not knowing it is no reason to fail."""
+        try:
+            return self._people.person(user_id, team_id).name or None
+        except UnknownPerson:
+            return None
+
     def login_of(self, person: Person, dss: Dss) -> str | None:
         """Find a person's login where access does not need it; not knowing it is no reason to fail."""
         if not person.email:

@@ -5,13 +5,13 @@ import logging
 import socket
 import struct
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 BASES = ("/public/api", "/dip/publicapi")
 JSON_TYPE = "application/json;charset=utf-8"
 JOIN_SECONDS = 5.0
+
+Phase = Literal["before", "after"]
+"""``before``: a call arrived, nothing happened yet; ``after``: it happened, the answer has not left yet."""
+
 log = logging.getLogger(__name__)
 
 
@@ -106,6 +110,7 @@ class DssSandbox:
         self.faults = Faults()
         self.requests: list[Recorded] = []
         self.admin_key = self._global_admin_key()
+        self._watchers: list[Callable[[Phase, Recorded], None]] = []
         self._port = port
         self._map = url_map(version, self._instance_info)
         self._server: BaseWSGIServer | None = None
@@ -135,6 +140,14 @@ class DssSandbox:
             return self.world.add_key(
                 Key(secret=f"proj-{project}-{label}", label=label, project=project)
             ).secret
+
+    def on_request(self, watcher: Callable[[Phase, Recorded], None]) -> None:
+        """Have every call watched, on the thread that serves it and without any lock.
+
+        A watcher that raises `ConnectionError` ends the connection at that point: before the call has its
+        effect, or before its answer leaves.
+        """
+        self._watchers.append(watcher)
 
     def start(self) -> "DssSandbox":
         """Open the port and serve."""
@@ -179,8 +192,12 @@ class DssSandbox:
 
     def _app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
-        recorded = _record(request)
+        try:
+            recorded = _record(request)
+        except ClientDisconnected as gone:  # the client was killed while it sent a request
+            raise ConnectionError from gone
         self.requests.append(recorded)
+        self._tell("before", recorded, environ)
         picked = self.faults.pick(recorded.method, recorded.path)
         for delay in picked:
             if delay.kind == "latency" and self._stopping.wait(delay.seconds):
@@ -189,6 +206,7 @@ class DssSandbox:
         response = None if fault is None else _broken(fault, environ)
         if response is None:
             response = self._respond(recorded, request)
+        self._tell("after", recorded, environ)
         if fault is not None and fault.kind == "lose_answer":
             response.close()
             _cut(environ)
@@ -196,6 +214,13 @@ class DssSandbox:
             response.headers["DSS-Version"] = self.version
             response.headers["DSS-API-Version"] = self.version
         return response(environ, start_response)
+
+    def _tell(self, phase: Phase, recorded: Recorded, environ: "WSGIEnvironment") -> None:
+        for watcher in tuple(self._watchers):
+            try:
+                watcher(phase, recorded)
+            except ConnectionError:
+                _cut(environ)
 
     def _respond(self, recorded: Recorded, request: Request) -> Response:
         if not recorded.base:

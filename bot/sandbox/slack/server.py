@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
@@ -19,6 +20,7 @@ from bot.sandbox.slack.faults import Fault
 from bot.sandbox.slack.methods import files
 from bot.sandbox.slack.model import ApiError, Json
 from bot.sandbox.slack.sockets import Sockets
+from bot.sandbox.slack.watching import Watchers
 from bot.sandbox.slack.world import World
 
 Environ = dict[str, Any]
@@ -38,8 +40,11 @@ class _Handler(WSGIRequestHandler):
 class HttpServer:
     """Serves in threads until it is stopped."""
 
-    def __init__(self, port: int, world: World, api: Api, sockets: Sockets | None) -> None:
+    def __init__(
+        self, port: int, world: World, api: Api, sockets: Sockets | None, watchers: Watchers
+    ) -> None:
         self._world = world
+        self._watchers = watchers
         self._api = api
         self._sockets = sockets
         self._stopping = threading.Event()
@@ -70,6 +75,12 @@ class HttpServer:
         self._server.server_close()
 
     def _application(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        try:
+            return self._answer(environ, start)
+        except ClientDisconnected as gone:  # the app was killed while it sent a request
+            raise ConnectionError from gone
+
+    def _answer(self, environ: Environ, start: Start) -> Iterable[bytes]:
         request = HttpRequest(environ)
         path = request.path
         if path == "/link/":
@@ -88,7 +99,13 @@ class HttpServer:
 
     def _web_api(self, request: HttpRequest, method: str) -> Response:
         call = _read_call(request, method)
-        fault = self._api.faults.next(method)
+        self._watchers.tell("before", method, call.values)
+        response = self._answered(call, request)
+        self._watchers.tell("after", method, call.values)
+        return response
+
+    def _answered(self, call: Request, request: HttpRequest) -> Response:
+        fault = self._api.faults.next(call.method)
         if fault is None:
             return _as_response(self._api.call(call))
         if fault.kind == "lose_answer":
@@ -98,11 +115,18 @@ class HttpServer:
         return _as_response(self._api.call(call, forced=_forced(fault)))
 
     def _hook(self, request: HttpRequest) -> Response:
+        body = request.get_json(force=True, silent=True)
+        args = body if isinstance(body, dict) else {}
+        self._watchers.tell("before", "response_url", args)
+        response = self._responded(request, body)
+        self._watchers.tell("after", "response_url", args)
+        return response
+
+    def _responded(self, request: HttpRequest, body: object) -> Response:
         fault = self._api.faults.next("response_url")
         if fault is not None and fault.kind != "lose_answer":
             self._hang_up(fault, request.environ)
             return _as_response(_forced(fault))
-        body = request.get_json(force=True, silent=True)
         status, answer = hooks.respond(self._world, request.path, body)
         if fault is not None:
             raise ConnectionError
@@ -111,6 +135,12 @@ class HttpServer:
         return Response(json.dumps(answer), status, content_type="application/json")
 
     def _upload(self, request: HttpRequest) -> Response:
+        self._watchers.tell("before", "upload", {})
+        response = self._received(request)
+        self._watchers.tell("after", "upload", {})
+        return response
+
+    def _received(self, request: HttpRequest) -> Response:
         fault = self._api.faults.next("upload")
         if fault is not None:
             self._hang_up(fault, request.environ)
@@ -125,6 +155,7 @@ class HttpServer:
         wants = "websocket" in request.headers.get("Upgrade", "").lower()
         if self._sockets is None or not wants or not self._sockets.admit(request.args.get("ticket", "")):
             return Response("invalid ticket", 403)(environ, start)
+        self._watchers.tell("before", "socket.open", {})
         self._sockets.serve(environ)
         raise ConnectionError  # tells werkzeug that the connection is used up
 

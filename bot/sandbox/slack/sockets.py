@@ -15,6 +15,7 @@ from simple_websocket.ws import LocalProtocolError
 
 from bot.sandbox.slack.delivery import Delivery
 from bot.sandbox.slack.model import Json
+from bot.sandbox.slack.watching import Watchers
 from bot.sandbox.slack.world import World
 
 MAX_SOCKETS = 10
@@ -93,8 +94,9 @@ class Connection:
 class Sockets:
     """All the WebSockets of the app; a payload goes to any one of them, in turn."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, watchers: Watchers) -> None:
         self._world = world
+        self._watchers = watchers
         self._lock = threading.Lock()
         self._tickets: dict[str, float] = {}
         self._connections: list[Connection] = []
@@ -127,6 +129,7 @@ class Sockets:
         connection = Connection(environ)
         try:
             if self._join(connection):
+                self._watchers.tell("after", "socket.open", {})
                 self.on_open()
                 while (text := connection.receive()) is not None:
                     self._heard(text)
@@ -182,7 +185,9 @@ class Sockets:
         except (ValueError, KeyError, TypeError):
             self._world.violate(f"a frame that is no acknowledgement: {text[:200]}")
             return
+        self._watchers.tell("before", "socket.ack", frame)
         self.on_ack(envelope_id, frame.get("payload"))
+        self._watchers.tell("after", "socket.ack", frame)
 
     def send(self, delivery: Delivery) -> bool:
         """Give a delivery to one connection; returns whether one took it."""

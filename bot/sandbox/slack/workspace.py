@@ -16,6 +16,7 @@ from bot.sandbox.slack.rates import Rates
 from bot.sandbox.slack.readings import Readings
 from bot.sandbox.slack.server import HttpServer
 from bot.sandbox.slack.sockets import Sockets
+from bot.sandbox.slack.watching import Watcher, Watchers
 from bot.sandbox.slack.world import World
 
 DEFAULT_SCOPES = frozenset({"commands", "chat:write", "users:read", "users:read.email"})
@@ -58,11 +59,12 @@ class SlackSandbox(Readings):
         self.app_token = f"xapp-1-{self._world.app_id}-{secrets.token_hex(16)}"
         self.signing_secret = secrets.token_hex(16)
         self._alarms = Alarms()
-        self._sockets = Sockets(self._world) if delivery == "socket" else None
+        self._watchers = Watchers()
+        self._sockets = Sockets(self._world, self._watchers) if delivery == "socket" else None
         context = Context(world=self._world, address=self._address, open_socket_url=self._socket_url)
         self._rates = Rates(now, enabled=rates)
         self._api = Api(context, self._rates, bot_token=self.bot_token, app_token=self.app_token)
-        self._server = HttpServer(port, self._world, self._api, self._sockets)
+        self._server = HttpServer(port, self._world, self._api, self._sockets, self._watchers)
         self._postman = Postman(
             self._world,
             self._alarms,
@@ -126,6 +128,10 @@ class SlackSandbox(Readings):
     def faults(self) -> Faults:
         """Make calls fail: ``slack.faults.add("chat.*", kind="429", times=3)``."""
         return self._api.faults
+
+    def on_request(self, watcher: Watcher) -> None:
+        """Have every request of the app's watched: see `Watchers`."""
+        self._watchers.add(watcher)
 
     def deliver_to(self, http_url: str) -> None:
         """Set the app's address, for HTTP delivery."""
