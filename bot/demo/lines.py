@@ -48,7 +48,7 @@ class Typed:
     typed = True
 
     def __init__(self, complete: Complete) -> None:
-        self._commands: PromptSession[str] = PromptSession(completer=_Words(complete))
+        self._commands: PromptSession[str] = PromptSession(completer=Words(complete))
         self._answers: PromptSession[str] = PromptSession()
 
     def read(self, prompt: str) -> str | None:
@@ -72,7 +72,9 @@ def open_lines(complete: Complete) -> Iterator[Lines]:
             yield Typed(complete)
 
 
-class _Words(Completer):
+class Words(Completer):
+    """Completes the last word of a line."""
+
     def __init__(self, complete: Complete) -> None:
         self._complete = complete
 
