@@ -1,0 +1,55 @@
+"""What people and DSS have in the end, without what differs from run to run: ids, times, durations."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from bot.sandbox.dss import World
+from bot.sandbox.slack import Message
+
+_PATTERNS = (
+    (re.compile(r"<!date\^[^>]*>"), "⟨time⟩"),
+    (re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T -]\d\d[:-]\d\d[:-]\d\d(?:[.,]\d+)?"), "⟨time⟩"),
+    (re.compile(r"\b\d\d:\d\d UTC"), "⟨time⟩"),
+    (re.compile(r"\bless than 1 s\b|\b\d+ (?:s|min|h|d)\b(?: \d+ (?:s|min|h)\b)?"), "⟨while⟩"),
+    (re.compile(r"127\.0\.0\.1:\d+"), "⟨host⟩"),
+)
+_SHOWN = ("text", "url", "action_id")
+
+
+def normal(text: str) -> str:
+    """Replace what differs from run to run."""
+    for pattern, word in _PATTERNS:
+        text = pattern.sub(word, text)
+    return text
+
+
+def conversation(roots: Iterable[Message]) -> list[object]:
+    """Return a channel: each root with its thread, in order, as one reads it."""
+    return [{"root": _read(root), "thread": [_read(reply) for reply in root.replies]} for root in roots]
+
+
+def jobs(world: World, before: frozenset[tuple[str, str]]) -> list[tuple[str, ...]]:
+    """Return the jobs that DSS has besides those of before: what, how, by whom, and how it ended."""
+    with world.lock:
+        now = world.now()
+        found = [
+            (job.project, job.mode, job.initiator, *(out.id for out in job.outputs), job.head(now).state)
+            for project in world.projects
+            for job in world.jobs.of_project(project)
+            if (job.project, job.id) not in before
+        ]
+    return sorted(found)
+
+
+def _read(message: Message) -> list[str]:
+    return [normal(text) for text in (message.text, *_texts(message.blocks))]
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [str(value[key]) for key in _SHOWN if isinstance(value.get(key), str)]
+        return own + [text for inner in value.values() for text in _texts(inner)]
+    if isinstance(value, list | tuple):
+        return [text for inner in value for text in _texts(inner)]
+    return []
