@@ -98,7 +98,9 @@ class _Outputs:
         """Return what is wrong with the outputs as a whole, after what is wrong with one."""
         problems = list(self.wrong)
         if self.lonely:
-            problems.append(Problem(f"Say what to build in {short(self.project)}."))
+            problems.append(
+                Problem(f"Say what to build in project {short(self.project)}, as PROJECT.dataset.")
+            )
         elif not self.found:
             problems.append(Problem("Say what to build, as PROJECT.dataset."))
         if len(self.found) > MOST_OUTPUTS:

@@ -8,7 +8,7 @@ import structlog
 
 from bot.errors import DSSError
 from bot.facts import AbortAll, AbortAsked, AbortJob, JobFacts, JobRef
-from bot.facts.records import FollowedJob, Intent, IntentState, Plan, Urgency
+from bot.facts.records import FollowedJob, Intent, IntentState, Memory, Plan, Urgency
 from bot.following.telling import card_of, reply_draft, root_draft
 from bot.jobs.finding import find_ref, read_job
 from bot.jobs.names import Names
@@ -156,5 +156,7 @@ class Aborter:
             self._store.intents.again(intent.id, self._owner, LOOK_AGAIN)
             return
         self._store.intents.close(intent.id, IntentState.DONE, job=ref)
-        card = card_of(FollowedJob(facts=job), None, ui_url=dss.job_url(ref.project, ref.job_id))
+        asked = AbortAsked(by=intent.user_id, at=intent.starting_at or intent.created_at)
+        seen = FollowedJob(facts=job, memory=Memory(abort=asked))
+        card = card_of(seen, None, ui_url=dss.job_url(ref.project, ref.job_id))
         self._answers.tell(intent.place, intent.user_id, views.status(card, self._clock()))

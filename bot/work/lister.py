@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from bot.errors import DSSError
+from bot.errors import DSSError, Refusal
 from bot.facts import JobCard, JobFacts, JobRef, ListJobs, Message
 from bot.facts.records import FollowedJob
 from bot.following.telling import card_of
@@ -75,7 +75,7 @@ class Lister:
             DSSError: DSS does not answer.
         """
         now = self._clock()
-        since = read_since(wish.since, now, admitted.person.tz) if wish.since else None
+        since = _since(wish, now, admitted.person.tz)
         project = self._names.project(admitted.dss, admitted.act_as, wish.project)
         filtered = any((wish.state, wish.since, wish.by, wish.dataset))
         most = wish.limit or FILTERED_JOBS
@@ -135,6 +135,14 @@ class Lister:
         for project in sorted(projects):
             running += [job for job in dss.recent_jobs(project, RUNNING_LOOKED) if not job.finished]
         return running
+
+
+def _since(wish: ListJobs, now: datetime, tz: str) -> datetime | None:
+    try:
+        return read_since(wish.since, now, tz) if wish.since else None
+    except Refusal as refused:
+        option = refused.example or "--since yesterday"
+        raise Refusal(str(refused), example=f"/dss-jobs {wish.project} {option}") from refused
 
 
 def _words(wish: ListJobs) -> tuple[str, ...]:

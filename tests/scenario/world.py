@@ -125,8 +125,6 @@ class Scenario:
         self, kind: type[BaseException] | None, _value: BaseException | None, _tb: TracebackType | None
     ) -> None:
         try:
-            if kind is None and self._bot is not None:
-                self.until(self.idle)
             self.stop_bot()
         finally:
             self.slack.stop()

@@ -5,12 +5,12 @@ from datetime import datetime
 
 import msgspec
 
-from bot.errors import DSSError, Refusal
+from bot.errors import DSSError, DSSUnavailable, DSSUnreadable, Refusal
 from bot.facts import Build, JobCard, Message, Mistake
 from bot.slack.views import buttons, ids, words
 from bot.slack.views.blocks import actions, button, message, say, section
 from bot.slack.views.card import card_blocks
-from bot.slack.views.escape import code, prose
+from bot.slack.views.escape import code, prose, sentence
 from bot.slack.views.values import OldButton
 
 _EXAMPLE = 600
@@ -45,9 +45,10 @@ def dss_trouble(error: DSSError, instance: str | None = None) -> Message:
     """DSS did not give the answer that was asked for. Never shows DSS's stack trace."""
     where = f" (instance {code(instance, 80)})" if instance else ""
     said = str(error).strip().split("\n")[0] if error.status is not None else ""
+    whose = "Details" if isinstance(error, DSSUnavailable | DSSUnreadable) else "DSS said"
     return say(
         f"{prose(error.hint)}{where}",
-        f"DSS said: {code(said, 300)}" if said else None,
+        f"{whose}: {code(said, 300)}" if said else None,
         "It may have been done all the same: look at `/dss-jobs` before you try again."
         if error.maybe_done
         else None,
@@ -153,7 +154,7 @@ def unfollow_taken(card: JobCard) -> Message:
 def _put_right(problem: str, example: str | None, suggestions: Sequence[str], more: str | None) -> Message:
     near = [code(text) for text in suggestions[:5]]
     return say(
-        prose(problem, 1_200),
+        sentence(problem, 1_200),
         f"Did you mean {' or '.join(near)}?" if near else None,
         f"For example: {code(example, _EXAMPLE)}" if example else None,
         more,

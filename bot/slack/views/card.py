@@ -156,7 +156,8 @@ def abort_outcome(card: JobCard) -> str | None:
     if not job.finished:
         return None
     if card.abort is None:
-        return _ABORTED_ELSEWHERE if job.state == "ABORTED" else None
+        # Of a job that is not followed the bot does not know who was asked: it says nothing then.
+        return _ABORTED_ELSEWHERE if job.state == "ABORTED" and card.asker else None
     by = aborter(card)
     if job.state == "ABORTED":
         return f"Aborted as {by} asked. What was already written stays written."

@@ -22,6 +22,7 @@ _LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": _TICK})
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _BRACKETS = str.maketrans({"<": "\u2039", ">": "\u203a"})
 _READ = 2_000  # code points of a name or sentence that are looked at: more than is ever shown
+_COPIED = 300  # code points of a name that is still worth copying
 _FENCE_MARKS = len("```\n\n```")
 
 
@@ -63,6 +64,21 @@ def prose(text: str, limit: int = 600) -> str:
     plain = _EMOJI.sub(":" + _JOINER, plain)
     # A ">" at the start of a line would quote it, even when it is escaped.
     return escape(_JOINER + plain if plain.startswith(">") else plain, limit)
+
+
+def sentence(text: str, limit: int = 600) -> str:
+    """Show a sentence like `prose`, but with names that people may copy, such as job ids, as code."""
+    shown: list[str] = []
+    left = limit
+    for word in one_line(text[:_READ]).split(" "):
+        name = word.rstrip(".,:;!?")
+        kept = len(name) < _COPIED and _EDGE_UNDERSCORE.search(name)
+        said = code(name, _COPIED * 5) + word[len(name) :] if kept else prose(word, max(left, 1))
+        if len(said) > left:
+            return " ".join([*shown, ELLIPSIS])
+        shown.append(said)
+        left -= len(said) + 2  # a space, and room for an ellipsis
+    return " ".join(shown)
 
 
 def fence(text: str, limit: int) -> str:

@@ -1,0 +1,31 @@
+"""More than one DSS: each message says which, and each button knows."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.sandbox.dss import DssSandbox
+from bot.slack.views import ids
+from tests.scenario.world import Scenario, shown
+
+
+def test_a_build_on_another_instance(make_scenario: Callable[..., Scenario], tmp_path: Path) -> None:
+    """`--on` and a pasted link choose the instance; the default gets nothing of it."""
+    with DssSandbox(speed=40) as other:
+        config = tmp_path / "bot.toml"
+        config.write_text(
+            f'[instances.staging]\nurl = "{other.url}"\napi_key = "{other.admin_key}"\n', encoding="utf-8"
+        )
+        scenario = make_scenario(environment={"DSS_BOT_CONFIG": str(config)})
+        scenario.type("/dss-build CHURN.scored_history --on Staging")
+        root = scenario.root("CHURN.scored_history", "on `staging`")
+        assert scenario.starts() == []
+        job = other.world.jobs.of_project("CHURN")[-1]
+        scenario.type(f"/dss-jobs status {other.url}/projects/CHURN/jobs/{job.id}/")
+        scenario.told("CHURN.scored_history", "staging")
+        scenario.type("/dss-jobs CHURN --state running")
+        scenario.told("nothing found")
+        scenario.type("/dss-jobs CHURN --state running --on staging")
+        scenario.press(scenario.told("Jobs of CHURN", "scored_history"), ids.JOB_LOG)
+        scenario.told("Log of `CHURN.scored_history`")
+        scenario.press(root, ids.JOB_ABORT)
+        assert "staging" in shown(scenario.root("Aborted"))
