@@ -1,5 +1,6 @@
 """The bot's port to one DSS instance (`bot.jobs.ports.Dss`), on top of the client."""
 
+import hashlib
 import threading
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -44,6 +45,8 @@ class _Instance:
         self.ui_url = ui_url.rstrip("/")
         self.lock = threading.Lock()
         self.callers: dict[str, DssGateway] = {}
+        self.running: dict[bytes, JobFacts] = {}
+        """What ran by the key's last list, by digest of the item: what has not changed is not read again."""
         self.without_running: str | None = None
         """The version (``""`` when it was not said) that turned out not to have the running-jobs call."""
 
@@ -132,7 +135,7 @@ class DssGateway:
             if isinstance(error, DSSNotFound) or not self._client.dss_version:
                 self._shared.without_running = self._client.dss_version
             return None
-        return [facts for facts in self._facts(items) if not facts.finished]
+        return self._unfinished(items)
 
     def job(self, project: str, job_id: str) -> JobFacts:
         """Read the status of one job, with its activities."""
@@ -197,6 +200,20 @@ class DssGateway:
     def job_url(self, project: str, job_id: str) -> str:
         """Return the job's address in the DSS web interface (DSS-API.md §5)."""
         return f"{self._shared.ui_url}/projects/{quote(project, safe='')}/jobs/{quote(job_id, safe='')}/"
+
+    def _unfinished(self, items: Sequence[DSSJobListItem]) -> list[JobFacts]:
+        """Return the facts of running jobs. Of thousands, few differ from one tick to the next."""
+        known = self._shared.running
+        seen: dict[bytes, JobFacts] = {}
+        for item in items:
+            digest = hashlib.blake2b(item.raw, digest_size=16).digest()
+            if (facts := known.get(digest)) is None:
+                facts = listed_job(item.typed(), instance=self.instance, project=item.listed_in)
+            if facts is not None and not facts.finished:
+                seen[digest] = facts
+        if self is self._shared.root:
+            self._shared.running = seen
+        return list(seen.values())
 
     def _facts(self, items: Sequence[DSSJobListItem]) -> list[JobFacts]:
         read = (listed_job(item.typed(), instance=self.instance, project=item.listed_in) for item in items)

@@ -12,12 +12,12 @@ from bot.store import JobStore
 class Entry:
     """One followed job."""
 
-    __slots__ = ("detail_at", "look_at", "missing", "row", "unlisted")
+    __slots__ = ("look_at", "looked_at", "missing", "row", "unlisted")
 
-    def __init__(self, row: FollowedJob) -> None:
+    def __init__(self, row: FollowedJob, looked_at: float = 0.0) -> None:
         self.row = row
-        self.detail_at = 0.0
-        """When its activities are due, in seconds of the waiter's clock."""
+        self.looked_at = looked_at
+        """When its activities were asked for last, in seconds of the waiter's clock."""
         self.look_at = 0.0
         """When it may be asked after again, while no list shows it."""
         self.unlisted = 0
@@ -25,10 +25,10 @@ class Entry:
         self.missing = 0
         """Times in a row that DSS said it did not know the job."""
 
-    def looked(self, now: float, age_seconds: float, live: int) -> None:
-        """Plan the next look after one that answered."""
-        self.missing = 0
-        self.detail_at = now + detail_pause(timedelta(seconds=age_seconds), live)
+    def due(self, now: datetime, live: int) -> bool:
+        """Say whether its activities are to be asked for, while so many jobs are followed."""
+        pause = detail_pause(timedelta(seconds=age(self, now)), live)
+        return now.timestamp() - self.looked_at >= pause
 
     def not_listed(self, now: float) -> None:
         """Plan the next look at a job that goes on although no list shows it."""
@@ -64,12 +64,21 @@ class Followed:
         self._entries.clear()
         self._mark = None
 
-    def sync(self) -> bool:
-        """Take in what was followed and unfollowed since; say whether it was the first time."""
+    def sync(self, now: float) -> bool:
+        """Take in what was followed and unfollowed since; say whether it was the first time.
+
+        Jobs that were followed before this process began have their cards: their turns are spread over the
+        time that all of them share, instead of all coming at once after a start.
+        """
         first = self._mark is None
         self._mark, changed = self._jobs.changes_since(self._instance, self._mark or _FUTURE)
         if first:
-            self._entries = {ref: Entry(row) for ref, row in self._jobs.followed(self._instance).items()}
+            rows = self._jobs.followed(self._instance)
+            spread = least_pause(len(rows))
+            self._entries = {
+                ref: Entry(row, now - spread * turn / len(rows))
+                for turn, (ref, row) in enumerate(rows.items())
+            }
             return True
         for ref in changed:
             self.reload(ref)
@@ -92,6 +101,11 @@ class Followed:
 
 _FUTURE = 2**62
 """No change is later: the first look reads all rows instead."""
+
+
+def least_pause(live: int) -> float:
+    """Return how many seconds there are between two looks at any job, while so many are followed."""
+    return detail_pause(timedelta(0), live)
 
 
 def age(entry: Entry, now: datetime) -> float:

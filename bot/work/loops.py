@@ -1,6 +1,7 @@
 """A loop on a thread: does its round, waits a little or until it is woken, and outlives its errors."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -17,7 +18,7 @@ class Loop:
     Args:
         name: of the thread, and in the log.
         work: one round; returns whether there is more to do at once.
-        pause: seconds to wait when there is not.
+        pause: seconds from one round to the next when there is not; a long round makes the rest shorter.
     """
 
     def __init__(self, name: str, work: Callable[[], bool], pause: float) -> None:
@@ -58,6 +59,7 @@ class Loop:
         failures = 0
         while not self._stop.is_set():
             self._wake.clear()
+            began = time.monotonic()
             try:
                 more = self._work()
             except Exception as error:
@@ -70,7 +72,7 @@ class Loop:
             failures = 0
             self.failing = None
             if not more:
-                self._wait(self._pause)
+                self._wait(max(self._pause / 4, began + self._pause - time.monotonic()))
 
     def _wait(self, seconds: float) -> None:
         if not self._stop.is_set():

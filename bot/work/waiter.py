@@ -16,7 +16,7 @@ from bot.jobs.ports import Dss
 from bot.jobs.redact import excerpt, redact
 from bot.store import Change, Store
 from bot.work.budget import Budget
-from bot.work.followed import Entry, Followed, age
+from bot.work.followed import Entry, Followed, age, least_pause
 from bot.work.looking import Looking, Seen
 
 log = structlog.get_logger(__name__)
@@ -85,7 +85,7 @@ class Waiter:
             self._answered_at = None
             return False
         now = self._clock()
-        if self._followed.sync():
+        if self._followed.sync(now.timestamp()):
             self._resume(now)
         if not len(self._followed):
             self._answered(now)
@@ -108,14 +108,17 @@ class Waiter:
         ended: list[tuple[JobRef, Entry]] = []
         due: list[tuple[float, JobRef, Entry]] = []
         at = now.timestamp()
+        live = len(self._followed)
+        looked_before = at - least_pause(live)
         for ref, entry in self._followed:
             listed = seen.running.get(ref)
             if listed is not None:
                 entry.unlisted = 0
-                facts = entry.row.facts
-                changed = listed.state != facts.state or entry.row.memory.silent_since is not None
-                if changed or entry.detail_at <= at:
-                    due.append((-1.0 if changed else age(entry, now), ref, entry))
+                row = entry.row
+                if listed.state != row.facts.state or row.memory.silent_since is not None:
+                    due.append((-1.0, ref, entry))
+                elif entry.looked_at <= looked_before and entry.due(now, live):
+                    due.append((age(entry, now), ref, entry))
             elif seen.covers(ref) and entry.look_at <= at:
                 ended.append((ref, entry))
         self._end(ended, seen, now)
@@ -146,7 +149,7 @@ class Waiter:
 
     def _look_closely(self, ref: JobRef, entry: Entry, now: datetime) -> None:
         """Ask for one job's status."""
-        at = now.timestamp()
+        at = entry.looked_at = now.timestamp()
         try:
             facts = self._dss.job(ref.project, ref.job_id)
         except (DSSNotFound, DSSNotVisible) as error:
@@ -154,16 +157,16 @@ class Waiter:
             return
         except DSSError as error:
             log.warning("follow.no_status", job=ref.job_id, error=str(error))
-            entry.look_at = entry.detail_at = at + 5.0
+            entry.look_at = at + 5.0
             return
-        entry.looked(at, age(entry, now), len(self._followed))
+        entry.missing = 0
         if not facts.finished:
             entry.not_listed(at)
         self._write(entry, observe(entry.row, facts, now, self._limits), now)
 
     def _missing(self, ref: JobRef, entry: Entry, now: datetime, error: DSSError) -> None:
         entry.missing += 1
-        entry.look_at = entry.detail_at = now.timestamp() + 5.0
+        entry.look_at = now.timestamp() + 5.0
         log.warning("follow.missing", job=ref.job_id, times=entry.missing, error=str(error))
         if entry.missing >= GONE_AFTER:
             self._write(entry, observe_vanished(entry.row, now), now)

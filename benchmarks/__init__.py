@@ -1,0 +1,1 @@
+"""What the bot costs and how fast it is, beside Dataiku's own client: ``python -m benchmarks``."""

@@ -1,0 +1,145 @@
+"""Jobs that run and are followed: what that costs DSS and this machine, and how soon an end is known."""
+
+import random
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select
+
+from benchmarks.bot_process import bot_environment
+from benchmarks.processes import Cost, Process
+from benchmarks.seed import follow_all, open_store, send_all
+from bot.sandbox.slack import SlackSandbox
+from bot.store import Store
+from bot.store.tables import messages
+
+PROJECT = "CHURN"
+CHANNEL = "data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steady:
+    """A time in which nothing but following happens."""
+
+    jobs: int
+    per_second: float
+    """Requests to DSS, all of them."""
+    cpu_percent: float
+    """Of one core."""
+    rss_mb: float
+    kinds: dict[str, int] = field(default_factory=dict)
+    """Requests by what they asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Busy:
+    """Jobs ended and people typed commands while all the others were followed."""
+
+    end_delays: list[float]
+    """Seconds from each end in DSS to the row in the outbox that tells it."""
+    acks: list[float]
+    """Seconds from each command to its acknowledgement."""
+    cpu_percent: float
+
+
+class Fleet:
+    """A bot, a DSS and a Slack workspace, each in a process of its own, with followed jobs."""
+
+    def __init__(self, jobs: int, slack: SlackSandbox, dss: Process, bot: Process, store: Store) -> None:
+        self.jobs = jobs
+        self._slack = slack
+        self._dss = dss
+        self._bot = bot
+        self._store = store
+        self.began: Cost = bot.cost()
+
+    def watch(self, seconds: float) -> Steady:
+        """Let time pass and read what it cost."""
+        self._dss.ask("forget")
+        before = self._bot.cost()
+        time.sleep(seconds)
+        requests, after = self._dss.ask("kinds"), self._bot.cost()
+        return Steady(
+            jobs=self.jobs,
+            per_second=sum(requests.values()) / (after.at - before.at),
+            cpu_percent=after.share_since(before),
+            rss_mb=after.rss_mb,
+            kinds=requests,
+        )
+
+    def disturb(self, ids: Sequence[str], seconds: float, *, ends: int, commands: int) -> Busy:
+        """Spread the ends of some jobs and some commands over a time, at random moments."""
+        chance = random.Random(7)
+        plan = [(chance.uniform(0, seconds), "end") for _ in range(ends)]
+        plan += [(chance.uniform(0, seconds), "command") for _ in range(commands)]
+        ending = list(ids[:ends])
+        ended: dict[str, int] = {}
+        acks: list[float] = []
+        before, began = self._bot.cost(), time.monotonic()
+        for at, what in sorted(plan):
+            time.sleep(max(0.0, began + at - time.monotonic()))
+            if what == "end":
+                job_id = ending.pop()
+                ended[job_id] = self._dss.ask("release", ids=[job_id], project=PROJECT)
+            else:
+                acks.append(self._command(len(acks), ids[-1]))
+        after = self._bot.cost()
+        time.sleep(6)
+        return Busy(end_delays=list(self._delays(ended)), acks=acks, cpu_percent=after.share_since(before))
+
+    def _command(self, number: int, job_id: str) -> float:
+        texts = (f"{PROJECT} --limit 5", f"status {PROJECT}/{job_id}", "help", f"log {PROJECT}/{job_id}", "")
+        delivery = self._slack.as_user("alice").command("/dss-jobs", texts[number % len(texts)], CHANNEL)
+        delivery.wait(10)
+        return delivery.seconds if delivery.acked and delivery.seconds is not None else 10.0
+
+    def _delays(self, ended: dict[str, int]) -> Iterator[float]:
+        with self._store.database.read() as connection:
+            asked = select(messages.c.watch_id, messages.c.created_at).where(messages.c.id.like("%:ended"))
+            told = {row.watch_id: row.created_at for row in connection.execute(asked)}
+        for ref, watch_ids in self._watches().items():
+            if ref in ended:
+                yield (told[watch_ids] - ended[ref]) / 1000
+
+    def _watches(self) -> dict[str, str]:
+        from bot.store.tables import watches  # noqa: PLC0415
+
+        with self._store.database.read() as connection:
+            return {row.job_id: row.id for row in connection.execute(select(watches.c.job_id, watches.c.id))}
+
+
+@contextmanager
+def fleet(jobs: int) -> Iterator[tuple[Fleet, list[str]]]:
+    """Start everything, with so many jobs that are followed already; yields the fleet and the ids."""
+    with tempfile.TemporaryDirectory() as name, SlackSandbox(rates=False) as slack:
+        folder = Path(name)
+        with Process("benchmarks.dss_process", log=folder / "dss.log") as dss:
+            ids = dss.ask("add", count=jobs, project=PROJECT)
+            where = dss.ask("where")
+            address = f"sqlite:///{folder / 'bot.sqlite3'}"
+            store = open_store(address)
+            follow_all(
+                store,
+                url=where["url"],
+                key=where["key"],
+                instance="default",
+                channel=slack.channel_id(CHANNEL),
+                asker=slack.user_id("alice"),
+            )
+            send_all(store, slack)
+            dss.ask("forget")
+            env = bot_environment(slack, where, address)
+            with Process("bot", "run", log=folder / "bot.log", env=env) as bot:
+                bot.until_logged("follow.resumed")
+                yield Fleet(jobs, slack, dss, bot, store), ids
+            store.close()
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the smallest value that so large a share of all does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
