@@ -38,6 +38,7 @@ class Viewer:
         while True:
             self.look()
             if so():
+                self.look()  # what made it so may have come after the first look
                 return True
             left = end - time.monotonic()
             if left <= 0:

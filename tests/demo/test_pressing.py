@@ -153,3 +153,14 @@ def test_the_live_view_shows_what_comes(room: Room) -> None:
         room.post(section("by itself"))
         assert shown.wait(10)
     assert not any(thread.name == "demo-viewer" for thread in threading.enumerate())
+
+
+def test_what_a_wait_was_for_is_on_the_screen(room: Room) -> None:
+    """When a wait is over, the message that ended it has been shown, even if it came at the last moment."""
+
+    def arrives() -> bool:
+        room.post(section("at the last moment"))
+        return True
+
+    assert room.viewer.until(arrives, 10)
+    assert room.screen.printed == 1
