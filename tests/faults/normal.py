@@ -1,7 +1,7 @@
 """What people and DSS have in the end, without what differs from run to run: ids, times, durations."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.sandbox.dss import World
@@ -53,3 +53,27 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, list | tuple):
         return [text for inner in value for text in _texts(inner)]
     return []
+
+
+_SILENCE = ("DSS has not answered since", "DSS answers again")
+_NOT_SEEN = re.compile(r"\n?The job was not seen between ⟨time⟩ and ⟨time⟩\.")
+
+
+def without_silence(state: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
+    """Take out what is said of an outage; return the rest, and what was said in the threads, in order."""
+    told: list[str] = []
+    roots = []
+    for root in state["channel"]:  # type: ignore[attr-defined]
+        thread = []
+        for reply in root["thread"]:
+            said = next((words for words in _SILENCE if words in reply[0]), None)
+            if said is not None:
+                told.append(said)
+            else:
+                thread.append(_seen(reply))
+        roots.append({"root": _seen(root["root"]), "thread": thread})
+    return {**state, "channel": roots}, told
+
+
+def _seen(texts: list[str]) -> list[str]:
+    return [kept for text in texts if (kept := _NOT_SEEN.sub("", text)) or not text]

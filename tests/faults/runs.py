@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -101,3 +101,8 @@ def undisturbed(story: str) -> Outcome:
 
 def _text(state: Mapping[str, object]) -> list[str]:
     return json.dumps(state, indent=1, ensure_ascii=False, default=str).splitlines()
+
+
+def replaced(outcome: Outcome, state: Mapping[str, object]) -> Outcome:
+    """Return an outcome with another state."""
+    return replace(outcome, state=state)

@@ -86,7 +86,8 @@ STORIES: dict[str, Callable[[World], None]] = {
 
 
 def _begin(world: World) -> None:
-    world.start()
+    if not world.starts:
+        world.start()
     world.until(world.connected, "a socket")
     world.phase()
 

