@@ -1,14 +1,25 @@
 """Fixtures for every kind of test."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.store import Database, Store, migrate
 from tests.support.clocks import HandClock
 from tests.support.databases import postgres_database, postgres_server
+
+# Timing never decides a test: a busy machine is no failure. In CI the examples are the same in every run.
+settings.register_profile(
+    "default",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("default")
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,11 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
     interval_ms: int
     burst: int = 1
 
+    @property
+    def slack_ms(self) -> int:
+        """How far the calls that were made may run ahead of the clock."""
+        return (self.burst - 1) * self.interval_ms
+
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
     """The rates of posting and editing. An interval of 0 means no limit."""
@@ -25,26 +30,20 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
 
     def shared(self) -> Sequence[Rate]:
         """Return the rates of the whole workspace."""
-        return [rate for rate in (self._post(), self._update()) if rate.interval_ms > 0]
+        return [rate for rate in (self._post(), self.update()) if rate.interval_ms > 0]
 
     def keys(self, channel_id: str, ts: str | None) -> Sequence[Rate]:
         """Return the rates that posting to a channel, or editing the message ``ts``, uses up."""
-        if ts is not None:
-            rates = [self._update()]
-        else:
-            in_channel = Rate(
-                key=post_key(channel_id), interval_ms=self.post_channel_ms, burst=self.channel_burst
-            )
-            rates = [in_channel, self._post()]
+        rates = [self.update()] if ts is not None else [self.in_channel(channel_id), self._post()]
         return [rate for rate in rates if rate.interval_ms > 0]
+
+    def in_channel(self, channel_id: str) -> Rate:
+        """Return the rate of posting to one channel."""
+        return Rate(key=f"post:{channel_id}", interval_ms=self.post_channel_ms, burst=self.channel_burst)
+
+    def update(self) -> Rate:
+        """Return the rate of editing, in the whole workspace."""
+        return Rate(key="update", interval_ms=self.update_ms, burst=self.update_burst)
 
     def _post(self) -> Rate:
         return Rate(key="post", interval_ms=self.post_workspace_ms, burst=self.workspace_burst)
-
-    def _update(self) -> Rate:
-        return Rate(key="update", interval_ms=self.update_ms, burst=self.update_burst)
-
-
-def post_key(channel_id: str) -> str:
-    """Return the rate key of posting to one channel."""
-    return f"post:{channel_id}"

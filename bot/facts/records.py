@@ -68,7 +68,6 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     told: tuple[str, ...] = ()
     """Names of what was said once already."""
     followed_since: datetime | None = None
-    last_heartbeat: datetime | None = None
 
 
 class FollowedJob(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,9 @@ from bot.following.events import (
     key,
 )
 
+ACTIVITIES_TOLD = 10
+"""Replies about single activities in one thread: a build of 500 partitions has as many of them."""
+
 GAPS_KEPT = 5
 """A card names the last outages; a job that lived through more of them has other worries."""
 
@@ -127,12 +130,27 @@ def _news(before: FollowedJob, facts: JobFacts, now: datetime, limits: Limits) -
         yield Started()
     if facts.state == "WAITING_CONFIRMATION":
         yield WaitingConfirmation()
-    for activity in facts.activities:
-        if activity.state == "FAILED":
-            yield ActivityFailed(activity)
-        elif activity.state == "DONE" and _took(activity) >= limits.long_activity:
-            yield ActivityDone(activity)
+    yield from _activity_news(before.memory, facts, limits)
     yield from _slowness(before, facts, now, limits)
+
+
+def _activity_news(memory: Memory, facts: JobFacts, limits: Limits) -> Iterator[Event]:
+    """Tell the first activities that failed or took long; the root message counts all: a thread is no log."""
+    told = frozenset(name for name in memory.told if name.startswith(("failed:", "done:")))
+    left = ACTIVITIES_TOLD - len(told)
+    for activity in facts.activities:
+        event = _activity_event(activity, limits)
+        if left > 0 and event is not None and key(event) not in told:
+            left -= 1
+            yield event
+
+
+def _activity_event(activity: Activity, limits: Limits) -> Event | None:
+    if activity.state == "FAILED":
+        return ActivityFailed(activity)
+    if activity.state == "DONE" and _took(activity) >= limits.long_activity:
+        return ActivityDone(activity)
+    return None
 
 
 def _took(activity: Activity) -> timedelta:

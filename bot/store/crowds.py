@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, exists, func, literal, select, update
 
 from bot.facts import Message
 from bot.facts.records import URGENCY_ORDER, Draft, Told, Urgency
 from bot.store.codec import load
 from bot.store.database import Database
-from bot.store.outbox import DUE, OutboxStore
-from bot.store.tables import messages
+from bot.store.outbox import OutboxStore
+from bot.store.statements import DUE
+from bot.store.tables import messages, pace
 
 GATHERED = "gathered"
 """State of a reply that a digest says instead."""
@@ -26,16 +27,31 @@ class CrowdStore:
         self._outbox = outbox
 
     def crowded(self, at_least: int) -> Sequence[str]:
-        """Return the channels in which so many ends wait to be told."""
-        waiting = and_(messages.c.state == DUE, messages.c.urgency == _END)
-        replies = and_(waiting, messages.c.root_id.is_not(None), messages.c.ts.is_(None))
-        asked = (
-            select(messages.c.channel_id)
-            .where(replies)
-            .group_by(messages.c.channel_id)
-            .having(func.count() >= at_least)
+        """Return the channels in which so many ends wait to be told, and that take a message now.
+
+        While a channel takes none, ends that are still coming in join the next digest: the fuller each is, the
+        sooner the last end is told.
+        """
+        waiting = and_(messages.c.state == DUE, messages.c.urgency == _END, messages.c.ts.is_(None))
+        digest = messages.alias("digest")
+        queued = exists().where(
+            digest.c.channel_id == messages.c.channel_id,
+            digest.c.state == DUE,
+            digest.c.urgency == _END,
+            digest.c.root_id.is_(None),
+            digest.c.ts.is_(None),
         )
         with self._database.read() as connection:
+            paused = exists().where(
+                pace.c.key == literal("post:").concat(messages.c.channel_id),
+                pace.c.next_at > self._database.now_ms(connection),
+            )
+            asked = (
+                select(messages.c.channel_id)
+                .where(waiting, messages.c.root_id.is_not(None), ~queued, ~paused)
+                .group_by(messages.c.channel_id)
+                .having(func.count() >= at_least)
+            )
             return list(connection.execute(asked).scalars())
 
     def gather(

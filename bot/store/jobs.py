@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.facts import JobFacts, JobRef, Place
 from bot.facts.records import Draft, FollowedJob, IntentState, Memory, Watch
+from bot.store import statements
 from bot.store.audit import AuditEntry, AuditStore
 from bot.store.codec import dump, load
 from bot.store.database import Database, from_ms, to_ms
@@ -68,26 +69,20 @@ class JobStore:
         facts = change.job.facts
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
-            changed = connection.execute(
-                update(jobs)
-                .where(_is(jobs, facts.ref), jobs.c.version == change.job.version)
-                .values(
-                    finished=facts.finished,
-                    facts=dump(facts),
-                    memory=dump(change.job.memory),
-                    version=change.job.version + 1,
-                    updated_at=now,
-                )
-            )
+            new = {
+                "ended": facts.finished,
+                "seen": dump(facts),
+                "kept": dump(change.job.memory),
+                "before": change.job.version,
+                "after": change.job.version + 1,
+                "at": now,
+            }
+            changed = connection.execute(statements.CHANGED, statements.where_is(facts.ref) | new)
             if not changed.rowcount:
                 return False
             self._outbox.write_in(connection, change.drafts)
             if change.close:
-                connection.execute(
-                    update(watches)
-                    .where(_is(watches, facts.ref), watches.c.closed_at.is_(None))
-                    .values(closed_at=now, open_key=None, changed_at=now)
-                )
+                connection.execute(statements.CLOSED, statements.where_is(facts.ref) | {"at": now})
             return True
 
     def close_watch(self, watch_id: str, drafts: Sequence[Draft] = ()) -> bool:
@@ -123,10 +118,9 @@ class JobStore:
     def watches_of(self, ref: JobRef, *, still_open: bool = True) -> Sequence[Watch]:
         """Return where a job is followed."""
         with self._database.read() as connection:
-            asked = select(watches).where(_is(watches, ref)).order_by(watches.c.created_at)
-            if still_open:
-                asked = asked.where(watches.c.closed_at.is_(None))
-            return [_watch(row) for row in connection.execute(asked).mappings()]
+            asked = statements.OPEN_WATCHES if still_open else statements.WATCHES
+            found = connection.execute(asked, statements.where_is(ref))
+            return [_watch(row) for row in found.mappings()]
 
     def followed(self, instance: str) -> dict[JobRef, FollowedJob]:
         """Return every job of an instance that has an open watch."""
@@ -185,7 +179,21 @@ class JobStore:
     def _put_job(self, connection: Connection, job: FollowedJob, now: int) -> None:
         ref = job.facts.ref
         known = connection.execute(select(jobs.c.version).where(_is(jobs, ref))).scalar()
-        if known is None:
+        others = select(func.count()).where(_is(watches, ref), watches.c.closed_at.is_(None))
+        if known is not None and connection.execute(others).scalar_one() == 1:
+            # Nobody followed it any more: what was told, given up or not seen then does not count now.
+            connection.execute(
+                update(jobs)
+                .where(_is(jobs, ref))
+                .values(
+                    finished=job.facts.finished,
+                    facts=dump(job.facts),
+                    memory=dump(job.memory),
+                    version=known + 1,
+                    updated_at=now,
+                )
+            )
+        elif known is None:
             connection.execute(
                 insert(jobs).values(
                     instance=ref.instance,

@@ -12,10 +12,8 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
-    case,
     exists,
     func,
-    insert,
     literal,
     or_,
     select,
@@ -23,14 +21,14 @@ from sqlalchemy import (
 )
 
 from bot.facts import Message
-from bot.facts.rates import Rates
+from bot.facts.rates import Rate, Rates
 from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow, Urgency
+from bot.store import statements
 from bot.store.codec import dump, load
 from bot.store.database import Database
 from bot.store.pace import closed, open_at, reserve
+from bot.store.statements import DEAD, DUE, SENDING
 from bot.store.tables import messages, pace
-
-DUE, SENDING, SENT, DEAD = "due", "sending", "sent", "dead"
 
 
 class DeadRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,9 +55,9 @@ class OutboxStore:
         for draft in drafts:
             self._seq = max(now * 1000, self._seq + 1)
             if not self._replace(connection, draft, now):
-                self._insert(connection, draft, now)
+                self._insert(connection, draft, now, seq=self._seq)
                 if draft.urgency is Urgency.END and draft.root_id is not None:
-                    self._hurry(connection, draft.root_id)
+                    connection.execute(statements.HURRY, {"root": draft.root_id})
 
     def write(self, drafts: Sequence[Draft]) -> None:
         """Write drafts in a transaction of their own."""
@@ -77,7 +75,7 @@ class OutboxStore:
             shut = closed(connection, rates.shared(), now)
             if len(shut) == len(rates.shared()) > 1:
                 return []
-            rows = connection.execute(_due(now, limit * 4, shut)).mappings().all()
+            rows = connection.execute(_due(now, limit * 4, shut, rates)).mappings().all()
             claimed: list[OutboxRow] = []
             for row in rows:
                 if len(claimed) == limit:
@@ -111,22 +109,8 @@ class OutboxStore:
         """Record that a revision is shown; a newer one that was written meanwhile becomes due."""
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
-            newer = messages.c.revision > row.revision
-            connection.execute(
-                update(messages)
-                .where(messages.c.id == row.id, messages.c.owner == owner)
-                .values(
-                    ts=ts,
-                    channel_id=channel_id,
-                    shown=row.revision,
-                    attempts=0,
-                    lease_until=0,
-                    not_before=0,
-                    reason=None,
-                    state=case((newer, DUE), else_=SENT),
-                    updated_at=now,
-                )
-            )
+            shown = {"row": row.id, "by": owner, "slack_ts": ts, "channel": channel_id, "seen": row.revision}
+            connection.execute(statements.SHOWN, shown | {"at": now})
             if channel_id != row.channel_id:
                 in_thread = messages.c.root_id == row.id
                 connection.execute(update(messages).where(in_thread).values(channel_id=channel_id))
@@ -184,7 +168,8 @@ class OutboxStore:
                 urgency=Urgency.NEWS,
                 root_id=row.id,
             )
-            self.write_in(connection, [said])
+            seq = connection.execute(select(messages.c.seq).where(messages.c.id == row.id)).scalar_one()
+            self._insert(connection, said, self._database.now_ms(connection), seq=seq)
 
     def dead(self, row: OutboxRow, owner: str, reason: str) -> None:
         """Give a message up, with the reason; the replies that need it as their root go with it."""
@@ -197,11 +182,12 @@ class OutboxStore:
                 orphans = and_(messages.c.root_id == row.id, messages.c.state.in_((DUE, SENDING)))
                 connection.execute(update(messages).where(orphans).values(**values))
 
-    def hold(self, key: str, seconds: float) -> None:
-        """Let nothing through under a rate key for a while: Slack said ``Retry-After``."""
+    def hold(self, rate: Rate, seconds: float) -> None:
+        """Let nothing through under a rate for a while, its burst included: Slack said ``Retry-After``."""
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
-            open_at(connection, self._database, key, now + round(seconds * 1000))
+            until = now + round(seconds * 1000) + rate.slack_ms
+            open_at(connection, self._database, rate.key, until)
 
     def ts_of(self, message_id: str) -> tuple[str, str | None] | None:
         """Return channel and Slack timestamp of a message, or ``None`` when there is no such row."""
@@ -241,59 +227,33 @@ class OutboxStore:
             return max(0, now - oldest) / 1000 if oldest else 0.0
 
     def _replace(self, connection: Connection, draft: Draft, now: int) -> bool:
-        urgency = URGENCY_ORDER.index(draft.urgency)
-        same = connection.execute(
-            update(messages)
-            .where(messages.c.id == draft.id)
-            .values(
-                body=dump(draft.message),
-                revision=messages.c.revision + 1,
-                # A root that nobody has seen yet is not less urgent because it has newer content.
-                urgency=case(
-                    (messages.c.ts.is_(None) & (messages.c.urgency < urgency), messages.c.urgency),
-                    else_=urgency,
-                ),
-                state=case((messages.c.state == SENT, DUE), else_=messages.c.state),
-                updated_at=now,
-            )
-        )
+        wanted = URGENCY_ORDER.index(draft.urgency)
+        newer = {"row": draft.id, "content": dump(draft.message), "wanted": wanted, "at": now}
+        same = connection.execute(statements.NEWER, newer)
         return same.rowcount == 1
 
-    @staticmethod
-    def _hurry(connection: Connection, root_id: str) -> None:
-        """Let what stands before an end in its thread not hold it up: it goes right after the ends."""
-        before = or_(messages.c.id == root_id, messages.c.root_id == root_id)
-        unsent = and_(before, messages.c.ts.is_(None), messages.c.state.in_((DUE, SENDING)))
-        next_to_ends = URGENCY_ORDER.index(Urgency.ROOT)
-        later = messages.c.urgency > next_to_ends
-        connection.execute(update(messages).where(unsent, later).values(urgency=next_to_ends))
-
-    def _insert(self, connection: Connection, draft: Draft, now: int) -> None:
+    def _insert(self, connection: Connection, draft: Draft, now: int, *, seq: int) -> None:
         channel_id = draft.channel_id
         if draft.root_id is not None:
             # The root may have been moved: its thread is where it is.
-            root = select(messages.c.channel_id).where(messages.c.id == draft.root_id)
-            channel_id = connection.execute(root).scalar() or channel_id
-        connection.execute(
-            insert(messages).values(
-                id=draft.id,
-                channel_id=channel_id,
-                root_id=draft.root_id,
-                seq=self._seq,
-                watch_id=draft.watch_id,
-                asker=draft.asker,
-                urgency=URGENCY_ORDER.index(draft.urgency),
-                body=dump(draft.message),
-                revision=1,
-                shown=0,
-                state=DUE,
-                created_at=now,
-                updated_at=now,
-            )
-        )
+            root = connection.execute(statements.CHANNEL, {"row": draft.root_id})
+            channel_id = root.scalar() or channel_id
+        new = {
+            "id": draft.id,
+            "channel_id": channel_id,
+            "root_id": draft.root_id,
+            "seq": seq,
+            "watch_id": draft.watch_id,
+            "asker": draft.asker,
+            "urgency": URGENCY_ORDER.index(draft.urgency),
+            "body": dump(draft.message),
+            "created_at": now,
+            "updated_at": now,
+        }
+        connection.execute(statements.NEW, new)
 
 
-def _due(now: int, limit: int, shut: frozenset[str]) -> Select[Any]:
+def _due(now: int, limit: int, shut: frozenset[str], rates: Rates) -> Select[Any]:
     root = messages.alias("root")
     earlier = messages.alias("earlier")
     ready = or_(
@@ -311,7 +271,7 @@ def _due(now: int, limit: int, shut: frozenset[str]) -> Select[Any]:
     paused = exists().where(
         messages.c.ts.is_(None),
         pace.c.key == literal("post:").concat(messages.c.channel_id),
-        pace.c.next_at > now,
+        pace.c.next_at - rates.in_channel("").slack_ms > now,
     )
     # Nor may edits while no edit can be made, nor posts while none can: both are limited for the workspace.
     edits = messages.c.ts.is_not(None)

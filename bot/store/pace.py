@@ -38,7 +38,7 @@ def reserve(connection: Connection, database: Database, rates: Sequence[Rate], n
 
 
 def _ahead(rate: Rate, ahead: Mapping[str, int]) -> int:
-    return ahead.get(rate.key, 0) - (rate.burst - 1) * rate.interval_ms
+    return ahead.get(rate.key, 0) - rate.slack_ms
 
 
 def open_at(connection: Connection, database: Database, key: str, at_ms: int) -> None:

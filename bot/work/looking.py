@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from bot.errors import DSSError, DSSNotFound, DSSNotVisible
+from bot.errors import DSSError, DSSNotFound, DSSNotVisible, DSSRefused
 from bot.facts import JobFacts, JobRef
 from bot.jobs.ports import Dss
 from bot.work.budget import Budget
@@ -48,7 +48,7 @@ class Looking:
         Raises:
             DSSError: DSS does not answer.
         """
-        self._budget.force()
+        self._budget.take()  # the tick is its limit: it is made even when the budget has run out
         running = self._dss.running_jobs()
         if running is not None:
             return Seen({job.ref: job for job in running if not job.finished}, {}, None)
@@ -81,9 +81,8 @@ class Looking:
         looked = set()
         for project in self._in_turn(projects, now):
             limit = min(MOST_LISTED, max(LISTED, 2 * _count(followed, project)))
-            with suppress(
-                DSSNotFound, DSSNotVisible
-            ):  # a deleted project: its jobs are asked after one by one
+            # A project that was deleted or closed to us: its jobs are asked after one by one.
+            with suppress(DSSNotFound, DSSNotVisible, DSSRefused):
                 for job in self._dss.recent_jobs(project, limit):
                     (finished if job.finished else running)[job.ref] = job
             looked.add(project)

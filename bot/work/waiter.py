@@ -65,6 +65,7 @@ class Waiter:
         self._looking = Looking(dss, self._budget, requests_per_second)
         self._answered_at: datetime | None = None
         self._marked_at: datetime | None = None
+        self._leased_at: datetime | None = None
         self.trouble: str | None = None
         """What DSS's silence looks like; shown by health."""
 
@@ -80,7 +81,8 @@ class Waiter:
 
     def round(self) -> bool:
         """Look at everything that is due; never says that there is more, because the tick is the pace."""
-        if not self._store.leases.take(self._lease, self._owner, LEASE_SECONDS):
+        self._leased_at = None
+        if not self._holds():
             self._followed.forget()
             self._answered_at = None
             return False
@@ -104,6 +106,16 @@ class Waiter:
         """Give the lease back, for another replica to go on at once."""
         self._store.leases.release(self._lease, self._owner)
 
+    def _holds(self) -> bool:
+        """Renew the lease from time to time within a long round; say whether it is still ours."""
+        now = self._clock()
+        if self._leased_at is not None and (now - self._leased_at).total_seconds() < LEASE_SECONDS / 3:
+            return True
+        if self._store.leases.take(self._lease, self._owner, LEASE_SECONDS):
+            self._leased_at = now
+            return True
+        return False
+
     def _take_in(self, seen: Seen, now: datetime) -> None:
         ended: list[tuple[JobRef, Entry]] = []
         due: list[tuple[float, JobRef, Entry]] = []
@@ -124,8 +136,10 @@ class Waiter:
         self._end(ended, seen, now)
         due.sort(key=lambda item: item[0])
         for urgency, ref, entry in due:
+            if not self._holds():
+                return
             if self._budget.take():
-                self._look_closely(ref, entry, now)
+                self._look_closely(ref, entry, now, listed=True)
             elif urgency < 0:
                 self._write(entry, observe(entry.row, seen.running[ref], now, self._limits), now)
             else:
@@ -137,6 +151,8 @@ class Waiter:
         if len(ended) >= MANY_ENDS:
             listed = self._looking.finished(ended, listed)
         for ref, entry in ended:
+            if not self._holds():
+                return
             if entry.unlisted and not self._budget.take():
                 continue  # asked after before, and it went on: not urgent
             facts = listed.get(ref)
@@ -145,10 +161,10 @@ class Waiter:
             else:
                 if facts is None and not entry.unlisted:
                     self._budget.force()
-                self._look_closely(ref, entry, now)
+                self._look_closely(ref, entry, now, listed=False)
 
-    def _look_closely(self, ref: JobRef, entry: Entry, now: datetime) -> None:
-        """Ask for one job's status."""
+    def _look_closely(self, ref: JobRef, entry: Entry, now: datetime, *, listed: bool) -> None:
+        """Ask for one job's status; ``listed``: a list has just shown it as running."""
         at = entry.looked_at = now.timestamp()
         try:
             facts = self._dss.job(ref.project, ref.job_id)
@@ -160,7 +176,7 @@ class Waiter:
             entry.look_at = at + 5.0
             return
         entry.missing = 0
-        if not facts.finished:
+        if not facts.finished and not listed:
             entry.not_listed(at)
         self._write(entry, observe(entry.row, facts, now, self._limits), now)
 
@@ -215,7 +231,7 @@ class Waiter:
         """After a restart or a take-over: say in the cards when nobody looked."""
         seen = self._store.marks.get(self._mark)
         log.info("follow.resumed", instance=self._dss.instance, jobs=len(self._followed))
-        self._answered_at = seen
+        self._answered_at = now  # whether DSS answered while nobody asked is not known
         if seen is None or now - seen < self._limits.silence:
             return
         for _, entry in self._followed:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.facts import Message
-from bot.facts.rates import Rates
+from bot.facts.rates import Rate, Rates
 from bot.facts.records import OutboxRow, Told
 
 
@@ -29,8 +29,8 @@ class Rows(Protocol):
     def dead(self, row: OutboxRow, owner: str, reason: str) -> None:
         """Give a message up, with the reason."""
 
-    def hold(self, key: str, seconds: float) -> None:
-        """Let nothing through under a rate key for a while."""
+    def hold(self, rate: Rate, seconds: float) -> None:
+        """Let nothing through under a rate for a while."""
 
 
 class Crowds(Protocol):

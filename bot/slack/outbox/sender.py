@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.facts import Message
-from bot.facts.rates import Rates, post_key
+from bot.facts.rates import Rates
 from bot.facts.records import OutboxRow, Told, Urgency
 from bot.slack import views
 from bot.slack.outbox.lookup import Lookup
@@ -156,7 +156,9 @@ class Sender:
         match judge(error):
             case Verdict.RATE:
                 pause = retry_after(error)
-                self._outbox.hold("update" if row.ts else post_key(row.channel_id), pause)
+                self._outbox.hold(
+                    self._rates.update() if row.ts else self._rates.in_channel(row.channel_id), pause
+                )
                 self._again(row, pause, code)
                 log.warning("outbox.rate_limited", row=row.id, seconds=pause)
             case Verdict.RETRY:

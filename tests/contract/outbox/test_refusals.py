@@ -40,10 +40,6 @@ def test_retry_after_of_an_edit_holds_this_edit_and_no_post(post: Post) -> None:
     assert post.tries("chat.update") == pytest.approx([0, 20], abs=2)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a held rate with a burst lets (burst - 1) * interval of Retry-After go by: pace.reserve",
-)
 @pytest.mark.parametrize("seconds", [4, 20])
 def test_retry_after_of_an_edit_holds_every_edit(post: Post, seconds: int) -> None:
     """The rate is the workspace's, so one refusal speaks for all messages."""
@@ -100,10 +96,6 @@ def test_a_root_that_cannot_be_posted_goes_to_the_asker(post: Post, why: str) ->
     assert [one.text for one in post.dm()] == ["changed"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="OutboxStore.reroute gives the notice a later seq than replies that were waiting already",
-)
 def test_a_moved_thread_begins_with_the_notice(post: Post) -> None:
     """A person who finds the thread in their messages reads first why it is there."""
     channel = post.slack.add_channel("closed", archived=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.facts import Message
-from bot.facts.rates import Rates, post_key
+from bot.facts.rates import Rates
 from bot.facts.records import OutboxRow, Urgency
 from bot.store import Store
 from tests.support.clocks import HandClock
@@ -97,7 +97,7 @@ def test_edits_share_one_budget(store: Store, clock: HandClock) -> None:
 def test_retry_after_closes_its_scope_only(store: Store, clock: HandClock) -> None:
     """A 429 of one channel holds that channel for as long as Slack said."""
     store.outbox.write([draft(channel_id="C1"), draft(channel_id="C2")])
-    store.outbox.hold(post_key("C1"), 30)
+    store.outbox.hold(Rates().in_channel("C1"), 30)
     (other,) = claim(store, Rates())
     assert other.channel_id == "C2"
     store.outbox.sent(other, "me", "1.0", "C2")
@@ -145,7 +145,7 @@ def test_a_rerouted_root_takes_its_thread_along(store: Store) -> None:
     (row,) = claim(store)
     assert (row.channel_id, row.message.text) == ("U1", "hello")
     store.outbox.sent(row, "me", "1.0", "D1")
-    for text in ("hello", "here instead"):
+    for text in ("here instead", "hello"):
         (reply,) = claim(store)
         assert (reply.channel_id, reply.message.text, reply.thread_ts) == ("D1", text, "1.0")
         store.outbox.sent(reply, "me", "2.0", "D1")

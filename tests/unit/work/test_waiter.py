@@ -227,10 +227,6 @@ def test_the_limit_ends_following(watchers: Watchers) -> None:
     assert waiter.following == 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="JobStore.record keeps the old memory of a known job: gave up, followed since, told",
-)
 def test_a_job_that_was_given_up_can_be_followed_again(watchers: Watchers) -> None:
     """The last word says so: ``/dss-jobs follow JOB`` takes it up again."""
     waiter = watchers.start(limits=Limits(follow=timedelta(minutes=5)))
@@ -241,7 +237,7 @@ def test_a_job_that_was_given_up_can_be_followed_again(watchers: Watchers) -> No
     fresh = FollowedJob(facts=watchers.dss.jobs[REF], memory=Memory(followed_since=watchers.clock()))
     assert watchers.store.jobs.record(Recording(job=fresh, watch=again, drafts=()))
     watchers.run(60, step=5, waiter=waiter)
-    assert (watchers.told(again), waiter.following) == ([], 1)
+    assert (watchers.told(again), waiter.following) == (["started"], 1)
 
 
 def test_what_is_followed_and_unfollowed_meanwhile_is_noticed(watchers: Watchers) -> None:
@@ -362,9 +358,6 @@ def test_a_quick_restart_is_not_worth_a_note(watchers: Watchers) -> None:
     assert row.memory.gaps == ()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Waiter._resume takes the bot's own absence for DSS's silence: _answered_at = seen"
-)
 def test_the_bots_absence_is_not_told_as_a_silence_of_dss(watchers: Watchers) -> None:
     """The first look after an hour's absence fails: that DSS has not answered for an hour is not known."""
     made = watchers.follow()
@@ -375,9 +368,6 @@ def test_the_bots_absence_is_not_told_as_a_silence_of_dss(watchers: Watchers) ->
     assert watchers.told(made) == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Waiter._look_closely counts a look at a listed job as one that no list showed"
-)
 def test_an_end_just_after_a_look_is_seen_in_the_next_tick(watchers: Watchers) -> None:
     """The list says that it does not run any more: then its end is asked for at once."""
     made = watchers.follow()
@@ -423,9 +413,6 @@ def test_before_15_2_a_deleted_projects_jobs_vanish(watchers: Watchers) -> None:
     assert waiter.following == 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Looking._by_project lets one project's refusal end the look at the whole instance"
-)
 def test_before_15_2_a_project_that_is_refused_does_not_blind_the_others(watchers: Watchers) -> None:
     """One project's rights were taken away: the rest of the instance is followed on."""
     waiter = watchers.older()

@@ -1,0 +1,111 @@
+"""The statements that run for every message and every change of a job, built once.
+
+Building a statement costs more than running it. In updates no parameter has the name of a column, because
+SQLAlchemy keeps those names for itself.
+"""
+
+from sqlalchemy import BindParameter, bindparam, case, insert, or_, select, update
+
+from bot.facts import JobRef
+from bot.facts.records import URGENCY_ORDER, Urgency
+from bot.store.tables import jobs, messages, watches
+
+DUE, SENDING, SENT, DEAD = "due", "sending", "sent", "dead"
+
+_row = messages.c.id == bindparam("row")
+_urgency: BindParameter[int] = bindparam("wanted")
+_next_to_ends = URGENCY_ORDER.index(Urgency.ROOT)
+
+NEW = insert(messages).values(revision=1, shown=0, state=DUE)
+"""A message that was not there before; its columns are the parameters."""
+
+NEWER = (
+    update(messages)
+    .where(_row)
+    .values(
+        body=bindparam("content"),
+        revision=messages.c.revision + 1,
+        # A root that nobody has seen yet is not less urgent because it has newer content.
+        urgency=case(
+            (messages.c.ts.is_(None) & (messages.c.urgency < _urgency), messages.c.urgency), else_=_urgency
+        ),
+        state=case((messages.c.state == SENT, DUE), else_=messages.c.state),
+        updated_at=bindparam("at"),
+    )
+)
+"""Newer content for a message that is there: ``row``, ``content``, ``wanted`` (urgency), ``at``."""
+
+HURRY = (
+    update(messages)
+    .where(
+        or_(messages.c.id == bindparam("root"), messages.c.root_id == bindparam("root")),
+        messages.c.ts.is_(None),
+        messages.c.state.in_((DUE, SENDING)),
+        messages.c.urgency > _next_to_ends,
+    )
+    .values(urgency=_next_to_ends)
+)
+"""Let what stands before an end in its thread, of ``root``, go right after the ends."""
+
+CHANNEL = select(messages.c.channel_id).where(_row)
+"""Where a message, ``row``, is."""
+
+SHOWN = (
+    update(messages)
+    .where(_row, messages.c.owner == bindparam("by"))
+    .values(
+        ts=bindparam("slack_ts"),
+        channel_id=bindparam("channel"),
+        shown=bindparam("seen"),
+        attempts=0,
+        lease_until=0,
+        not_before=0,
+        reason=None,
+        state=case((messages.c.revision > bindparam("seen"), DUE), else_=SENT),
+        updated_at=bindparam("at"),
+    )
+)
+"""A revision, ``seen``, of a message is shown: ``row``, ``by`` (owner), ``slack_ts``, ``channel``, ``at``."""
+
+
+CHANGED = (
+    update(jobs)
+    .where(
+        jobs.c.instance == bindparam("at_instance"),
+        jobs.c.project == bindparam("in_project"),
+        jobs.c.job_id == bindparam("of_job"),
+        jobs.c.version == bindparam("before"),
+    )
+    .values(
+        finished=bindparam("ended"),
+        facts=bindparam("seen"),
+        memory=bindparam("kept"),
+        version=bindparam("after"),
+        updated_at=bindparam("at"),
+    )
+)
+"""New facts of a job that is as it was: `where_is`, ``before`` and ``after`` (versions), and the values."""
+
+_its_watches = (
+    watches.c.instance == bindparam("at_instance"),
+    watches.c.project == bindparam("in_project"),
+    watches.c.job_id == bindparam("of_job"),
+)
+
+WATCHES = select(watches).where(*_its_watches).order_by(watches.c.created_at)
+"""Where a job is or was followed: `where_is`."""
+
+OPEN_WATCHES = WATCHES.where(watches.c.closed_at.is_(None))
+"""Where a job is followed: `where_is`."""
+
+CLOSED = (
+    update(watches)
+    .where(*_its_watches, watches.c.closed_at.is_(None))
+    .values(closed_at=bindparam("at"), open_key=None, changed_at=bindparam("at"))
+)
+"""A job is followed nowhere any more: `where_is`, ``at``."""
+
+
+def where_is(ref: JobRef) -> dict[str, str]:
+    """Return the parameters that name a job."""
+    return {"at_instance": ref.instance, "in_project": ref.project, "of_job": ref.job_id}
