@@ -25,6 +25,7 @@ def test_mode_all_pressed_twice_is_one_job(scenario: Scenario) -> None:
     scenario.until(lambda: scenario.bot.store.intents.open_count() == 0)
     assert len(scenario.starts()) == 1
     assert len(scenario.roots()) == 1
+    assert not any("under way" in shown(m) or "right now" in shown(m) for m in scenario.answers())
 
 
 def test_mode_all_can_be_cancelled(scenario: Scenario) -> None:
@@ -86,6 +87,7 @@ def test_rebuild_starts_the_same_again(scenario: Scenario) -> None:
     scenario.until(lambda: scenario.bot.store.intents.open_count() == 0)
     first, second = scenario.starts()
     assert first == second
+    assert len(scenario.answers()) == 1  # the command's own: a second click is passed over in silence
 
 
 def test_rebuild_of_a_partition_and_a_folder(scenario: Scenario) -> None:

@@ -112,6 +112,8 @@ def test_a_start_that_never_arrived_is_unknown_and_not_repeated(scenario: Scenar
     scenario.dss.faults.add("reset", times=1, **START)  # type: ignore[arg-type]
     scenario.type("/dss-build CHURN.customers_clean")
     scenario.until(lambda: len(scenario.starts()) == 1)
+    before = len(scenario.requested("GET", "/projects/CHURN/jobs"))
+    scenario.until(lambda: len(scenario.requested("GET", "/projects/CHURN/jobs")) > before)
     scenario.later(minutes=1)
     scenario.told("not known whether the job", "Nothing was started twice")
     assert len(scenario.starts()) == 1
