@@ -46,9 +46,7 @@ def test_a_gateways_words_are_not_called_those_of_dss(scenario: Scenario) -> Non
 
 def test_hostile_people(scenario: Scenario) -> None:
     """Names of Slack's and of DSS's people are text too: in root, thread, answers and lists."""
-    if scenario._tests == 1 or not any(
-        u.name == "<!here> *boss*" for u in scenario.slack._world.users.values()
-    ):
+    if "<!here> *boss*" not in {user.name for user in scenario.slack._world.users.values()}:
         scenario.slack.add_user("<!here> *boss*")
     job = scenario.elsewhere("alerts", "FRAUD", by="<!channel> & `co`")
     scenario.type("/dss-jobs FRAUD --state running")
