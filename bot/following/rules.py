@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.facts import Activity, Gap, JobFacts
+from bot.facts import Activity, Gap, JobFacts, Output
 from bot.facts.records import FollowedJob, Memory
 from bot.following.events import (
     ActivityDone,
@@ -122,7 +122,22 @@ def merge(old: JobFacts, new: JobFacts) -> JobFacts:
         # A list; or a status without counters, whose activities are news all the same.
         unsaid += ("counters",) if new.activities else ("counters", *_ONLY_IN_A_STATUS)
     kept = {field: getattr(old, field) for field in unsaid if not getattr(new, field)}
-    return msgspec.structs.replace(new, **kept) if kept else new
+    merged = msgspec.structs.replace(new, **kept) if kept else new
+    return _with_names(merged, old.outputs)
+
+
+def _with_names(job: JobFacts, known: tuple[Output, ...]) -> JobFacts:
+    """Keep what people call a folder or a model: DSS says only its opaque id."""
+    names = {(output.kind, output.project, output.id): output.name for output in known if output.name}
+    if not names:
+        return job
+    outputs = tuple(
+        msgspec.structs.replace(
+            output, name=output.name or names.get((output.kind, output.project, output.id))
+        )
+        for output in job.outputs
+    )
+    return msgspec.structs.replace(job, outputs=outputs)
 
 
 def _news(before: FollowedJob, facts: JobFacts, now: datetime, limits: Limits) -> Iterator[Event]:

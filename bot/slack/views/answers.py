@@ -23,7 +23,7 @@ def build_accepted(
     where = f" on {code(instance_label, 80)}" if instance_label else ""
     if asks_first:
         return say(f"Looking up {words.names(labels)}{where}. Nothing starts before you have confirmed it.")
-    return say(f"Starting {words.names(labels)} ({words.mode(mode)}){where}. The job's own message follows.")
+    return say(f"Asking DSS to build {words.names(labels)} ({words.mode(mode)}){where}.")
 
 
 def mistake(wrong: Mistake) -> Message:

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
-from bot.facts import Activity, Counters, Failure, Gap, JobFacts, JobRef
+from bot.facts import Activity, Counters, Failure, Gap, JobFacts, JobRef, Output
 from bot.facts.records import FollowedJob, Memory
 from bot.following.events import (
     ActivityDone,
@@ -299,3 +300,11 @@ def test_an_end_is_final(old: str, new: tuple[str, bool], kept: str) -> None:
     state, finished = new
     merged = merge(facts(state=old, finished=True), facts(state=state, finished=finished))
     assert (merged.state, merged.finished) == (kept, True)
+
+
+def test_what_people_call_a_folder_is_kept() -> None:
+    """DSS names a folder by its opaque id only; the name was looked up once, before the start."""
+    named = Output(kind="MANAGED_FOLDER", project="CHURN", id="O2ue6CX3", name="Customer exports")
+    said = msgspec.structs.replace(named, name=None)
+    merged = merge(facts(outputs=(named,)), facts(outputs=(said,), state="DONE", finished=True))
+    assert [output.label for output in merged.outputs] == ["CHURN.Customer exports"]
