@@ -20,6 +20,10 @@ FRESH = timedelta(minutes=5)
 """How long a list of DSS users, or the news that the key cannot impersonate, serves."""
 
 
+class NotNow(Refusal):
+    """It cannot be decided at the moment: whoever can wait asks again before this is said to anybody."""
+
+
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who may do what they asked for."""
 
@@ -95,7 +99,7 @@ class Gate:
             return self._people.person(user_id, team_id)
         except UnknownPerson as unknown:
             log.warning("gate.unknown_person", user=user_id, error=str(unknown))
-            raise Refusal(
+            raise (NotNow if unknown.passing else Refusal)(
                 f"Slack did not tell me who you are ({unknown}), so I did nothing. Please try again; if it "
                 "stays, the bot's administrator can see why with dss-bot doctor."
             ) from unknown

@@ -23,9 +23,15 @@ from bot.work.aborter import Aborter
 from bot.work.builder import Builder
 from bot.work.failing import explain
 from bot.work.followings import Followings
+from bot.work.gate import NotNow
 from bot.work.keeper import LEASE_SECONDS
 
 log = structlog.get_logger(__name__)
+
+PATIENCE = 8
+"""How often an intent is put off because Slack does not tell who asked: some two minutes."""
+LONGEST_PAUSE = 30.0
+"""Seconds between two tries."""
 
 
 TRIES = 5
@@ -104,6 +110,10 @@ class IntentRunner:
         if begun and not isinstance(error, DSSError | Refusal) and intent.attempts < TRIES:
             log.error("intent.interrupted", intent=intent.id, exc_info=error)
             self._intents.again(intent.id, self._owner, TRY_AGAIN)
+            return
+        if isinstance(error, NotNow) and intent.attempts < PATIENCE:
+            # Slack is down: its answer would not come, and neither would ours get there.
+            self._intents.again(intent.id, self._owner, min(2.0**intent.attempts, LONGEST_PAUSE))
             return
         message = explain(error, doing=type(intent.wish).__name__)
         self._intents.close(intent.id, IntentState.REFUSED, note=str(error)[:500])

@@ -56,7 +56,8 @@ def main(orders: Orders) -> None:
     database = Database(address, clock=board.now if orders.database_clock else None)
     Commits(database.engine, board, orders, folder / f"{orders.name}.commits")
     if database.is_sqlite:
-        event.listen(database.engine, "begin", lambda connection: _feel_disk(connection, board))
+        # Before the transaction begins: on a disk that was ill, beginning is what fails.
+        event.listen(database.engine, "begin", lambda connection: _feel_disk(connection, board), insert=True)
         migrate(database)
     check_schema(database)
     bot = Bot(settings, clock=board.now, rates=QUICK, store=Store(database))

@@ -9,14 +9,22 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import BotError
 from bot.facts import Person
-from bot.slack.outbox.verdicts import code_of
+from bot.slack.outbox.verdicts import Verdict, code_of, judge
 
 FRESH = timedelta(minutes=5)
 """Somebody made a guest, or deactivated, is treated so after this time at the latest."""
 
 
 class UnknownPerson(BotError):
-    """Slack does not tell who somebody is; the text is its error code."""
+    """Slack does not tell who somebody is; the text is its error code.
+
+    Attributes:
+        passing: whether asking again later may help.
+    """
+
+    def __init__(self, code: str, *, passing: bool) -> None:
+        super().__init__(code)
+        self.passing = passing
 
 
 class People:
@@ -50,9 +58,10 @@ class People:
         try:
             user = self._client.users_info(user=user_id)["user"]
         except SlackApiError as error:
-            raise UnknownPerson(code_of(error)) from error
+            passing = judge(error) in {Verdict.RETRY, Verdict.RATE}
+            raise UnknownPerson(code_of(error), passing=passing) from error
         except (OSError, KeyError, TypeError) as error:
-            raise UnknownPerson(type(error).__name__) from error
+            raise UnknownPerson(type(error).__name__, passing=isinstance(error, OSError)) from error
         person = read_person(user, team_id, home=self._team_id, enterprise=self._enterprise_id)
         with self._lock:
             self._known = {k: v for k, v in self._known.items() if now - v[0] < FRESH}
