@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from benchmarks.bot_process import bot_environment
 from benchmarks.processes import Cost, Process
-from benchmarks.seed import follow_all, open_store, send_all
+from benchmarks.seed import follow_all, open_store, show_roots
 from bot.sandbox.slack import SlackSandbox
 from bot.store import Store
-from bot.store.tables import messages
+from bot.store.tables import messages, watches
 
 PROJECT = "CHURN"
 CHANNEL = "data"
@@ -101,15 +101,9 @@ class Fleet:
         with self._store.database.read() as connection:
             asked = select(messages.c.watch_id, messages.c.created_at).where(messages.c.id.like("%:ended"))
             told = {row.watch_id: row.created_at for row in connection.execute(asked)}
-        for ref, watch_ids in self._watches().items():
-            if ref in ended:
-                yield (told[watch_ids] - ended[ref]) / 1000
-
-    def _watches(self) -> dict[str, str]:
-        from bot.store.tables import watches  # noqa: PLC0415
-
-        with self._store.database.read() as connection:
-            return {row.job_id: row.id for row in connection.execute(select(watches.c.job_id, watches.c.id))}
+            known = select(watches.c.job_id, watches.c.id).where(watches.c.job_id.in_(ended))
+            for row in connection.execute(known):
+                yield (told[row.id] - ended[row.job_id]) / 1000 if row.id in told else float("inf")
 
 
 @contextmanager
@@ -122,15 +116,8 @@ def fleet(jobs: int) -> Iterator[tuple[Fleet, list[str]]]:
             where = dss.ask("where")
             address = f"sqlite:///{folder / 'bot.sqlite3'}"
             store = open_store(address)
-            follow_all(
-                store,
-                url=where["url"],
-                key=where["key"],
-                instance="default",
-                channel=slack.channel_id(CHANNEL),
-                asker=slack.user_id("alice"),
-            )
-            send_all(store, slack)
+            follow_all(store, where, slack, CHANNEL)
+            show_roots(store, slack)
             dss.ask("forget")
             env = bot_environment(slack, where, address)
             with Process("bot", "run", log=folder / "bot.log", env=env) as bot:

@@ -55,7 +55,7 @@ class Process:
         self._popen.stdin.flush()
         line = self._popen.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._popen.args} ended:\n{self.log.read_text()[-2000:]}")
+            raise RuntimeError(f"{self._popen.args!r} ended:\n{self.log.read_text()[-2000:]}")
         return json.loads(line)
 
     def cost(self) -> Cost:

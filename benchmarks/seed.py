@@ -1,61 +1,81 @@
 """A database with jobs that are followed already: rows as the bot writes them, their messages in Slack."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from slack_sdk import WebClient
+from sqlalchemy import bindparam, select, update
 
 from bot.dss import DSSClient
 from bot.dss.gateway import DssGateway
-from bot.facts import Place
+from bot.facts import Message, Place
 from bot.facts.rates import Rates
-from bot.facts.records import Draft, FollowedJob, Memory, Urgency, Watch
+from bot.facts.records import FollowedJob, Memory, Urgency, Watch
 from bot.following.telling import card_of, root_draft
+from bot.sandbox.slack import Message as Posted
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.outbox import Sender
 from bot.store import Database, Recording, Store, migrate
+from bot.store.codec import load
+from bot.store.tables import messages
 
 UNLIMITED = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
+INSTANCE = "default"
+"""What the bot calls the instance that the environment names."""
 
 
-def open_store(address: str) -> Store:
+def open_store(address: str, clock: Callable[[], datetime] | None = None) -> Store:
     """Make a new database and open it."""
-    database = Database(address)
+    database = Database(address, clock=clock)
     migrate(database)
     return Store(database)
 
 
-def follow_all(store: Store, *, url: str, key: str, instance: str, channel: str, asker: str) -> int:
-    """Write a row, a watch and a root message for every job that runs in DSS; return how many."""
-    gateway = DssGateway(DSSClient(url, key), instance=instance)
-    running = gateway.running_jobs() or ()
+def follow_all(store: Store, dss: Mapping[str, str], slack: SlackSandbox, channel: str) -> None:
+    """Write a row, a watch and a root message for every job that runs in DSS."""
+    gateway = DssGateway(DSSClient(dss["url"], dss["key"]), instance=INSTANCE)
     now = datetime.now(UTC)
-    for facts in running:
+    for facts in gateway.running_jobs() or ():
         watch = Watch(
             id=uuid4().hex,
             ref=facts.ref,
-            place=Place(channel_id=channel),
-            asker=asker,
-            asker_name="Alice",
+            place=Place(channel_id=slack.channel_id(channel)),
+            asker=slack.user_id("alice"),
+            asker_name="alice",
             root_id=uuid4().hex,
             created_at=now,
         )
         job = FollowedJob(facts=facts, memory=Memory(followed_since=now, told=("started",)))
-        draft = _root(job, watch, gateway.job_url(facts.ref.project, facts.ref.job_id), now)
-        store.jobs.record(Recording(job=job, watch=watch, drafts=(draft,)))
+        card = card_of(job, watch, ui_url=gateway.job_url(facts.ref.project, facts.ref.job_id))
+        root = root_draft(watch, card, now, Urgency.ROOT)
+        store.jobs.record(Recording(job=job, watch=watch, drafts=(root,)))
     gateway.close()
-    return len(running)
 
 
-def send_all(store: Store, slack: SlackSandbox) -> None:
-    """Bring every message that is due to the workspace, with no rates."""
-    client = WebClient(token=slack.bot_token, base_url=slack.api_url)
-    with ThreadPoolExecutor(4) as pool:
-        sender = Sender(store.outbox, client, owner="seed", rates=UNLIMITED, pool=pool)
-        while sender.round():
-            pass
+def show_roots(store: Store, slack: SlackSandbox) -> list[str]:
+    """Put every root message into the workspace and note that it was sent; return their timestamps.
 
-
-def _root(job: FollowedJob, watch: Watch, url: str, now: datetime) -> Draft:
-    return root_draft(watch, card_of(job, watch, ui_url=url), now, Urgency.ROOT)
+    It goes past the wire: sending thousands is another benchmark.
+    """
+    shown: list[dict[str, str]] = []
+    world = slack._world  # noqa: SLF001 - there is no quick way in from outside
+    with store.database.read() as connection:
+        for row in connection.execute(select(messages)):
+            message = load(row.body, Message)
+            ts = world.next_ts()
+            posted = Posted(
+                channel=row.channel_id,
+                ts=ts,
+                user=slack.bot_user_id,
+                text=message.text,
+                blocks=list(message.blocks),
+            )
+            world.messages.setdefault(row.channel_id, {})[ts] = posted
+            shown.append({"row": row.id, "slack_ts": ts})
+    sent = (
+        update(messages)
+        .where(messages.c.id == bindparam("row"))
+        .values(ts=bindparam("slack_ts"), state="sent", shown=1)
+    )
+    with store.database.write() as connection:
+        connection.execute(sent, shown)
+    return [one["slack_ts"] for one in shown]

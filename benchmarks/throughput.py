@@ -41,21 +41,19 @@ def _write(store: Store, channels: list[str], rows: int) -> None:
     drafts: list[Draft] = []
     for number in range(rows // 4):
         channel, root = channels[number % len(channels)], uuid4().hex
-        for reply in range(4):
-            drafts.append(
-                Draft(
-                    id=f"{root}:{reply}" if reply else root,
-                    channel_id=channel,
-                    message=Message(text="Started *CHURN.scored*", blocks=_blocks(reply)),
-                    urgency=Urgency.NEWS if reply else Urgency.ROOT,
-                    root_id=root if reply else None,
-                )
-            )
+        drafts.extend(_draft(channel, root, reply) for reply in range(4))
     store.outbox.write(drafts)
 
 
-def _blocks(reply: int) -> tuple[dict[str, object], ...]:
-    return ({"type": "section", "text": {"type": "mrkdwn", "text": f"Recipe {reply} of *CHURN.scored* ended"}},)
+def _draft(channel: str, root: str, reply: int) -> Draft:
+    text = f"Recipe {reply} of *CHURN.scored* has ended"
+    return Draft(
+        id=f"{root}:{reply}" if reply else root,
+        channel_id=channel,
+        message=Message(text=text, blocks=({"type": "section", "text": {"type": "mrkdwn", "text": text}},)),
+        urgency=Urgency.NEWS if reply else Urgency.ROOT,
+        root_id=root if reply else None,
+    )
 
 
 def _send(store: Store, where: dict[str, str]) -> tuple[float, float]:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-from sqlalchemy import and_, exists, func, literal, select, update
+from sqlalchemy import and_, func, select, update
 
 from bot.facts import Message
+from bot.facts.rates import Rates
 from bot.facts.records import URGENCY_ORDER, Draft, Told, Urgency
 from bot.store.codec import load
 from bot.store.database import Database
@@ -29,30 +30,27 @@ class CrowdStore:
     def crowded(self, at_least: int) -> Sequence[str]:
         """Return the channels in which so many ends wait to be told, and that take a message now.
 
-        While a channel takes none, ends that are still coming in join the next digest: the fuller each is, the
-        sooner the last end is told.
+        While a channel takes none, ends that are still coming in join the next digest: the fuller each
+        is, the sooner the last end is told.
         """
         waiting = and_(messages.c.state == DUE, messages.c.urgency == _END, messages.c.ts.is_(None))
-        digest = messages.alias("digest")
-        queued = exists().where(
-            digest.c.channel_id == messages.c.channel_id,
-            digest.c.state == DUE,
-            digest.c.urgency == _END,
-            digest.c.root_id.is_(None),
-            digest.c.ts.is_(None),
+        crowds = (
+            select(messages.c.channel_id)
+            .where(waiting, messages.c.root_id.is_not(None))
+            .group_by(messages.c.channel_id)
+            .having(func.count() >= at_least)
         )
         with self._database.read() as connection:
-            paused = exists().where(
-                pace.c.key == literal("post:").concat(messages.c.channel_id),
-                pace.c.next_at > self._database.now_ms(connection),
-            )
-            asked = (
-                select(messages.c.channel_id)
-                .where(waiting, messages.c.root_id.is_not(None), ~queued, ~paused)
-                .group_by(messages.c.channel_id)
-                .having(func.count() >= at_least)
-            )
-            return list(connection.execute(asked).scalars())
+            found = list(connection.execute(crowds).scalars())
+            if not found:
+                return []
+            keys = {Rates().in_channel(channel).key: channel for channel in found}
+            now = self._database.now_ms(connection)
+            paused = select(pace.c.key).where(pace.c.key.in_(keys), pace.c.next_at > now)
+            shut = {keys[key] for key in connection.execute(paused).scalars()}
+            queued = select(messages.c.channel_id).where(waiting, messages.c.root_id.is_(None))
+            shut.update(connection.execute(queued).scalars())
+        return [channel for channel in found if channel not in shut]
 
     def gather(
         self, channel_id: str, *, least: int, most: int, make: Callable[[Sequence[Told]], Message]
@@ -77,7 +75,7 @@ class CrowdStore:
             messages.c.ts.is_(None),
         )
         asked = (
-            select(messages.c.id, messages.c.root_id, messages.c.body, messages.c.asker)
+            select(messages.c.seq, messages.c.root_id, messages.c.body, messages.c.asker)
             .add_columns(root.c.ts.label("root_ts"))
             .select_from(messages.outerjoin(root, root.c.id == messages.c.root_id))
             .where(waiting)
@@ -108,4 +106,7 @@ class CrowdStore:
             gathered = {"state": GATHERED, "reason": digest.id}
             connection.execute(update(messages).where(unsaid).values(**gathered))
             self._outbox.write_in(connection, [digest])
+            # It has the turn of the oldest that it tells: those that still wait must not go before it.
+            turn = {"seq": rows[0]["seq"]}
+            connection.execute(update(messages).where(messages.c.id == digest.id).values(turn))
             return len(rows)
