@@ -56,8 +56,7 @@ def main(orders: Orders) -> None:
     database = Database(address, clock=board.now if orders.database_clock else None)
     Commits(database.engine, board, orders, folder / f"{orders.name}.commits")
     if database.is_sqlite:
-        # Before the transaction begins: on a disk that was ill, beginning is what fails.
-        event.listen(database.engine, "begin", lambda connection: _feel_disk(connection, board), insert=True)
+        event.listen(database.engine, "checkout", lambda raw, record, _: _feel_disk(raw, record, board))
         migrate(database)
     check_schema(database)
     bot = Bot(settings, clock=board.now, rates=QUICK, store=Store(database))
@@ -141,15 +140,13 @@ def _codes(frame: FrameType | None) -> Iterator[Any]:
         frame = frame.f_back
 
 
-def _feel_disk(connection: Connection, board: Board) -> None:
+def _feel_disk(raw: Any, record: Any, board: Board) -> None:
     """Let SQLite find the disk as the story has it."""
-    if connection.get_execution_options().get("read_only"):
-        return
     state = board.disk
-    if not state and not connection.info.get("unwell"):
+    if not state and not record.info.get("unwell"):
         return
-    connection.info["unwell"] = bool(state)
-    cursor = connection.connection.cursor()
+    record.info["unwell"] = bool(state)
+    cursor = raw.cursor()
     try:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0] if state == FULL else 2**30
         cursor.execute(f"PRAGMA max_page_count = {pages}")

@@ -10,10 +10,12 @@ from bot.sandbox.slack import Message
 _PATTERNS = (
     (re.compile(r"<!date\^[^>]*>"), "⟨time⟩"),
     (re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T -]\d\d[:-]\d\d[:-]\d\d(?:[.,]\d+)?"), "⟨time⟩"),
-    (re.compile(r"\b\d\d:\d\d UTC"), "⟨time⟩"),
+    (re.compile(r"\b\d\d:\d\d(?::\d\d| UTC)"), "⟨time⟩"),
     (re.compile(r"\bless than 1 s\b|\b\d+ (?:s|min|h|d)\b(?: \d+ (?:s|min|h)\b)?"), "⟨while⟩"),
     (re.compile(r"127\.0\.0\.1:\d+"), "⟨host⟩"),
 )
+_NOT_SEEN = re.compile(r"\n?The job was not seen between ⟨time⟩ and ⟨time⟩\.")
+"""True of a bot that was away, or of a DSS: for how long depends on the machine's speed."""
 _SHOWN = ("text", "url", "action_id")
 
 
@@ -21,7 +23,7 @@ def normal(text: str) -> str:
     """Replace what differs from run to run."""
     for pattern, word in _PATTERNS:
         text = pattern.sub(word, text)
-    return text
+    return _NOT_SEEN.sub("", text)
 
 
 def conversation(roots: Iterable[Message]) -> list[object]:
@@ -43,7 +45,8 @@ def jobs(world: World, before: frozenset[tuple[str, str]]) -> list[tuple[str, ..
 
 
 def _read(message: Message) -> list[str]:
-    return [normal(text) for text in (message.text, *_texts(message.blocks))]
+    read = [(text, normal(text)) for text in (message.text, *_texts(message.blocks))]
+    return [words for text, words in read if words or not text]
 
 
 def _texts(value: Any) -> list[str]:
@@ -56,7 +59,6 @@ def _texts(value: Any) -> list[str]:
 
 
 _SILENCE = ("DSS has not answered since", "DSS answers again")
-_NOT_SEEN = re.compile(r"\n?The job was not seen between ⟨time⟩ and ⟨time⟩\.")
 
 
 def without_silence(state: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
@@ -70,10 +72,6 @@ def without_silence(state: Mapping[str, object]) -> tuple[dict[str, object], lis
             if said is not None:
                 told.append(said)
             else:
-                thread.append(_seen(reply))
-        roots.append({"root": _seen(root["root"]), "thread": thread})
+                thread.append(reply)
+        roots.append({"root": root["root"], "thread": thread})
     return {**state, "channel": roots}, told
-
-
-def _seen(texts: list[str]) -> list[str]:
-    return [kept for text in texts if (kept := _NOT_SEEN.sub("", text)) or not text]

@@ -54,14 +54,21 @@ class Places:
 POLLED = (
     "GET ",
     "LeaseStore.take",
-    "MarkStore.set",
     ".renew",
     "users.info",
     "conversations.",
 )
 """What the bot does again and again: the first time in each phase stands for all."""
+TIMED = "MarkStore.set"
+"""What it does by the clock, whatever happens: the first time in a story stands for all."""
 
 
 def worth_trying(places: list[Place]) -> list[Place]:
-    """Return every place of a change, and the first in each phase of what is only looked at."""
-    return [p for p in places if p.nth == 1 or not any(polled in p.what for polled in POLLED)]
+    """Return every place of a change, and the first of what is only looked at or done by the clock."""
+    first = next((place for place in places if TIMED in place.what), None)
+    return [
+        place
+        for place in places
+        if (place.nth == 1 or not any(polled in place.what for polled in POLLED))
+        and (TIMED not in place.what or place == first)
+    ]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.faults.points import Place, Point, worth_trying
 from tests.faults.stories import STORIES
-from tests.faults.world import Stuck, Trouble, World, log_of, read_commits
+from tests.faults.world import HISTORY, Stuck, Trouble, World, log_of, read_commits
 
 AT_ONCE = 4
 """Runs side by side: each of them mostly waits."""
@@ -40,13 +40,14 @@ def run(
     *,
     trouble: Trouble | None = None,
     database: str | None = None,
+    scopes: tuple[str, ...] = HISTORY,
 ) -> Outcome:
     """Run a story in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="faults"))
     began = time.monotonic()
     failed = ""
     try:
-        with World(folder, point=point, trouble=trouble, database=database) as world:
+        with World(folder, point=point, trouble=trouble, database=database, scopes=scopes) as world:
             try:
                 STORIES[story](world)
             except Stuck as stuck:

@@ -4,6 +4,8 @@ import pytest
 
 from tests.faults.points import Place, Point
 from tests.faults.runs import difference, run, undisturbed
+from tests.faults.troubles import disk_troubles, troubles
+from tests.faults.world import Trouble
 
 ASK, RUN, PROGRESS, END = range(1, 5)
 """Phases of the story ``build``."""
@@ -22,6 +24,28 @@ SAMPLE = (
     Point(START, "dss lose_answer"),
     Point(ROOT, "slack lose_answer"),
 )
+
+
+TROUBLES = (
+    next(one for one in disk_troubles(ASK) if "locked for 2.5" in one.name),
+    next(one for one in disk_troubles(END) if "full" in one.name),
+    next(one for one in troubles(ASK) if "gateway" in one.name),
+)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=str)
+def test_it_passes(trouble: Trouble) -> None:
+    """A trouble that lasts for a while leaves no trace in channel, threads and jobs."""
+    assert not difference(undisturbed("build"), run("build", trouble=trouble))
+
+
+def test_a_double_is_seen() -> None:
+    """The suite sees what it looks for: without history scopes a kill can show a root twice."""
+    outcome = run("build", Point(ROOT, "kill after"), scopes=())
+    channel = outcome.state["channel"]
+    assert isinstance(channel, list)
+    assert len(channel) == 2
+    assert difference(undisturbed("build"), outcome)
 
 
 @pytest.mark.parametrize("point", SAMPLE, ids=str)
