@@ -216,6 +216,19 @@ def report(results: dict[str, dict[str, dict[str, float]]]) -> None:
         print(f"{titles[task]:38}{cells[0]:>20}{cells[1]:>20}{ratio:>24}")
 
 
+def measure_all() -> dict[str, dict[str, dict[str, float]]]:
+    """Start the server, measure every task on both clients and return the figures."""
+    command = [sys.executable, __file__, "--serve"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
+    ) as server:
+        assert server.stdout is not None
+        results = compare(f"http://127.0.0.1:{server.stdout.readline().strip()}")
+        assert server.stdin is not None
+        server.stdin.close()
+    return results
+
+
 def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -229,12 +242,7 @@ def main() -> None:
     if options.measure:
         measure(*options.measure)
         return
-    command = [sys.executable, __file__, "--serve"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        results = compare(f"http://127.0.0.1:{server.stdout.readline().strip()}")
-        assert server.stdin is not None
-        server.stdin.close()
+    results = measure_all()
     if options.json:
         print(json.dumps(results, indent=2))
     else:

@@ -17,6 +17,10 @@ class Commands:
         """Tell the address and a key."""
         return {"url": self._sandbox.url, "key": self._sandbox.admin_key}
 
+    def projects(self) -> list[str]:
+        """Name the projects."""
+        return list(self._sandbox.world.projects)
+
     def add(self, count: int, project: str = "CHURN") -> list[str]:
         """Add running jobs; returns their ids."""
         return self._sandbox.world.add_running_jobs(count, project)

@@ -1,6 +1,6 @@
 """The peer: one thread with Dataiku's own waiter for each job, as its documentation suggests.
 
-``python -m benchmarks.peer URL KEY PROJECT IDS`` runs until it is ended.
+``python -m benchmarks.peer URL KEY PROJECT FILE_OF_IDS`` runs until it is ended.
 """
 
 import sys

@@ -1,0 +1,64 @@
+"""Plots of cost against the number of jobs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.following import Steady
+from benchmarks.peers import Peer, line
+
+OURS, THEIRS = "#2a7f62", "#b5523b"
+
+
+def draw(steady: Sequence[Steady], peers: Sequence[Peer], folder: Path) -> list[str]:
+    """Draw requests, processor time and memory; return the names of the files, none without matplotlib."""
+    try:
+        import matplotlib as mpl  # noqa: PLC0415 - only `make bench` has it
+    except ImportError:
+        return []
+    mpl.use("Agg")
+    folder.mkdir(parents=True, exist_ok=True)
+    sizes = [one.jobs for one in steady]
+    made = []
+    for name, title, unit, get, log in (
+        ("requests", "Requests to DSS, steady state", "requests per second", "per_second", True),
+        ("cpu", "Processor time, steady state", "percent of one core", "cpu_percent", True),
+        ("memory", "Memory of the process", "MB resident", "rss_mb", False),
+    ):
+        ours = [getattr(one, get) for one in steady]
+        theirs = [(one.jobs, getattr(one, get)) for one in peers]
+        _plot(folder / f"bench-{name}.png", title, unit, sizes, ours, theirs, log=log)
+        made.append(f"bench-{name}.png")
+    return made
+
+
+def _plot(
+    file: Path,
+    title: str,
+    unit: str,
+    sizes: Sequence[int],
+    ours: Sequence[float],
+    theirs: Sequence[tuple[int, float]],
+    *,
+    log: bool,
+) -> None:
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    figure, axes = plt.subplots(figsize=(7.2, 4.4), dpi=130, layout="constrained")
+    slope, height = line(theirs)
+    beyond = [theirs[0][0], *sizes[1:]]
+    axes.plot(
+        beyond, [slope * x + height for x in beyond], "--", color=THEIRS, lw=1, label="line through them"
+    )
+    axes.plot(*zip(*theirs, strict=True), "o", color=THEIRS, label="a waiter thread per job (measured)")
+    axes.plot(sizes, ours, "o-", color=OURS, label="dss-bot (measured)")
+    axes.set_xscale("log")
+    if log:
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(0, 1.5 * max(ours))
+    axes.set(title=title, xlabel="followed jobs that run", ylabel=unit)
+    axes.grid(visible=True, which="major", alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, loc="upper left")
+    figure.savefig(file, metadata={"Software": ""})
+    plt.close(figure)

@@ -1,0 +1,54 @@
+"""One row for each goal: what was wanted, what was measured, and why when the two differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    goal: str
+    measured: str
+    met: bool
+    note: str = ""
+    """How it was measured, or why the goal was missed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """What one benchmark found."""
+
+    name: str
+    rows: Sequence[Row]
+    points: dict[str, Any] = field(default_factory=dict)
+    """Series for the plots."""
+    remarks: Sequence[str] = ()
+
+
+def console(results: Sequence[Results]) -> str:
+    """Return the table for a terminal."""
+    rows = [row for one in results for row in one.rows]
+    wide = [max([*(len(cell) for cell in column), 8]) for column in zip(*map(_cells, rows), strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(_cells(row), wide, strict=True)) for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def markdown(results: Sequence[Results]) -> str:
+    """Return the table for the documentation."""
+    head = "| What | Goal | Measured | | How, or why not |\n| --- | --- | --- | --- | --- |"
+    rows = [row for one in results for row in one.rows]
+    lines = [f"| {row.what} | {row.goal} | {row.measured} | {_verdict(row)} | {row.note} |" for row in rows]
+    return "\n".join([head, *lines])
+
+
+def _cells(row: Row) -> tuple[str, str, str, str]:
+    return row.what, row.goal, row.measured, _verdict(row)
+
+
+def _verdict(row: Row) -> str:
+    return "met" if row.met else "**missed**"

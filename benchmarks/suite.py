@@ -1,0 +1,189 @@
+"""The benchmarks by name: each measures, and says its rows of the table."""
+
+from collections.abc import Callable
+from statistics import median as _median
+
+from benchmarks import acknowledging, dss_client, machine, peers, storm, throughput
+from benchmarks.following import Steady, fleet, quantile
+from benchmarks.peer import LONGEST, polls_within
+from benchmarks.results import Results, Row
+
+TICK = 2.0
+
+
+def run_following(*, quick: bool) -> Results:
+    """Follow ever more jobs, beside the peer at the sizes that it can be run at."""
+    full = 1_000 if quick else 10_000
+    window = 20.0 if quick else 300.0
+    beside = peers.measure((10, 30, 100, 300), 90.0 if quick else 300.0)
+    steady = [_steady(jobs, 20.0) for jobs in (10, 100, 1_000, 3_000) if jobs < full]
+    with fleet(full) as (bot, ids):
+        first = bot.watch(window)
+        later = bot.watch(window / 5)
+        busy = bot.disturb(
+            ids, 15.0 if quick else 75.0, ends=20 if quick else 120, commands=20 if quick else 150
+        )
+    steady.append(later)
+    slope, height = peers.line([(one.jobs, one.per_second) for one in beside])
+    their_rate = slope * full + height
+    their_first = full * polls_within(window)
+    ours_first = first.per_second * window
+    lists = later.kinds.get("running", 1) / (sum(later.kinds.values()) / later.per_second)
+    per_job = 1024 * (later.rss_mb - steady[0].rss_mb) / (full - steady[0].jobs)
+    delays, acks = quantile(busy.end_delays, 0.95), quantile(busy.acks, 0.99)
+    many = f"{full:,} followed jobs"
+    rows = [
+        _ratio(
+            f"{many}: requests to DSS, steady",
+            their_rate / later.per_second,
+            100,
+            f"{later.per_second:.2f}/s; peer {their_rate:.0f}/s by the line through 10 to 300 "
+            f"(its schedule: {full / LONGEST:.0f}/s)",
+        ),
+        _ratio(
+            f"{many}: the first {window:.0f} s",
+            their_first / ours_first,
+            500,
+            f"{ours_first:.0f} requests; peer {their_first:,} by its schedule, {polls_within(window)} a job",
+        ),
+        _ratio(
+            f"{many}: without the detail budget", their_rate / lists, 1_000, f"lists alone: {lists:.2f}/s"
+        ),
+        _below(
+            f"{many}: processor",
+            later.cpu_percent,
+            30,
+            "% of a core",
+            "steady; the first "
+            f"{window:.0f} s took {first.cpu_percent:.0f} %, with commands and ends {busy.cpu_percent:.0f} %",
+        ),
+        _below(
+            "memory for each followed job",
+            per_job,
+            5,
+            "KB",
+            f"resident, between {steady[0].jobs} and {full:,}",
+        ),
+        _below(f"{many}: memory of the process", later.rss_mb, 200, "MB", "resident"),
+        _below(
+            f"{many}: from an end in DSS to the row being due, p95",
+            delays,
+            1.5 * TICK,
+            "s",
+            f"{len(busy.end_delays)} ends at random moments; median {_median(busy.end_delays):.2f} s",
+        ),
+        _below(
+            f"{many}: acknowledgement meanwhile, p99",
+            1000 * acks,
+            100,
+            "ms",
+            f"{len(busy.acks)} commands; median {1000 * _median(busy.acks):.0f} ms",
+        ),
+    ]
+    checked = "; ".join(
+        f"{one.jobs} jobs: {one.requests:,} measured, {one.scheduled:,} by schedule" for one in beside
+    )
+    remarks = [
+        f"The peer's calls in its first {90 if quick else 300} s, measured and by its schedule: {checked}."
+    ]
+    return Results(name="following", rows=rows, points={"steady": steady, "peers": beside}, remarks=remarks)
+
+
+def _steady(jobs: int, seconds: float) -> Steady:
+    with fleet(jobs) as (bot, _):
+        bot.watch(8.0)
+        return bot.watch(seconds)
+
+
+def run_storm(*, quick: bool) -> Results:
+    """Let a thousand jobs of one channel end at once."""
+    found = storm.measure(100 if quick else 1_000)
+    many = f"{found.jobs:,} jobs of one channel end in one second"
+    note = f"{found.digests} digests and {found.replies} replies, in real time"
+    how = (
+        f"{found.final_after / found.least:.2f} x the least time; {found.not_final} roots not final; "
+        "once every end could be read, the clock of Slack and of the database "
+        f"ran {storm.SPEED:.0f} times as fast"
+    )
+    rows = [
+        _below(f"{many}: every end can be read", found.readable_after, 60, "s", note),
+        _below(
+            f"{many}: every root final",
+            found.final_after / 60,
+            1.2 * found.least / 60,
+            "min",
+            how,
+            and_also=found.not_final == 0,
+        ),
+        _below(f"{many}: answers 429", float(found.refused), 0, "", "under Slack's published rates"),
+    ]
+    return Results(name="storm", rows=rows)
+
+
+def run_throughput(*, quick: bool) -> Results:
+    """Empty the outbox as fast as it goes."""
+    runs = [throughput.measure(400 if quick else 3_000) for _ in range(1 if quick else 3)]
+    best = max(run["per_second"] for run in runs)
+    middle = _median(run["per_second"] for run in runs)
+    cpu = _median(run["cpu_ms"] for run in runs)
+    note = (
+        f"median of {len(runs)} runs, best {best:.0f}; the bot used {cpu:.1f} ms of processor time a row, "
+        f"which is {1000 / cpu:.0f} rows/s on a core of its own"
+    )
+    what = f"outbox over {throughput.CHANNELS} channels, rates off"
+    met = middle >= 300
+    if not met:
+        note += f". The machine was at {machine.load()}, with Slack's stand-in beside the bot"
+    row = Row(what=what, goal="≥ 300 rows/s", measured=f"{middle:.0f} rows/s", met=met, note=note)
+    return Results(name="throughput", rows=[row])
+
+
+def run_acknowledging(*, quick: bool) -> Results:
+    """Type commands while DSS is slow."""
+    found = acknowledging.measure(50 if quick else 300)
+    p99 = 1000 * quantile(found.seconds, 0.99)
+    typed = f"{len(found.seconds)} commands, median {1000 * _median(found.seconds):.0f} ms"
+    note = f"{typed}, {found.missed} not acknowledged"
+    what = "acknowledgement while DSS takes 5 s and 50 commands are under way, p99"
+    return Results(name="acknowledging", rows=[_below(what, p99, 50, "ms", note, and_also=found.missed == 0)])
+
+
+def run_client(*, quick: bool) -> Results:
+    """Compare our DSS client with Dataiku's own."""
+    del quick
+    found = dss_client.measure_all()
+    listed, tail = found["list"], found["tail"]["ours"]["peak_mb"]
+    faster = listed["official"]["seconds"] / listed["ours"]["seconds"]
+    smaller = listed["ours"]["peak_mb"] / listed["official"]["peak_mb"]
+    official = found["tail"].get("official", {}).get("peak_mb")
+    beside = (
+        f"official client: {official:.0f} MB" if official else "official client: not run, too little memory"
+    )
+    what = f"list_jobs over {dss_client.JOBS:,} jobs"
+    rows = [
+        _ratio(f"{what}: time", faster, 2, "median of three; official client = 1"),
+        _below(f"{what}: peak memory", smaller, 0.5, "x the official client's", "growth of resident memory"),
+        _below(f"tail of a {dss_client.LOG_MB} MB log: peak memory", tail, 16, "MB", beside),
+    ]
+    return Results(name="client", rows=rows)
+
+
+def _ratio(what: str, ratio: float, goal: float, note: str) -> Row:
+    return Row(what=what, goal=f"≥ {goal:,.0f} x", measured=f"{ratio:,.1f} x", met=ratio >= goal, note=note)
+
+
+def _below(what: str, value: float, goal: float, unit: str, note: str, *, and_also: bool = True) -> Row:
+    shown = f"{value:.2f}" if value < 10 else f"{value:.0f}"
+    met = value <= goal and and_also
+    return Row(
+        what=what, goal=f"≤ {goal:g} {unit}".strip(), measured=f"{shown} {unit}".strip(), met=met, note=note
+    )
+
+
+BENCHMARKS: dict[str, Callable[..., Results]] = {
+    "client": run_client,
+    "acknowledging": run_acknowledging,
+    "throughput": run_throughput,
+    "storm": run_storm,
+    "following": run_following,
+}
