@@ -6,6 +6,7 @@ from bot.facts import Message
 from bot.facts.rates import Rates
 from bot.facts.records import Told, Urgency
 from bot.store import Store
+from tests.support.clocks import HandClock
 from tests.support.samples import draft
 
 FREE = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
@@ -64,3 +65,30 @@ def test_news_before_an_end_are_not_mistaken_for_ends(store: Store) -> None:
     """They are hurried, because the end waits for them, but they are not told as ends."""
     ends(store, 1)
     assert store.crowds.crowded(2) == []
+
+
+def test_while_a_channel_takes_nothing_the_ends_gather(store: Store, clock: HandClock) -> None:
+    """The digest is made when it can go, so that it tells all that came in until then."""
+    ends(store, 5)
+    store.outbox.hold(Rates().in_channel("C1"), 3)
+    assert store.crowds.crowded(5) == []
+    clock.advance(3)
+    assert store.crowds.crowded(5) == ["C1"]
+
+
+def test_one_digest_at_a_time_waits(store: Store) -> None:
+    """Until it is taken to Slack no second one is made, however many ends there are."""
+    ends(store, 6)
+    store.crowds.gather("C1", least=2, most=4, make=said)
+    assert store.crowds.crowded(2) == []
+    store.outbox.claim("me", limit=1, lease_seconds=9, rates=FREE)
+    assert store.crowds.crowded(2) == ["C1"]
+
+
+def test_a_digest_goes_before_the_ends_that_still_wait(store: Store) -> None:
+    """It has the turn of the oldest end that it tells."""
+    ends(store, 6)
+    store.crowds.gather("C1", least=2, most=4, make=said)
+    (first,) = store.outbox.claim("me", limit=1, lease_seconds=9, rates=FREE)
+    assert first.is_root
+    assert first.message.text.startswith("end 0 ")
