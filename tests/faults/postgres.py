@@ -3,10 +3,16 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 import tests.support.databases  # noqa: F401 - sets where the wheel keeps its locks
+from bot.store import Database, migrate
 
 
 @contextmanager
@@ -29,3 +35,17 @@ def own_server() -> Iterator[tuple[str, Callable[[], None]]]:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_database(server: str) -> str:
+    """Make a migrated database on a server that is thrown away, and return its address."""
+    name = f"f{uuid4().hex}"
+    # No pool: the server may have been restarted since the last time.
+    admin = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    address = make_url(server).set(database=name).render_as_string(hide_password=False)
+    with closing(Database(address)) as database:
+        migrate(database)
+    return address

@@ -2,19 +2,15 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from bot.store import Database, migrate
-from tests.faults.postgres import own_server
+from tests.faults.postgres import new_database, own_server
 from tests.faults.report import REPORT
 from tests.faults.runs import Outcome, difference, run, undisturbed
 from tests.faults.stories import STORIES
 from tests.faults.world import Trouble, World
-from tests.support.databases import postgres_database
 
 TAKEN_OVER = 30.0
 """Seconds."""
@@ -28,12 +24,9 @@ def server() -> Iterator[tuple[str, Callable[[], None]]]:
 
 
 @pytest.fixture
-def address(server: tuple[str, Callable[[], None]]) -> Iterator[str]:
+def address(server: tuple[str, Callable[[], None]]) -> str:
     """A migrated database."""
-    with postgres_database(server[0], f"f{uuid4().hex}") as made:
-        with closing(Database(made)) as database:
-            migrate(database)
-        yield made
+    return new_database(server[0])
 
 
 def test_two_bots_do_everything_once(address: str, tmp_path: Path) -> None:
@@ -53,11 +46,7 @@ def test_one_of_two_is_killed(address: str, tmp_path: Path, story: str, killed: 
         world.kill(killed)
         times.append(time.monotonic())
 
-    def over(world: World) -> None:
-        times.append(time.monotonic())
-        del world
-
-    found = _with_two(address, tmp_path, story, kill, over)
+    found = _with_two(address, tmp_path, story, kill, lambda _world: times.append(time.monotonic()))
     _count(found, f"{story}: {killed} of two is killed")
     assert not found
     assert times[1] - times[0] < TAKEN_OVER + 10  # the rest of the story included

@@ -97,10 +97,13 @@ def outage(phase: int) -> Trouble:
     """Return an outage of DSS of more than a minute by the bot's clock, before the phase's own events."""
 
     def begin(world: World) -> None:
+        followed = world.followed()
         _dss_is_down(world)
         for _ in range(20):
-            time.sleep(0.25)
+            time.sleep(0.1)
             world.board.let_pass(3.5)
+        if followed:
+            world.reply("DSS has not answered since")  # the client tries each call for some seconds
         _dss_is_up(world)
 
     return Trouble("DSS is away for 70 s", phase, begin, patient=True)
