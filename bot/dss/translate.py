@@ -1,9 +1,12 @@
 """From what DSS says to the bot's facts. Pure: the one place of the bot that knows both."""
 
+import msgspec
+
 from bot.dss import wire
 from bot.dss.failures import failure_of, problem_text
 from bot.dss.reading import login, moment
-from bot.facts import FINAL_STATES, Activity, Counters, JobFacts, JobRef, Output, OutputKind
+from bot.facts import FINAL_STATES, Activity, Counters, Failure, JobFacts, JobRef, Output, OutputKind
+from bot.jobs.redact import redact
 
 _KINDS = {kind.value: kind for kind in OutputKind} | {"RETRIEVABLE_KNOWLEDGE": OutputKind.KNOWLEDGE}
 """DSS's words; the official client itself has two for a knowledge bank (DSS-API.md §2.4)."""
@@ -59,8 +62,22 @@ def job_status(status: wire.JobStatus, ref: JobRef) -> JobFacts:
         warnings=sum(activity.warnings for activity in activities),
         counters=_counters(status.global_state),
         activities=activities,
-        failure=failure_of(status) if status.state == "FAILED" else None,
+        failure=_shown(failure_of(status)) if status.state == "FAILED" else None,
         conflicts=_conflicts(base, ref),
+    )
+
+
+def _shown(failure: Failure | None) -> Failure | None:
+    """Mask what a cause tells of secrets: it is shown to a whole channel, and kept in the database.
+
+    Errors of connections quote their addresses, with the password in them, as logs do.
+    """
+    if failure is None:
+        return None
+    return msgspec.structs.replace(
+        failure,
+        message=redact(failure.message),
+        stack=redact(failure.stack) if failure.stack else failure.stack,
     )
 
 
@@ -109,7 +126,7 @@ def _activity(key: str, sent: wire.JobActivity) -> Activity:
         recipe_type=sent.recipe_type,
         started_at=moment(sent.start_time),
         ended_at=moment(sent.end_time),
-        failure=(problem_text(sent.first_failure) or None) if sent.first_failure else None,
+        failure=redact(problem_text(sent.first_failure)) or None if sent.first_failure else None,
         warnings=(sent.warnings.total_count or 0) if sent.warnings else 0,
         records=int(sum(written)) if written else None,
     )

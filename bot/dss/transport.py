@@ -22,6 +22,7 @@ import requests.auth
 from bot.dss import problems
 from bot.dss.retries import NO_RETRY, RetryPolicy, retry_after_seconds
 from bot.errors import DSSInvalidRequest, DSSUnavailable, DSSUnreachable, DSSUnreadable
+from bot.jobs.redact import redact
 
 T = TypeVar("T")
 Method = Literal["GET", "POST"]
@@ -238,7 +239,8 @@ class Transport:
         )
 
     def _redact(self, text: str) -> str:
-        return text.replace(self._key, "…")
+        """Take this client's own key out, and every other secret that can be recognised."""
+        return redact(text.replace(self._key, "…"))
 
 
 def _checked_host(host: str) -> str:

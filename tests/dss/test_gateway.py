@@ -125,6 +125,17 @@ def test_a_status_becomes_facts(gateway: Open) -> None:
     )
 
 
+def test_a_cause_is_told_without_its_secrets(gateway: Open) -> None:
+    """Errors of connections quote addresses and passwords; a cause is shown to a whole channel."""
+    words = "cannot log in: jdbc:postgresql://bot:hunter2secret@db/x password=hunter3secret"
+    activity = {"state": "FAILED", "firstFailure": {"message": words, "stackTraceStr": words}}
+    _, dss = gateway(Say({"baseStatus": {"state": "FAILED", "activities": {"x": activity}}}))
+    job = dss.job("P", "j.1")
+    assert job.failure is not None
+    assert "cannot log in" in job.failure.message
+    assert "hunter" not in repr(job)
+
+
 WHY = [
     (
         {
