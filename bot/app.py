@@ -112,7 +112,7 @@ class Bot:
         """Connect and begin; returns when Slack's deliveries arrive and jobs are followed.
 
         Raises:
-            WrongToken: Slack does not accept the bot token.
+            WrongToken: Slack does not accept the bot token or the app-level token.
         """
         settings = self._settings
         if settings.health.port:
@@ -191,6 +191,8 @@ class Bot:
             # Slack hears that a request was taken when it is a row: a crash in between would lose it unseen.
             # A listener does no more than write that row, and gives up in time (IntentStore.add).
             process_before_response=True,
+            # So that what nothing listens to is acknowledged too (`bot.slack.listeners`).
+            raise_error_for_unhandled_request=True,
         )
 
     def _start_workers(self, identity: Identity, bolt: App) -> None:

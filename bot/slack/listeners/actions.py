@@ -61,6 +61,12 @@ def cancel(body: Payload, ack: Ack, front: Front) -> None:
     front.say(delivery, views.cancelled(), replace=delivery.replace)
 
 
+def answer_old(body: Payload, ack: Ack, front: Front) -> None:
+    """Say that a button is none of this version's."""
+    ack()
+    front.say(of_action(body, replaces=False), views.old_button())
+
+
 def acknowledge(ack: Ack) -> None:
     """Nothing to do: the person's browser opens the link."""
     ack()
