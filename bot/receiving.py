@@ -8,10 +8,12 @@ import structlog
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.health import HttpServer
 from bot.settings import SlackSettings
+from bot.slack.identity import WrongToken
+from bot.slack.outbox.verdicts import Verdict, code_of, judge
 
 log = structlog.get_logger(__name__)
 
@@ -46,12 +48,17 @@ class SocketReceiver:
         self._handler.client.message_listeners.append(self._hear)
 
     def start(self) -> None:
-        """Connect, however long Slack takes to answer, and wait for its hello: only then deliveries come."""
+        """Connect, however long Slack takes to answer, and wait for its hello: only then deliveries come.
+
+        Raises:
+            WrongToken: Slack does not accept the app-level token; the text says what to do.
+        """
         pause = 1.0
         while not self._stopping.is_set():
             try:
                 self._handler.connect()  # type: ignore[no-untyped-call]
             except (OSError, SlackClientError) as error:
+                _check_token(error)
                 log.warning("slack.cannot_connect", error=str(error))
             if self.connected:
                 if not self._greeted.wait(HELLO_WITHIN):
@@ -76,6 +83,14 @@ class SocketReceiver:
     def connected(self) -> bool:
         """Whether the socket is open."""
         return bool(self._handler.client.is_connected())
+
+
+def _check_token(error: Exception) -> None:
+    if isinstance(error, SlackApiError) and judge(error) is Verdict.AUTH:
+        raise WrongToken(
+            f"Slack does not accept SLACK_APP_TOKEN ({code_of(error)}). Turn Socket Mode on, and copy "
+            "an app-level token (xapp-…) from the app's page Basic Information, scope connections:write."
+        ) from error
 
 
 class HttpReceiver:

@@ -17,7 +17,7 @@ LONGEST_PAUSE = 30.0
 
 
 class WrongToken(BotError):
-    """Slack does not accept the bot token; the text says what to do."""
+    """Slack does not accept a token; the text says which, and what to do."""
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ def who_am_i(client: WebClient, *, stopping: threading.Event) -> Identity:
             code = code_of(error)
             if judge(error) in {Verdict.AUTH, Verdict.FAULT}:
                 raise WrongToken(
-                    f"SLACK_BOT_TOKEN: Slack does not accept it ({code}). Copy the bot token (xoxb-…) "
+                    f"Slack does not accept SLACK_BOT_TOKEN ({code}). Copy the bot token (xoxb-…) "
                     "from the app's page OAuth & Permissions; after a reinstallation it is a new one."
                 ) from error
             log.warning("slack.not_answering", error=code)
