@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from bot.errors import DSSError, DSSNotFound, DSSNotVisible
+from bot.errors import DSSError, DSSNotFound, DSSNotVisible, DSSUnavailable, DSSUnreachable
 from bot.facts import Gap, JobFacts, JobRef
 from bot.facts.records import FollowedJob
 from bot.following.events import Step
@@ -217,15 +217,23 @@ class Waiter:
         facts = step.job.facts
         if facts.state != "FAILED" or not step.close or facts.conflicts or not self._budget.take():
             return None
+        # What DSS answers for an activity that it has no log of is not known (DSS-API.md §1.7): an error, or
+        # nothing. The whole job's log tells the same, among more.
         activity = facts.failure.activity_id if facts.failure else None
-        try:
-            tail = self._dss.log_tail(
-                facts.ref.project, facts.ref.job_id, activity=activity, max_bytes=EXCERPT_BYTES
-            )
-        except DSSError as error:
-            log.info("follow.no_log", job=facts.ref.job_id, error=str(error))
-            return None
-        return excerpt(redact(tail.text)) or None
+        for part in dict.fromkeys((activity, None)):
+            try:
+                tail = self._dss.log_tail(
+                    facts.ref.project, facts.ref.job_id, activity=part, max_bytes=EXCERPT_BYTES
+                )
+            except (DSSUnreachable, DSSUnavailable) as error:
+                log.info("follow.no_log", job=facts.ref.job_id, error=str(error))
+                return None
+            except DSSError as error:
+                log.info("follow.no_log", job=facts.ref.job_id, activity=part, error=str(error))
+                continue
+            if shown := excerpt(redact(tail.text)):
+                return shown
+        return None
 
     def _resume(self, now: datetime) -> None:
         """After a restart or a take-over: say in the cards when nobody looked."""

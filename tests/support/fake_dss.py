@@ -28,6 +28,7 @@ class FakeDss:
         refusing: raised by single methods, by their name.
         refusing_projects: raised by every request about a project, by its key.
         meanwhile: done once, while a request of that name is under way.
+        without_log: activities whose log DSS does not find.
         calls: every request, oldest first: the method's name and its project, where it has one.
     """
 
@@ -38,6 +39,7 @@ class FakeDss:
         self.refusing: dict[str, DSSError] = {}
         self.refusing_projects: dict[str, DSSError] = {}
         self.meanwhile: dict[str, Callable[[], object]] = {}
+        self.without_log: set[str | None] = set()
         self.calls: list[tuple[str, str]] = []
         self.login: str | None = None
         self.project_list: list[ProjectFacts] = []
@@ -136,6 +138,8 @@ class FakeDss:
         self, project: str, job_id: str, *, activity: str | None = None, max_bytes: int = 65_536
     ) -> LogTail:
         self._asked("log_tail", project)
+        if activity in self.without_log:
+            raise DSSNotFound(f"no log of {activity}", status=404)
         return LogTail(text=self.log[-max_bytes:], total_bytes=len(self.log), truncated=False)
 
     def users(self) -> Sequence[DssUser]:

@@ -94,6 +94,21 @@ def test_the_log_of_a_failure_is_read_once(watchers: Watchers) -> None:
     assert watchers.calls().count("log_tail") == 1
 
 
+def test_an_activity_without_a_log_has_the_one_of_its_job(watchers: Watchers) -> None:
+    """What DSS answers for such an activity is not known: the excerpt comes from the whole log then."""
+    made = watchers.follow()
+    watchers.run(1)
+    watchers.dss.log = "[ERROR] failed\nValueError: the whole log tells it\n"
+    watchers.dss.without_log.add("a")
+    watchers.say(failure=Failure(message="boom", activity_id="a"))
+    watchers.end(state="FAILED")
+    watchers.run(2)
+    with watchers.store.database.read() as connection:
+        dumped = "\n".join(connection.exec_driver_sql("SELECT body FROM messages").scalars())
+    assert "ended" in watchers.told(made)
+    assert "the whole log tells it" in dumped
+
+
 def test_a_secret_in_a_log_is_not_told(watchers: Watchers) -> None:
     """The excerpt is redacted before it is a row."""
     made = watchers.follow()
@@ -101,8 +116,9 @@ def test_a_secret_in_a_log_is_not_told(watchers: Watchers) -> None:
     watchers.end(state="FAILED")
     watchers.run(2)
     with watchers.store.database.read() as connection:
-        dumped = str(connection.exec_driver_sql("SELECT body FROM messages").all())
+        dumped = "\n".join(connection.exec_driver_sql("SELECT body FROM messages").scalars())
     assert "ended" in watchers.told(made)
+    assert "ValueError" in dumped
     assert "hunter2secret" not in dumped
 
 
