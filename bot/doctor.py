@@ -147,13 +147,18 @@ def _dss(instance: Instance, *, impersonate: bool) -> Iterator[Finding]:
         try:
             who = client.read_auth_info()
         except DSSError as exc:
-            yield Finding(level=FIX, subject=subject, detail=f"{exc} {exc.hint}")
+            yield Finding(level=FIX, subject=subject, detail=_trouble(exc))
             return
         version = client.dss_version or "of unknown version"
         yield Finding(level=OK, subject=subject, detail=f"DSS {version}, key of {who.auth_identifier}")
         yield from _old_version(subject, client.dss_version)
         if impersonate:
             yield _impersonation(client, subject)
+
+
+def _trouble(exc: DSSError) -> str:
+    said = str(exc)
+    return f"{said if said.endswith('.') else f'{said}.'} {exc.hint}".rstrip()
 
 
 def _old_version(subject: str, version: str) -> Iterator[Finding]:
@@ -175,7 +180,7 @@ def _impersonation(client: DSSClient, subject: str) -> Finding:
             level=FIX, subject=subject, detail=f"the key may not act as a person ({exc}). {advice}"
         )
     except DSSError as exc:
-        return Finding(level=FIX, subject=subject, detail=f"{exc} {exc.hint}")
+        return Finding(level=FIX, subject=subject, detail=_trouble(exc))
     if acting != logins[0]:
         detail = f"the key stays {acting} where it should act as {logins[0]}. {advice}"
         return Finding(level=FIX, subject=subject, detail=detail)
