@@ -11,4 +11,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("fault suite")
         for line in REPORT.lines():
             terminalreporter.line(line)
-        terminalreporter.line(f"slowest run: {REPORT.slowest:.1f} s")
+        if REPORT.slowest:
+            terminalreporter.line(f"slowest run: {REPORT.slowest:.1f} s")
