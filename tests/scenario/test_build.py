@@ -1,7 +1,8 @@
 """Building from Slack, at the level that people feel."""
 
 from bot.sandbox.dss.flows import CHURN_EXPORTS, CHURN_MODEL
-from tests.scenario.world import Scenario, ref, shown
+from bot.slack.views import ids
+from tests.scenario.world import Scenario, has_button, ref, shown
 
 
 def test_a_build_is_followed_to_its_end(scenario: Scenario) -> None:
@@ -181,6 +182,17 @@ def test_two_people_at_once(scenario: Scenario) -> None:
     assert f"<@{scenario.slack.user_id('alice')}>" in shown(scenario.reply(first, "*Done*"))
     assert f"<@{scenario.slack.user_id('bob')}>" in shown(scenario.reply(second, "*Done*"))
     assert len(scenario.starts()) == 2
+
+
+def test_the_same_typed_again_shows_the_job_that_runs(scenario: Scenario) -> None:
+    """Also a moment later, and to the same person: they see it and can follow it; nothing more is started."""
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.root("Running", "CHURN.customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    answer = scenario.told("being built right now", "Nothing was started")
+    assert has_button(answer, ids.JOB_FOLLOW)
+    assert len(scenario.starts()) == 1
 
 
 def test_two_people_ask_for_the_same_at_once(scenario: Scenario) -> None:

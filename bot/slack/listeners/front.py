@@ -116,27 +116,32 @@ class Front:
             created_at=self._clock(),
         )
         twice = None
-        if isinstance(wish, Build) or not delivery.typed:  # the same abort or follow does no harm
+        # A command is typed again because that is meant. What would be built twice by it is either under way,
+        # or found running by the builder, which shows that job.
+        if not delivery.typed:
             twice = f"{delivery.user_id}|{delivery.place.channel_id}|{delivery.source}"
-        added = self._intents.add(
-            intent, delivery=delivery.key, busy=busy_key(wish, delivery.place), twice=twice
-        )
+        added = self._intents.add(intent, delivery=delivery.key, busy=busy_key(wish, delivery), twice=twice)
         if added is Added.NEW:
             self._wake()
-        elif added is Added.BUSY or (added is Added.TWICE and delivery.typed):
+        elif added is Added.BUSY:
             self.say(delivery, views.under_way())
 
 
-def busy_key(wish: Wish, place: Place) -> str:
-    """Name what a wish would do, so that the same is not under way twice, whoever asks and however."""
+def busy_key(wish: Wish, delivery: Delivery) -> str:
+    """Name what a wish would do, so that the same is not under way twice, however it is asked for.
+
+    A build is kept to once, whoever asks. Aborts are each person's own: two do no harm, and somebody who may
+    not abort would otherwise keep back somebody who may.
+    """
+    place, who = delivery.place, delivery.user_id
     match wish:
         case Build():
             outputs = sorted(f"{output.project}.{output.name}".casefold() for output in wish.outputs)
             return f"build|{wish.instance or ''}|{'|'.join(outputs)}|{wish.partition or ''}"
         case AbortJob(job=job):
-            return f"abort|{job.project or ''}|{job.job_id}".casefold()
+            return f"abort|{who}|{job.project or ''}|{job.job_id}".casefold()
         case AbortAll():
-            return f"abort_all|{wish.instance or ''}|{wish.project}|{'|'.join(wish.jobs)}".casefold()
+            return f"abort_all|{who}|{wish.instance or ''}|{wish.project}|{'|'.join(wish.jobs)}".casefold()
         case FollowJob(job=job) | UnfollowJob(job=job):
             return f"{type(wish).__name__}|{place.channel_id}|{job.project or ''}|{job.job_id}".casefold()
         case _:
