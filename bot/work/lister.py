@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from bot.errors import DSSError, Refusal
-from bot.facts import JobCard, JobFacts, JobRef, ListJobs, Message
+from bot.facts import JobCard, JobFacts, JobRef, ListJobs, Message, WantedOutput
 from bot.facts.records import FollowedJob
 from bot.following.telling import card_of
 from bot.jobs import filters
@@ -82,6 +82,8 @@ class Lister:
         read = FILTERED_JOBS if filtered else min(most, (wish.page + 1) * views.PAGE_SIZE + 1)
         jobs = admitted.dss.recent_jobs(project, read)
         found = self._matching(jobs, wish, since, admitted)[:most]
+        if wish.dataset and not found:
+            self._check_dataset(wish.dataset, project, admitted)
         page = filters.page(found, wish.page, views.PAGE_SIZE)
         shown = self._with_causes(page.jobs, admitted.dss)
         said = _words(wish)
@@ -112,6 +114,21 @@ class Lister:
             if filters.matches(job, wish, since=since, login=login)
             or (job.ref in mine and filters.matches(job, by_anybody, since=since, login=None))
         ]
+
+    def _check_dataset(self, typed: str, project: str, admitted: Admitted) -> None:
+        """Tell a misspelt name from one that nothing was built for; a deleted one's jobs are found before.
+
+        Raises:
+            Refusal: there are datasets of nearly that name.
+        """
+        wanted = WantedOutput(project=project, name=typed)
+        try:
+            self._names.output(admitted.dss, admitted.act_as, project, wanted)
+        except Refusal as refused:
+            near = [name.partition(".")[2] for name in refused.suggestions]
+            if near and typed not in near:
+                example = f"/dss-jobs {project} --dataset {near[0]}"
+                raise Refusal(str(refused), example=example, suggestions=tuple(near)) from refused
 
     @staticmethod
     def _with_causes(jobs: Sequence[JobFacts], dss: Dss) -> list[JobFacts]:

@@ -52,6 +52,7 @@ def test_a_mistake_is_answered_at_once(scenario: Scenario, command: str, wanted:
         ("/dss-build CHURN.scored SALES.nothing_like_it", ("no dataset",)),
         ("/dss-jobs CHURN --since 2026-02-30", ("2026-02-30",)),
         ("/dss-jobs CHRUN", ("no project CHRUN", "`CHURN`")),
+        ("/dss-jobs CHURN --dataset scroed", ("no dataset scroed", "/dss-jobs CHURN --dataset scored")),
         ("/dss-jobs CHURN --on prod", ("no DSS instance prod", "default")),
         ("/dss-jobs abort --all CHRUN", ("no project CHRUN", "`CHURN`")),
         (
@@ -85,9 +86,9 @@ def test_a_login_that_nobody_has(scenario: Scenario) -> None:
 
 
 def test_a_dataset_that_no_job_built(scenario: Scenario) -> None:
-    """`--dataset` of a misspelt name: an empty list that says what was looked for."""
-    scenario.type("/dss-jobs CHURN --dataset scroed")
-    scenario.told("nothing found", "building scroed")
+    """`--dataset` of a name that is like none: an empty list that says what was looked for."""
+    scenario.type("/dss-jobs CHURN --dataset zzzzzz")
+    scenario.told("nothing found", "building zzzzzz")
 
 
 def test_a_button_whose_job_is_gone(scenario: Scenario) -> None:
