@@ -74,7 +74,7 @@ The machine was shared with other work, and delays and processor shares are what
 
 * *following*: `dss-bot run` in a process of its own, with SQLite and its default settings, between a DSS
   stand-in in another process and a Slack stand-in in a third. The jobs and their root messages are there
-  before it starts; requests are counted where they arrive; CPU and memory are those of the bot's whole process.
+  before it starts; requests are counted where they arrive; CPU and memory are those of the bot's process.
 * The peer is Dataiku's own `DSSJobWaiter`, one thread a job (`benchmarks/peer.py`): it asks after 0.2 s, then
   1.1 times as late each time, up to every 15 s. It is run at 10, 30, 100 and 300 jobs side by side; beyond
   that stands the straight line through these.

@@ -1,4 +1,8 @@
-"""What is known of a job, a project and a DSS user, whatever DSS version said it and how."""
+"""What is known of a job, a project and a DSS user, whatever DSS version said it and how.
+
+Thousands of a job's records live as long as it is followed. They cannot form cycles, so the garbage collector
+need not walk them (``gc=False``): with 10,000 jobs it stopped every thread for 0.2 s.
+"""
 
 from datetime import datetime
 
@@ -10,7 +14,7 @@ FINAL_STATES = frozenset({"DONE", "FAILED", "ABORTED"})
 """The only states a job does not leave (DSS-API.md §2.1); any other word, known or not, is "not finished"."""
 
 
-class JobRef(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class JobRef(msgspec.Struct, frozen=True, kw_only=True, gc=False, order=True):
     """One job of one DSS instance. Job ids are unique per project only, so the three go together."""
 
     instance: str
@@ -21,7 +25,7 @@ class JobRef(msgspec.Struct, frozen=True, kw_only=True, order=True):
         return f"{self.project}/{self.job_id}"
 
 
-class Output(msgspec.Struct, frozen=True, kw_only=True):
+class Output(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that a job builds."""
 
     kind: str = OutputKind.DATASET
@@ -41,7 +45,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
         return shown if self.partition in {None, "", "NP"} else f"{shown} [{self.partition}]"
 
 
-class Counters(msgspec.Struct, frozen=True, kw_only=True):
+class Counters(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How many activities of a job are in which state (DSS's ``globalState``)."""
 
     done: int = 0
@@ -52,7 +56,7 @@ class Counters(msgspec.Struct, frozen=True, kw_only=True):
     total: int = 0
 
 
-class Activity(msgspec.Struct, frozen=True, kw_only=True):
+class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One activity of a job: one recipe run for one partition."""
 
     id: str
@@ -68,7 +72,7 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     """Rows written to its targets, when DSS says it."""
 
 
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
+class Failure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why a job failed, the best text that DSS gave (order in DSS-API.md §1.5)."""
 
     message: str
@@ -78,7 +82,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """DSS's stack trace. Internal: never shown to people as it is."""
 
 
-class JobFacts(msgspec.Struct, frozen=True, kw_only=True):
+class JobFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Everything the bot knows of one job at one moment. Times are aware datetimes in UTC."""
 
     ref: JobRef

@@ -56,7 +56,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     """When the call to DSS was about to be made."""
 
 
-class Memory(msgspec.Struct, frozen=True, kw_only=True):
+class Memory(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the bot remembers of a followed job beside DSS's facts, so that nothing is told twice."""
 
     usual_seconds: float | None = None
@@ -70,7 +70,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     followed_since: datetime | None = None
 
 
-class FollowedJob(msgspec.Struct, frozen=True, kw_only=True):
+class FollowedJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A job row: the facts that were last seen, the memory, and a version that guards against two writers."""
 
     facts: JobFacts

@@ -178,7 +178,7 @@ class JobStore:
 
     def _put_job(self, connection: Connection, job: FollowedJob, now: int) -> None:
         ref = job.facts.ref
-        known = connection.execute(select(jobs.c.version).where(_is(jobs, ref))).scalar()
+        known = connection.execute(statements.VERSION, statements.where_is(ref)).scalar()
         others = select(func.count()).where(_is(watches, ref), watches.c.closed_at.is_(None))
         if known is not None and connection.execute(others).scalar_one() == 1:
             # Nobody followed it any more: what was told, given up or not seen then does not count now.
@@ -195,35 +195,37 @@ class JobStore:
             )
         elif known is None:
             connection.execute(
-                insert(jobs).values(
-                    instance=ref.instance,
-                    project=ref.project,
-                    job_id=ref.job_id,
-                    finished=job.facts.finished,
-                    facts=dump(job.facts),
-                    memory=dump(job.memory),
-                    version=0,
-                    updated_at=now,
-                )
+                insert(jobs),
+                {
+                    "instance": ref.instance,
+                    "project": ref.project,
+                    "job_id": ref.job_id,
+                    "finished": job.facts.finished,
+                    "facts": dump(job.facts),
+                    "memory": dump(job.memory),
+                    "version": 0,
+                    "updated_at": now,
+                },
             )
 
     def _insert_watch(self, connection: Connection, watch: Watch, now: int) -> None:
         ref = watch.ref
         connection.execute(
-            insert(watches).values(
-                id=watch.id,
-                instance=ref.instance,
-                project=ref.project,
-                job_id=ref.job_id,
-                open_key=f"{ref.instance}|{ref.project}|{ref.job_id}|{watch.place.channel_id}",
-                place=dump(watch.place),
-                asker=watch.asker,
-                asker_name=watch.asker_name,
-                root_id=watch.root_id,
-                started_by_bot=watch.started_by_bot,
-                created_at=to_ms(watch.created_at),
-                changed_at=now,
-            )
+            insert(watches),
+            {
+                "id": watch.id,
+                "instance": ref.instance,
+                "project": ref.project,
+                "job_id": ref.job_id,
+                "open_key": f"{ref.instance}|{ref.project}|{ref.job_id}|{watch.place.channel_id}",
+                "place": dump(watch.place),
+                "asker": watch.asker,
+                "asker_name": watch.asker_name,
+                "root_id": watch.root_id,
+                "started_by_bot": watch.started_by_bot,
+                "created_at": to_ms(watch.created_at),
+                "changed_at": now,
+            },
         )
 
 

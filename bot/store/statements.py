@@ -86,6 +86,13 @@ CHANGED = (
 )
 """New facts of a job that is as it was: `where_is`, ``before`` and ``after`` (versions), and the values."""
 
+VERSION = select(jobs.c.version).where(
+    jobs.c.instance == bindparam("at_instance"),
+    jobs.c.project == bindparam("in_project"),
+    jobs.c.job_id == bindparam("of_job"),
+)
+"""Of a job's row, if there is one: `where_is`."""
+
 _its_watches = (
     watches.c.instance == bindparam("at_instance"),
     watches.c.project == bindparam("in_project"),
