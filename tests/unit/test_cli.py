@@ -40,7 +40,7 @@ def test_help_names_every_command(bare: CliRunner) -> None:
     """`--help` is there for the whole and for each command, and tells in a sentence what it does."""
     result = bare.invoke(main, ["--help"])
     assert result.exit_code == 0
-    assert set(main.commands) == {"run", "demo", "doctor", "manifest", "migrate"}
+    assert set(main.commands) == {"run", "demo", "doctor", "manifest", "migrate", "outbox"}
     for name, command in main.commands.items():
         assert f"  {name} " in result.stdout
         assert command.help
