@@ -10,7 +10,7 @@ from bot.store.database import Database
 from bot.store.intents import Added, IntentStore
 from bot.store.jobs import Change, JobStore, Recording
 from bot.store.leases import LeaseStore, MarkStore
-from bot.store.migrate import UnknownSchema, check_schema, migrate
+from bot.store.migrate import OldSchema, UnknownSchema, check_schema, migrate
 from bot.store.outbox import OutboxStore
 from bot.store.pruning import prune
 
@@ -25,6 +25,7 @@ __all__ = [
     "JobStore",
     "LeaseStore",
     "MarkStore",
+    "OldSchema",
     "OutboxStore",
     "Recording",
     "Store",

@@ -17,6 +17,10 @@ class UnknownSchema(BotError):
     """The database is not of the schema that this version needs; the text says what to run."""
 
 
+class OldSchema(UnknownSchema):
+    """`migrate` puts it right: there are no tables yet, or those of an earlier version."""
+
+
 def migrate(database: Database) -> None:
     """Create the tables or upgrade them to this version's schema."""
     with database.write() as connection:
@@ -29,7 +33,8 @@ def check_schema(database: Database) -> None:
     """Make sure that the database has this version's schema.
 
     Raises:
-        UnknownSchema: it has another one.
+        OldSchema: it has none, or an earlier one.
+        UnknownSchema: a newer version made it.
     """
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
     with database.read() as connection:
@@ -38,7 +43,7 @@ def check_schema(database: Database) -> None:
         return
     known = {revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()}
     if found is None or found in known:
-        raise UnknownSchema(
+        raise OldSchema(
             f"The database is at schema {found or 'none'}; this version needs {wanted}: run `dss-bot migrate`"
         )
     raise UnknownSchema(

@@ -1,5 +1,7 @@
 """The doctor, against stand-ins for Slack and DSS: it finds what is wrong, and says what to do."""
 
+import contextlib
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -88,6 +90,10 @@ def change_database(settings: Settings, name: str) -> Settings:
     """Name another file, in the directory of the one that is well."""
     path = Path(settings.store.database_url.reveal().removeprefix("sqlite:///"))
     (path.parent / "file.txt").write_text("in the way")
+    with contextlib.closing(sqlite3.connect(path.parent / "newer.sqlite3")) as newer:
+        newer.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        newer.execute("INSERT INTO alembic_version VALUES ('from-2099')")
+        newer.commit()
     return replace(
         settings, store=replace(settings.store, database_url=Secret(f"sqlite:///{path.parent / name}"))
     )
@@ -107,7 +113,7 @@ def change_database(settings: Settings, name: str) -> Settings:
         ),
         (lambda s: change_dss(s, api_key=Secret("wrong")), "DSS default: "),
         (lambda s: change_dss(s, url="http://127.0.0.1:1", connect_timeout=1.0), "DSS default: "),
-        (lambda s: change_database(s, "empty.sqlite3"), "DATABASE_URL: "),
+        (lambda s: change_database(s, "newer.sqlite3"), "DATABASE_URL: The database is at schema from-2099"),
         (lambda s: change_database(s, "file.txt/no.sqlite3"), "DATABASE_URL: can't be opened"),
     ],
 )
@@ -119,6 +125,13 @@ def test_each_thing_that_is_wrong_is_found(
     [problem] = found(findings, "fix")
     assert problem.startswith(said)
     assert len(findings) >= 4
+
+
+def test_a_database_that_the_bot_makes_itself_is_nothing_to_put_right(settings: Settings) -> None:
+    """Before the first start there are no tables. `run` makes them in SQLite: the doctor asks nobody to."""
+    findings = doctor.examine(change_database(settings, "empty.sqlite3"))
+    assert found(findings, "fix") == []
+    assert "DATABASE_URL: gets the tables of this version when the bot starts" in found(findings, "ok")
 
 
 def test_a_key_that_may_not_impersonate_is_found(settings: Settings, dss: DssSandbox) -> None:
