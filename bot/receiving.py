@@ -88,8 +88,8 @@ class SocketReceiver:
 def _check_token(error: Exception) -> None:
     if isinstance(error, SlackApiError) and judge(error) is Verdict.AUTH:
         raise WrongToken(
-            f"Slack does not accept SLACK_APP_TOKEN ({code_of(error)}). Turn Socket Mode on, and copy "
-            "an app-level token (xapp-…) from the app's page Basic Information, scope connections:write."
+            f"Slack does not accept SLACK_APP_TOKEN ({code_of(error)}). Turn Socket Mode on in the "
+            "app's settings, and copy an app-level token (xapp-…) with the scope connections:write."
         ) from error
 
 

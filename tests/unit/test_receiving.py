@@ -9,9 +9,10 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot import receiving
+from bot.logs import Redactor
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import Secret, SlackSettings
-from bot.slack.identity import WrongToken
+from bot.slack.identity import WrongToken, who_am_i
 
 
 @pytest.fixture
@@ -36,11 +37,20 @@ def test_a_wrong_app_token_ends_the_start(slack: SlackSandbox) -> None:
         api_url=slack.api_url,
     )
     wrong = open_receiver(slack, settings)
-    with pytest.raises(WrongToken, match=r"SLACK_APP_TOKEN \(invalid_auth\).*connections:write"):
+    with pytest.raises(WrongToken, match=r"SLACK_APP_TOKEN \(invalid_auth\).*connections:write") as caught:
         wrong.start()
+    assert Redactor(()).text(str(caught.value)) == str(caught.value), "the log would mask words of it"
     assert not wrong.connected
     wrong.stop()
     right = open_receiver(slack, replace(settings, app_token=Secret(slack.app_token)))
     right.start()
     assert right.connected
     right.stop()
+
+
+def test_a_wrong_bot_token_is_said_so_that_the_log_shows_it(slack: SlackSandbox) -> None:
+    """The log masks what looks like ``NAME_TOKEN: value``: the sentence is not of that form."""
+    client = WebClient(token="xoxb-wrong", base_url=slack.api_url)
+    with pytest.raises(WrongToken, match=r"SLACK_BOT_TOKEN \(invalid_auth\)") as caught:
+        who_am_i(client, stopping=threading.Event())
+    assert Redactor(()).text(str(caught.value)) == str(caught.value)
