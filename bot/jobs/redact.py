@@ -157,10 +157,13 @@ def _without_pem(text: str) -> str:
         end = _PEM_END.search(line) if inside else None
         if inside and end is None and _PEM_BODY.fullmatch(body):
             continue
-        if end is None and _BASE64.fullmatch(body):
+        if end is not None:  # what follows it on the line is a line like any other
+            line = line[end.end() :].lstrip("\r\n")  # noqa: PLW2901
+            body, inside = _read(line).text.strip(), False
+        if _BASE64.fullmatch(body):
             kept.append(line.replace(body, HIDDEN))
             continue
-        rest, inside = _cut_pem(line[end.end() :].lstrip("\r\n") if end else line)
+        rest, inside = _cut_pem(line)
         kept.append(rest)
     return "".join(kept)
 
