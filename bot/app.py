@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 from uuid import uuid4
 
 import structlog
@@ -21,7 +22,7 @@ from bot.dss.gateway import DssGateway
 from bot.facts.rates import Rates
 from bot.facts.records import OutboxRow
 from bot.following.rules import Limits
-from bot.health import Check, HttpServer, health_app
+from bot.health import Check, HttpServer, PortTaken, health_app
 from bot.jobs.names import Names
 from bot.jobs.policy import Access
 from bot.metrics import Metrics
@@ -31,7 +32,7 @@ from bot.slack.identity import Identity, WrongToken, who_am_i
 from bot.slack.listeners import register
 from bot.slack.listeners.front import Front
 from bot.slack.outbox import Answers, Lookup, People, Sender
-from bot.store import Store, UnknownSchema
+from bot.store import Store, StoreTrouble, UnknownSchema
 from bot.work.aborter import Aborter
 from bot.work.asker import Asker
 from bot.work.builder import Builder
@@ -113,6 +114,7 @@ class Bot:
 
         Raises:
             WrongToken: Slack does not accept the bot token or the app-level token.
+            PortTaken: somebody else listens on a port that it needs.
         """
         settings = self._settings
         if settings.health.port:
@@ -285,8 +287,9 @@ def run(settings: Settings) -> None:
     try:
         bot = Bot(settings)
     except UnknownSchema as error:
-        log.error("cannot_start", reason=str(error))  # noqa: TRY400 - the sentence says it all
-        sys.exit(2)
+        _cannot_start(str(error))
+    except StoreTrouble as error:
+        _cannot_start(f"DATABASE_URL: can't be opened: {str(error).splitlines()[0]}")
     asked = threading.Event()
 
     def ask(_number: int, _frame: object) -> None:
@@ -297,10 +300,9 @@ def run(settings: Settings) -> None:
         signal.signal(number, ask)
     try:
         bot.start()
-    except WrongToken as error:
-        log.error("cannot_start", reason=str(error))  # noqa: TRY400 - the sentence says it all
+    except (WrongToken, PortTaken) as error:
         bot.stop()
-        sys.exit(2)
+        _cannot_start(str(error))
     asked.wait()
     log.info("stopping")
     if not bot.stop():
@@ -309,6 +311,11 @@ def run(settings: Settings) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
+
+
+def _cannot_start(reason: str) -> NoReturn:
+    log.error("cannot_start", reason=reason)
+    sys.exit(2)
 
 
 def _wake(loops: list[Loop]) -> None:

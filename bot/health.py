@@ -6,6 +6,7 @@ is not ``required``.
 """
 
 import json
+import os
 import socket
 import threading
 import time
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from waitress.server import create_server
+
+from bot.errors import BotError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -77,6 +80,14 @@ _STATUS = {
 }
 
 
+SLACK = "slack-http"
+"""Name of the server that Slack calls in HTTP mode."""
+
+
+class PortTaken(BotError):
+    """A port can't be listened on; the text says which, and which setting names it."""
+
+
 class HttpServer:
     """A WSGI application served by waitress in a thread of its own, until it is stopped."""
 
@@ -84,12 +95,20 @@ class HttpServer:
         """Bind the port; port 0 takes a free one.
 
         Raises:
-            OSError: the port can't be had.
+            PortTaken: the port can't be had.
         """
         # Bound here: for a host with two addresses, such as localhost, waitress would make a server of
         # another kind, which can't be stopped from outside.
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.create_server(address[:2], family=family)
+        try:
+            family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            listening = socket.create_server(address[:2], family=family)
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            setting = "PORT" if name == SLACK else "DSS_BOT_HTTP_PORT"
+            raise PortTaken(
+                f"{setting}: {host}:{port} can't be listened on ({reason}). Give a free port"
+                f"{'' if name == SLACK else ', or 0 to do without health and metrics'}."
+            ) from error
         self._server = create_server(app, sockets=[listening], threads=threads, ident="dss-bot")
         self._thread = threading.Thread(target=self._server.run, name=name, daemon=True)
         self._stopped = False

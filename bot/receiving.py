@@ -10,7 +10,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.health import HttpServer
+from bot.health import SLACK, HttpServer
 from bot.settings import SlackSettings
 from bot.slack.identity import WrongToken
 from bot.slack.outbox.verdicts import Verdict, code_of, judge
@@ -100,7 +100,7 @@ class HttpReceiver:
         handler = SlackRequestHandler(app, path="/slack/events")
         # Slack calls from outside, through whatever stands in front: this port is for everybody.
         everywhere = "0.0.0.0"  # noqa: S104
-        self._server = HttpServer(handler, host=everywhere, port=port, name="slack-http", threads=8)
+        self._server = HttpServer(handler, host=everywhere, port=port, name=SLACK, threads=8)
         self._open = False
 
     def start(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 import requests
 from prometheus_client import CollectorRegistry, Counter
 
-from bot.health import Check, HttpServer, health_app
+from bot.health import SLACK, Check, HttpServer, PortTaken, health_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -120,9 +120,10 @@ def test_a_request_that_is_being_answered_is_finished() -> None:
     assert [len(answer.content) for answer in answers] == [SIZE]
 
 
-def test_a_taken_port_is_an_error_at_once() -> None:
-    """Two bots on one port: the second says so when it is made, not in a thread that nobody hears."""
-    server = HttpServer(health_app(dict, CollectorRegistry()), host="127.0.0.1", port=0, name="first")
-    with pytest.raises(OSError, match="in use"):
-        HttpServer(health_app(dict, CollectorRegistry()), host="127.0.0.1", port=server.port, name="second")
-    server.stop()
+@pytest.mark.parametrize(("name", "setting"), [("health", "DSS_BOT_HTTP_PORT: "), (SLACK, "PORT: ")])
+def test_a_taken_port_is_an_error_at_once(url: str, name: str, setting: str) -> None:
+    """Two bots on one port: the second says what to change, when it is made; no thread dies unheard."""
+    port = int(url.rpartition(":")[2])
+    said = f"^{setting}127.0.0.1:{port} can't be listened on .Address already in use.* Give a free port"
+    with pytest.raises(PortTaken, match=said):
+        HttpServer(health_app(dict, CollectorRegistry()), host="127.0.0.1", port=port, name=name)
