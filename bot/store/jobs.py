@@ -1,6 +1,7 @@
 """Followed jobs and the places where they are followed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
@@ -104,6 +105,23 @@ class JobStore:
             row = connection.execute(select(jobs).where(_is(jobs, ref))).mappings().first()
             return _job(row) if row else None
 
+    def just_started(self, instance: str, project: str, since: datetime) -> Sequence[JobFacts]:
+        """Return the unfinished jobs of a project that the bot came to know since a moment."""
+        with self._database.read() as connection:
+            asked = (
+                select(jobs.c.facts)
+                .join(watches, _watched())
+                .where(
+                    jobs.c.instance == instance,
+                    jobs.c.project == project,
+                    jobs.c.finished.is_(False),
+                    watches.c.started_by_bot.is_(True),
+                    watches.c.created_at >= to_ms(since),
+                )
+                .distinct()
+            )
+            return [load(row[0], JobFacts) for row in connection.execute(asked)]
+
     def named(self, job_id: str) -> Sequence[JobRef]:
         """Return the jobs with an id, of any project and instance, the newest first."""
         with self._database.read() as connection:
@@ -124,13 +142,7 @@ class JobStore:
 
     def followed(self, instance: str) -> dict[JobRef, FollowedJob]:
         """Return every job of an instance that has an open watch."""
-        open_watch = and_(
-            watches.c.instance == jobs.c.instance,
-            watches.c.project == jobs.c.project,
-            watches.c.job_id == jobs.c.job_id,
-            watches.c.closed_at.is_(None),
-        )
-        asked = select(jobs).join(watches, open_watch).where(jobs.c.instance == instance).distinct()
+        asked = select(jobs).join(watches, _watched()).where(jobs.c.instance == instance).distinct()
         with self._database.read() as connection:
             found = [_job(row) for row in connection.execute(asked).mappings()]
         return {job.facts.ref: job for job in found}
@@ -227,6 +239,16 @@ class JobStore:
                 "changed_at": now,
             },
         )
+
+
+def _watched() -> ColumnElement[bool]:
+    """Join jobs with their open watches."""
+    return and_(
+        watches.c.instance == jobs.c.instance,
+        watches.c.project == jobs.c.project,
+        watches.c.job_id == jobs.c.job_id,
+        watches.c.closed_at.is_(None),
+    )
 
 
 def _is(table: object, ref: JobRef) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from bot.errors import DSSError
 from bot.facts import Build, BuildMode, JobFacts, Message
 from bot.facts.records import FollowedJob, Intent, IntentState, Memory, Plan, Urgency, Watch
 from bot.following.telling import card_of, root_draft
-from bot.jobs.building import RECENT_JOBS, Running, find_started, plan_build, started_job
+from bot.jobs.building import RECENT_JOBS, Running, already_building, find_started, plan_build, started_job
 from bot.jobs.names import Names
 from bot.jobs.ports import Dss
 from bot.slack import views
@@ -25,6 +25,8 @@ LOOK_AGAIN = 3.0
 """Seconds between two looks for a job whose start was not answered."""
 LOOK_FOR = timedelta(seconds=30)
 """How long a job that may have been started is looked for while DSS answers."""
+LISTED_WITHIN = timedelta(seconds=30)
+"""A job that was started is in DSS's list after this time at the latest."""
 HOPE_FOR = timedelta(minutes=30)
 """How long it is looked for while DSS does not answer."""
 
@@ -67,13 +69,24 @@ class Builder:
         project = wish.outputs[0].project
         target = ", ".join(f"{output.project}.{output.name}" for output in wish.outputs)
         admitted = self._gate.admit(intent.user_id, intent.team_id, wish, dss, project=project, target=target)
-        plan = plan_build(admitted.dss, self._names, wish, admitted.act_as)
+        plan = self._plan(admitted, wish)
         if isinstance(plan, Running):
             self._ask_back(intent, self._already_running(plan.job, wish, admitted.dss))
         elif plan.mode is BuildMode.ALL and not wish.confirmed:
             self._ask_back(intent, views.confirm_all(wish, [output.label for output in plan.outputs]))
         elif self._store.intents.starting(intent.id, self._owner, plan):
             self._start(intent, plan, admitted)
+
+    def _plan(self, admitted: Admitted, wish: Build) -> Plan | Running:
+        plan = plan_build(admitted.dss, self._names, wish, admitted.act_as)
+        if isinstance(plan, Running):
+            return plan
+        # DSS may show a job that it has only just taken a moment late.
+        since = self._clock() - LISTED_WITHIN
+        ours = self._store.jobs.just_started(plan.instance, plan.project, since)
+        unlisted = [job for job in ours if job.ref.job_id not in plan.known_ids]
+        running = already_building(unlisted, plan.outputs)
+        return Running(job=running) if running else plan
 
     def _ask_back(self, intent: Intent, question: Message) -> None:
         """Start nothing: the person decides with the buttons of the answer."""

@@ -9,25 +9,25 @@ from bot.jobs.grammar import parse_build, parse_jobs
 from bot.slack import views
 from bot.slack.listeners.front import Front
 from bot.slack.listeners.payloads import Payload, of_command
+from bot.work.failing import explain
 
 COMMANDS: dict[str, Callable[[str], Request]] = {"/dss-build": parse_build, "/dss-jobs": parse_jobs}
 """Every slash command, and what reads its text."""
 
 
 def answer_command(command: str, body: Payload, ack: Ack, front: Front) -> None:
-    """Acknowledge with what can be said at once, and hand the rest over."""
+    """Hand over what lasts, and acknowledge with what can be said at once."""
     request = COMMANDS[command](str(body.get("text") or ""))
     message = at_once(request)
+    if not isinstance(request, Help | Mistake):
+        try:
+            front.take(request, of_command(body))
+        except Exception as error:  # noqa: BLE001 - the person gets an answer, whatever it was
+            message = explain(error, doing=command)
     if message is None:
         ack()
     else:
         ack(response_type="ephemeral", text=message.text, blocks=list(message.blocks) or None)
-    if not isinstance(request, Help | Mistake):
-        delivery = of_command(body)
-        try:
-            front.take(request, delivery)
-        except Exception as error:  # noqa: BLE001 - the person gets an answer, whatever it was
-            front.fail(delivery, error, doing=command)
 
 
 def at_once(request: Request) -> Message | None:

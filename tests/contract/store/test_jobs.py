@@ -164,3 +164,11 @@ def test_pruning_deletes_what_is_over_and_nothing_else(store: Store, clock: Hand
     assert store.jobs.job(REF) is None
     assert list(store.jobs.followed("dss")) == [other.ref]
     assert store.outbox.counts() == {"sent": 1}
+
+
+def test_what_was_just_started_is_known_without_dss(store: Store, clock: HandClock) -> None:
+    """DSS may list a job a moment late; until then the bot's own row says that it runs."""
+    record(store, created_at=clock())
+    assert store.jobs.just_started("dss", "CHURN", clock()) == [facts()]
+    assert store.jobs.just_started("dss", "OTHER", clock()) == []
+    assert store.jobs.just_started("dss", "CHURN", clock() + timedelta(seconds=1)) == []
