@@ -1,16 +1,12 @@
-"""Wires everything. The only file that knows every class; `run` is what ``dss-bot run`` does."""
+"""Wires everything. The only file that knows every class; `bot.running` makes a process of it."""
 
 import logging
-import os
-import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn
 from uuid import uuid4
 
 import structlog
@@ -22,17 +18,17 @@ from bot.dss.gateway import DssGateway
 from bot.facts.rates import Rates
 from bot.facts.records import OutboxRow
 from bot.following.rules import Limits
-from bot.health import Check, HttpServer, PortTaken, health_app
+from bot.health import Check, HttpServer, health_app
 from bot.jobs.names import Names
 from bot.jobs.policy import Access
 from bot.metrics import Metrics
 from bot.opening import gateway, links_of, open_store, slack_client
 from bot.settings import Settings
-from bot.slack.identity import Identity, WrongToken, who_am_i
+from bot.slack.identity import Identity, who_am_i
 from bot.slack.listeners import register
 from bot.slack.listeners.front import Front
 from bot.slack.outbox import Answers, Lookup, People, Sender
-from bot.store import Store, StoreTrouble, UnknownSchema
+from bot.store import Store
 from bot.work.aborter import Aborter
 from bot.work.asker import Asker
 from bot.work.builder import Builder
@@ -280,42 +276,6 @@ class Bot:
     def _checks(self) -> dict[str, Check]:
         connected = self._receiver is not None and self._receiver.connected
         return checks(connected=connected, sender=self._sender, loops=self._loops, waiters=self._waiters)
-
-
-def run(settings: Settings) -> None:
-    """Run until SIGTERM or Ctrl-C; exit code 2 when the configuration turns out to be wrong."""
-    try:
-        bot = Bot(settings)
-    except UnknownSchema as error:
-        _cannot_start(str(error))
-    except StoreTrouble as error:
-        _cannot_start(f"DATABASE_URL: can't be opened: {str(error).splitlines()[0]}")
-    asked = threading.Event()
-
-    def ask(_number: int, _frame: object) -> None:
-        asked.set()
-        bot.interrupt()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask)
-    try:
-        bot.start()
-    except (WrongToken, PortTaken) as error:
-        bot.stop()
-        _cannot_start(str(error))
-    asked.wait()
-    log.info("stopping")
-    if not bot.stop():
-        # A call to DSS or Slack hangs in a thread that Python would wait for. What it was doing is a row
-        # with a lease: whoever starts next goes on with it.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)
-
-
-def _cannot_start(reason: str) -> NoReturn:
-    log.error("cannot_start", reason=reason)
-    sys.exit(2)
 
 
 def _wake(loops: list[Loop]) -> None:

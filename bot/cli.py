@@ -47,7 +47,7 @@ def run() -> None:
     """Run the bot until it gets SIGTERM or Ctrl-C."""
     settings = _settings()
     from bot import logs  # noqa: PLC0415
-    from bot.app import run as run_bot  # noqa: PLC0415
+    from bot.running import run as run_bot  # noqa: PLC0415
 
     logs.configure(settings.log, settings.secrets())
     run_bot(settings)

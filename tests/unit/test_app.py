@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import run
+from bot.running import run
 from bot.settings import read_settings
 
 
