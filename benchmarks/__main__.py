@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from benchmarks import machine, plots
-from benchmarks.results import Results, console, markdown
+from benchmarks.results import Results, console, figures, markdown
 from benchmarks.suite import BENCHMARKS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -52,6 +52,7 @@ def write(results: Sequence[Results], minutes: float, loads: Sequence[str]) -> N
         loads="; ".join(loads),
         remarks="\n".join(remarks),
         pictures="\n".join(pictures),
+        figures=figures(points["steady"], points["peers"]),
     )
     (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")
 
@@ -86,6 +87,8 @@ The machine was shared with other work, and delays and processor shares are what
 ## Cost against the number of jobs
 
 {pictures}
+
+{figures}
 """
 
 if __name__ == "__main__":

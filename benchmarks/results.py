@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.following import Steady
+from benchmarks.peers import Peer
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -43,6 +46,17 @@ def markdown(results: Sequence[Results]) -> str:
     head = "| What | Goal | Measured | | How, or why not |\n| --- | --- | --- | --- | --- |"
     rows = [row for one in results for row in one.rows]
     lines = [f"| {row.what} | {row.goal} | {row.measured} | {_verdict(row)} | {row.note} |" for row in rows]
+    return "\n".join([head, *lines])
+
+
+def figures(steady: Sequence[Steady], peers: Sequence[Peer]) -> str:
+    """Return what the plots show as a table."""
+    head = "| Jobs | Followed by | Requests/s | % of a core | MB resident |\n| --- | --- | --- | --- | --- |"
+    shown = [("dss-bot", one) for one in steady] + [("a waiter thread per job", one) for one in peers]
+    lines = [
+        f"| {one.jobs:,} | {who} | {one.per_second:.2f} | {one.cpu_percent:.1f} | {one.rss_mb:.0f} |"
+        for who, one in shown
+    ]
     return "\n".join([head, *lines])
 
 

@@ -173,7 +173,7 @@ def _ratio(what: str, ratio: float, goal: float, note: str) -> Row:
 
 
 def _below(what: str, value: float, goal: float, unit: str, note: str, *, and_also: bool = True) -> Row:
-    shown = f"{value:.2f}" if value < 10 else f"{value:.0f}"
+    shown = f"{value:.2f}" if 0 < value < 10 else f"{value:.0f}"
     met = value <= goal and and_also
     return Row(
         what=what, goal=f"≤ {goal:g} {unit}".strip(), measured=f"{shown} {unit}".strip(), met=met, note=note
