@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from statistics import median as _median
 
-from benchmarks import acknowledging, dss_client, machine, peers, storm, throughput
+from benchmarks import acknowledging, dss_client, peers, storm, throughput
 from benchmarks.following import Steady, fleet, quantile
 from benchmarks.peer import LONGEST, polls_within
 from benchmarks.results import Results, Row
@@ -127,14 +127,14 @@ def run_throughput(*, quick: bool) -> Results:
     middle = _median(run["per_second"] for run in runs)
     cpu = _median(run["cpu_ms"] for run in runs)
     note = (
-        f"best of {len(runs)} runs, median {middle:.0f}; the bot used {cpu:.1f} ms of processor time a row, "
+        f"median of {len(runs)} runs, best {best:.0f}; the bot used {cpu:.1f} ms of processor time a row, "
         f"which is {1000 / cpu:.0f} rows/s on a core of its own"
     )
     what = f"outbox over {throughput.CHANNELS} channels, rates off"
-    met = best >= 300
+    met = middle >= 300
     if not met:
-        note += f". The machine was at {machine.load()}, with Slack's stand-in beside the bot"
-    row = Row(what=what, goal="≥ 300 rows/s", measured=f"{best:.0f} rows/s", met=met, note=note)
+        note += "; Slack's stand-in runs on the same cores"
+    row = Row(what=what, goal="≥ 300 rows/s", measured=f"{middle:.0f} rows/s", met=met, note=note)
     return Results(name="throughput", rows=[row])
 
 
