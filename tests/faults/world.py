@@ -45,6 +45,10 @@ _JOB = re.compile(r"/jobs/[^/]+")
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.faults.child"])
 
+_COMPILING = threading.Lock()
+"""Werkzeug compiles its routes with `ast`, which CPython 3.11 does not bear in two threads at once: it raises
+`SystemError` now and then."""
+
 
 class Stuck(AssertionError):
     """What the story waits for does not come."""
@@ -93,8 +97,9 @@ class World:
         self.folder = folder
         self.board = Board(folder / "board")
         self.clock = ManualClock(time.time())
-        self.dss = DssSandbox(clock=self.clock)
-        self.slack = SlackSandbox(rates=False, scopes=scopes)
+        with _COMPILING:
+            self.dss = DssSandbox(clock=self.clock)
+            self.slack = SlackSandbox(rates=False, scopes=scopes)
         self.places = Places()
         self.point = point
         self.trouble = trouble
