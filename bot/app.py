@@ -54,6 +54,9 @@ SENDERS = 4
 """Messages that are on their way to Slack at the same time."""
 IDLE = 0.5
 """Seconds between two looks of a worker that nobody woke."""
+LOOK_AGAIN = 0.1
+"""Seconds after which the sender looks again when the rates let nothing through, however often it is woken:
+while thousands of jobs end, each of them wakes it."""
 STOP_WITHIN = 8.0
 """Seconds; an orchestrator kills after ten at the earliest."""
 
@@ -223,7 +226,9 @@ class Bot:
             home=identity.url,
             on_sent=self._count_sent,
         )
-        self._sending = Loop("sender", lambda: bool(self._sender and self._sender.round()), IDLE)
+        self._sending = Loop(
+            "sender", lambda: bool(self._sender and self._sender.round()), IDLE, least=LOOK_AGAIN
+        )
         runners = [Loop(f"runner-{number}", runner.round, IDLE) for number in range(RUNNERS)]
         self._waiters = [self._waiter(one) for one in self._gateways.values()]
         followers = [

@@ -118,6 +118,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     watch_id: str | None = None
     asker: str | None = None
     """Who gets it by direct message when the channel cannot be written to."""
+    settles: str | None = None
+    """Row id of the reply that this one puts an end to: if nobody has seen that one yet, neither is said."""
 
 
 class OutboxRow(msgspec.Struct, frozen=True, kw_only=True):

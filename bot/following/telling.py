@@ -59,17 +59,32 @@ def root_draft(watch: Watch, card: JobCard, now: datetime, urgency: Urgency) -> 
     )
 
 
-def reply_draft(watch: Watch, name: str, message: Message, urgency: Urgency) -> Draft:
-    """Return a reply in the thread of a watch; the same ``name`` is the same row, and so one reply."""
+def reply_draft(
+    watch: Watch, name: str, message: Message, urgency: Urgency, *, settles: str | None = None
+) -> Draft:
+    """Return a reply in the thread of a watch; the same ``name`` is the same row, and so one reply.
+
+    Args:
+        watch: whose thread it is.
+        name: names it within the thread.
+        message: what it says.
+        urgency: how soon.
+        settles: name of the reply before it without which it is not worth a word.
+    """
     return Draft(
-        id=f"{watch.id}:{name}",
+        id=_reply_id(watch, name),
         channel_id=watch.place.channel_id,
         message=message,
         urgency=urgency,
         root_id=watch.root_id,
         watch_id=watch.id,
         asker=watch.asker,
+        settles=_reply_id(watch, settles) if settles else None,
     )
+
+
+def _reply_id(watch: Watch, name: str) -> str:
+    return f"{watch.id}:{name}"
 
 
 def drafts(
@@ -98,7 +113,10 @@ def drafts(
         made.append(root_draft(watch, card, now, urgency))
         for event in step.events:
             level = Urgency.END if isinstance(event, Ended | Vanished | GaveUp) else Urgency.NEWS
-            made.append(reply_draft(watch, key(event), tell(event, card, now, excerpt), level))
+            # Thousands of threads hear of an outage slowly: one that has not yet is not told when it is over.
+            before = key(Silent(event.gap.start)) if isinstance(event, Back) else None
+            told = tell(event, card, now, excerpt)
+            made.append(reply_draft(watch, key(event), told, level, settles=before))
     return tuple(made)
 
 

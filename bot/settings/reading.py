@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 from urllib.parse import urlsplit
 
 from bot.settings.instances import FROM_ENVIRONMENT, read_instances
@@ -116,11 +116,11 @@ def _read_slack(values: Environment, problems: Problems) -> SlackSettings:
 
 
 def _read_access(values: Environment, problems: Problems) -> Access:
-    known: tuple[Literal["dss", "open", "rules"], ...] = ("dss", "open", "rules")
-    access = values.choice("DSS_BOT_ACCESS", known, "dss")
-    if access == "rules":
+    if values.text("DSS_BOT_ACCESS").lower() == "rules":
         problems.add("DSS_BOT_ACCESS", "rules are not available yet in this version", "Give dss or open")
-    return "open" if access == "open" else "dss"
+        return "dss"
+    known: tuple[Access, ...] = ("dss", "open")
+    return values.choice("DSS_BOT_ACCESS", known, "dss")
 
 
 def _read_default_instance(table: Table, instances: tuple[Instance, ...], problems: Problems) -> str:

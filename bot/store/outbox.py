@@ -4,21 +4,9 @@ Writing newer content into a row that was not sent yet is the coalescing: there 
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import msgspec
-from sqlalchemy import (
-    Connection,
-    RowMapping,
-    Select,
-    and_,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, RowMapping, and_, func, select, update
 
 from bot.facts import Message
 from bot.facts.rates import Rate, Rates
@@ -28,7 +16,7 @@ from bot.store.codec import dump, load
 from bot.store.database import Database
 from bot.store.pace import closed, open_at, reserve
 from bot.store.statements import DEAD, DUE, SENDING
-from bot.store.tables import messages, pace
+from bot.store.tables import messages
 
 
 class DeadRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +41,8 @@ class OutboxStore:
             return
         now = self._database.now_ms(connection)
         for draft in drafts:
+            if draft.settles and connection.execute(statements.TAKEN_BACK, {"row": draft.settles}).rowcount:
+                continue
             self._seq = max(now * 1000, self._seq + 1)
             if not self._replace(connection, draft, now):
                 self._insert(connection, draft, now, seq=self._seq)
@@ -75,12 +65,20 @@ class OutboxStore:
             shut = closed(connection, rates.shared(), now)
             if len(shut) == len(rates.shared()) > 1:
                 return []
-            rows = connection.execute(_due(now, limit * 4, shut, rates)).mappings().all()
+            asked = statements.due(edits="update" not in shut, posts="post" not in shut)
+            given = {"now": now, "room": limit * 4, "ahead": rates.in_channel("").slack_ms}
+            rows = connection.execute(asked, given).mappings().all()
             claimed: list[OutboxRow] = []
+            spent: set[str] = set()
             for row in rows:
                 if len(claimed) == limit:
                     break
-                if reserve(connection, self._database, rates.keys(row["channel_id"], row["ts"]), now):
+                needed = rates.keys(row["channel_id"], row["ts"])
+                if any(rate.key in spent for rate in needed):
+                    continue
+                if (lacking := reserve(connection, self._database, needed, now)) is not None:
+                    spent.add(lacking.key)
+                else:
                     claimed.append(_row(row))
             if claimed:
                 connection.execute(
@@ -251,39 +249,6 @@ class OutboxStore:
             "updated_at": now,
         }
         connection.execute(statements.NEW, new)
-
-
-def _due(now: int, limit: int, shut: frozenset[str], rates: Rates) -> Select[Any]:
-    root = messages.alias("root")
-    earlier = messages.alias("earlier")
-    ready = or_(
-        and_(messages.c.state == DUE, messages.c.not_before <= now),
-        and_(messages.c.state == SENDING, messages.c.lease_until < now),
-    )
-    unsent_before = exists().where(
-        earlier.c.root_id == messages.c.root_id,
-        earlier.c.seq < messages.c.seq,
-        earlier.c.ts.is_(None),
-        earlier.c.state.in_((DUE, SENDING)),
-    )
-    in_turn = or_(messages.c.root_id.is_(None), and_(root.c.ts.is_not(None), ~unsent_before))
-    # A channel whose turn is not now must not fill the look-ahead with rows that cannot go.
-    paused = exists().where(
-        messages.c.ts.is_(None),
-        pace.c.key == literal("post:").concat(messages.c.channel_id),
-        pace.c.next_at - rates.in_channel("").slack_ms > now,
-    )
-    # Nor may edits while no edit can be made, nor posts while none can: both are limited for the workspace.
-    edits = messages.c.ts.is_not(None)
-    open_now = [~edits] if "update" in shut else [edits] if "post" in shut else []
-    return (
-        select(messages, root.c.ts.label("root_ts"))
-        .select_from(messages.outerjoin(root, root.c.id == messages.c.root_id))
-        .where(ready, in_turn, ~paused, *open_now)
-        .order_by(messages.c.urgency, messages.c.seq)
-        .limit(limit)
-        .with_for_update(of=messages, skip_locked=True)
-    )
 
 
 def _row(row: RowMapping) -> OutboxRow:

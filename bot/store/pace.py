@@ -18,23 +18,23 @@ def closed(connection: Connection, rates: Sequence[Rate], now: int) -> frozenset
     return frozenset(rate.key for rate in rates if _ahead(rate, ahead) > now)
 
 
-def reserve(connection: Connection, database: Database, rates: Sequence[Rate], now: int) -> bool:
-    """Use up one call of each rate, if all of them allow it now; say whether they did.
+def reserve(connection: Connection, database: Database, rates: Sequence[Rate], now: int) -> Rate | None:
+    """Use up one call of each rate, if all of them allow it now; return the one that does not.
 
     ``next_at`` runs ahead of the clock by the calls that were made: a generic cell rate algorithm, which
     needs one number for a rate and no background refill.
     """
     if not rates:
-        return True
+        return None
     keys = [rate.key for rate in rates]
     locked = select(pace).where(pace.c.key.in_(keys)).order_by(pace.c.key).with_for_update()
     ahead = {row.key: row.next_at for row in connection.execute(locked)}
     for rate in rates:
         if _ahead(rate, ahead) > now:
-            return False
+            return rate
     for rate in rates:
         open_at(connection, database, rate.key, max(now, ahead.get(rate.key, 0)) + rate.interval_ms)
-    return True
+    return None
 
 
 def _ahead(rate: Rate, ahead: Mapping[str, int]) -> int:

@@ -4,11 +4,28 @@ Building a statement costs more than running it. In updates no parameter has the
 SQLAlchemy keeps those names for itself.
 """
 
-from sqlalchemy import BindParameter, bindparam, case, insert, or_, select, update
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.facts import JobRef
 from bot.facts.records import URGENCY_ORDER, Urgency
-from bot.store.tables import jobs, messages, watches
+from bot.store.tables import jobs, messages, pace, watches
 
 DUE, SENDING, SENT, DEAD = "due", "sending", "sent", "dead"
 
@@ -46,6 +63,9 @@ HURRY = (
     .values(urgency=_next_to_ends)
 )
 """Let what stands before an end in its thread, of ``root``, go right after the ends."""
+
+TAKEN_BACK = delete(messages).where(_row, messages.c.ts.is_(None), messages.c.state == DUE)
+"""Say nothing of a message, ``row``, that has not been said yet."""
 
 CHANNEL = select(messages.c.channel_id).where(_row)
 """Where a message, ``row``, is."""
@@ -111,6 +131,47 @@ CLOSED = (
     .values(closed_at=bindparam("at"), open_key=None, changed_at=bindparam("at"))
 )
 """A job is followed nowhere any more: `where_is`, ``at``."""
+
+
+@cache
+def due(*, edits: bool, posts: bool) -> Select[Any]:
+    """Return the question for what is due, the most urgent first: ``now``, ``room``, ``ahead``.
+
+    Args:
+        edits: whether an edit can be made now.
+        posts: whether a post can be made now: both are limited for the workspace.
+    """
+    root = messages.alias("root")
+    earlier = messages.alias("earlier")
+    now: BindParameter[int] = bindparam("now")
+    ready = or_(
+        and_(messages.c.state == DUE, messages.c.not_before <= now),
+        and_(messages.c.state == SENDING, messages.c.lease_until < now),
+    )
+    unsent_before = exists().where(
+        earlier.c.root_id == messages.c.root_id,
+        earlier.c.seq < messages.c.seq,
+        earlier.c.ts.is_(None),
+        earlier.c.state.in_((DUE, SENDING)),
+    )
+    in_turn = or_(messages.c.root_id.is_(None), and_(root.c.ts.is_not(None), ~unsent_before))
+    # A channel whose turn is not now must not fill the look-ahead with rows that cannot go.
+    paused = exists().where(
+        messages.c.ts.is_(None),
+        pace.c.key == literal("post:").concat(messages.c.channel_id),
+        pace.c.next_at - bindparam("ahead", type_=BigInteger) > now,
+    )
+    # Nor may edits while no edit can be made, nor posts while none can.
+    is_edit = messages.c.ts.is_not(None)
+    open_now = [~is_edit] if not edits else [is_edit] if not posts else []
+    return (
+        select(messages, root.c.ts.label("root_ts"))
+        .select_from(messages.outerjoin(root, root.c.id == messages.c.root_id))
+        .where(ready, in_turn, ~paused, *open_now)
+        .order_by(messages.c.urgency, messages.c.seq)
+        .limit(bindparam("room"))
+        .with_for_update(of=messages, skip_locked=True)
+    )
 
 
 def where_is(ref: JobRef) -> dict[str, str]:

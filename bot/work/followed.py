@@ -12,7 +12,7 @@ from bot.store import JobStore
 class Entry:
     """One followed job."""
 
-    __slots__ = ("look_at", "looked_at", "missing", "row", "unlisted")
+    __slots__ = ("look_at", "looked_at", "missing", "row", "sought", "unlisted")
 
     def __init__(self, row: FollowedJob, looked_at: float = 0.0) -> None:
         self.row = row
@@ -22,6 +22,8 @@ class Entry:
         """When it may be asked after again, while no list shows it."""
         self.unlisted = 0
         """Looks at it since a list last showed it."""
+        self.sought = False
+        """Whether a list of its project was read to learn how it ended: a second one would not help."""
         self.missing = 0
         """Times in a row that DSS said it did not know the job."""
 

@@ -62,7 +62,7 @@ class Followings:
         if job.finished:
             self._store.intents.close(intent.id, IntentState.DONE, job=ref)
             card = self._card(FollowedJob(facts=job), None, admitted.dss)
-            self._answers.tell(intent.place, intent.user_id, views.status(card, self._clock()))
+            self._answers.tell(intent.place, intent.user_id, views.follow_refused(card, self._clock()))
             return
         new = self._record(intent, job, admitted.dss, admitted.person.name)
         if not new:

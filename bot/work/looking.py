@@ -13,6 +13,8 @@ from bot.work.followed import Entry, Followed
 LISTED = 100
 """Newest jobs of a project that one list reads, at least."""
 MOST_LISTED = 2_000
+MOST_ENDS = 10_000
+"""Jobs that one list reads when so many have ended at once: one long answer instead of as many calls."""
 
 
 class Seen:
@@ -59,18 +61,21 @@ class Looking:
     ) -> Mapping[JobRef, JobFacts]:
         """Read the ends of many jobs from their projects' lists: one call each instead of one a job."""
         found = dict(known)
-        by_project: dict[str, int] = {}
-        for ref, _ in ended:
-            by_project[ref.project] = by_project.get(ref.project, 0) + 1
-        for project, count in by_project.items():
-            if count < 2:
+        by_project: dict[str, list[Entry]] = {}
+        for ref, entry in ended:
+            if not entry.sought:
+                by_project.setdefault(ref.project, []).append(entry)
+        for project, entries in by_project.items():
+            if len(entries) < 2:
                 continue
             self._budget.force()
             try:
-                jobs = self._dss.recent_jobs(project, min(MOST_LISTED, LISTED + count * 2))
+                jobs = self._dss.recent_jobs(project, min(MOST_ENDS, LISTED + len(entries) * 2))
             except DSSError:
                 continue  # each is asked after by itself then
             found |= {job.ref: job for job in jobs if job.finished}
+            for entry in entries:
+                entry.sought = True
         return found
 
     def _by_project(self, followed: Followed, now: float) -> Seen:

@@ -19,14 +19,16 @@ class Loop:
         name: of the thread, and in the log.
         work: one round; returns whether there is more to do at once.
         pause: seconds from one round to the next when there is not; a long round makes the rest shorter.
+        least: seconds to wait at least after a round that found nothing to do, however often it is woken.
     """
 
-    def __init__(self, name: str, work: Callable[[], bool], pause: float) -> None:
+    def __init__(self, name: str, work: Callable[[], bool], pause: float, *, least: float = 0.0) -> None:
         self.name = name
         self.failing: str | None = None
         """What the last round died of; ``None`` while all is well. Shown by health."""
         self._work = work
         self._pause = pause
+        self._least = least
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -72,7 +74,9 @@ class Loop:
             failures = 0
             self.failing = None
             if not more:
-                self._wait(max(self._pause / 4, began + self._pause - time.monotonic()))
+                ended = time.monotonic()
+                self._wait(max(self._pause / 4, began + self._pause - ended))
+                self._stop.wait(max(0.0, ended + self._least - time.monotonic()))
 
     def _wait(self, seconds: float) -> None:
         if not self._stop.is_set():

@@ -125,7 +125,7 @@ class Waiter:
         for ref, entry in self._followed:
             listed = seen.running.get(ref)
             if listed is not None:
-                entry.unlisted = 0
+                entry.unlisted, entry.sought = 0, False
                 row = entry.row
                 if listed.state != row.facts.state or row.memory.silent_since is not None:
                     due.append((-1.0, ref, entry))
@@ -148,19 +148,19 @@ class Waiter:
     def _end(self, ended: list[tuple[JobRef, Entry]], seen: Seen, now: datetime) -> None:
         """Find out about jobs that no list shows as running any more."""
         listed: Mapping[JobRef, JobFacts] = seen.finished
-        if len(ended) >= MANY_ENDS:
+        many = len(ended) >= MANY_ENDS
+        if many:
             listed = self._looking.finished(ended, listed)
         for ref, entry in ended:
             if not self._holds():
                 return
-            if entry.unlisted and not self._budget.take():
-                continue  # asked after before, and it went on: not urgent
             facts = listed.get(ref)
-            if facts is not None and len(ended) >= MANY_ENDS and not self._budget.take():
+            if self._budget.take():
+                self._look_closely(ref, entry, now, listed=False)
+            elif facts is not None and many:
                 self._write(entry, observe(entry.row, facts, now, self._limits), now)
-            else:
-                if facts is None and not entry.unlisted:
-                    self._budget.force()
+            elif not many and not entry.unlisted:
+                self._budget.force()
                 self._look_closely(ref, entry, now, listed=False)
 
     def _look_closely(self, ref: JobRef, entry: Entry, now: datetime, *, listed: bool) -> None:
@@ -243,6 +243,8 @@ class Waiter:
         if seen is None or now - seen < self._limits.silence:
             return
         for _, entry in self._followed:
+            if not self._holds():
+                return
             since = entry.row.memory.followed_since
             if since is not None and since < seen and entry.row.memory.silent_since is None:
                 self._write(entry, observe_absence(entry.row, Gap(start=seen, end=now), now), now)
@@ -264,6 +266,8 @@ class Waiter:
         if now - since < self._limits.silence:
             return
         for _, entry in self._followed:
+            if not self._holds():
+                return
             self._write(entry, observe_silence(entry.row, since, now), now)
 
 

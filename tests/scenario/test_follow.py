@@ -80,7 +80,7 @@ def test_following_an_ended_job(scenario: Scenario) -> None:
     job = scenario.elsewhere("customers_clean")
     scenario.finish_job(job)
     scenario.type(f"/dss-jobs follow {ref(job)}")
-    answer = scenario.told("Done", "CHURN.customers_clean")
+    answer = scenario.told("nothing left to follow", "Done", "CHURN.customers_clean")
     assert not has_button(answer, ids.JOB_FOLLOW)
     assert scenario.roots() == []
 

@@ -21,7 +21,9 @@ class Answers:
 
     def __init__(self, client: WebClient, webhook: Callable[[str], WebhookClient] | None = None) -> None:
         self._client = client
-        self._webhook = webhook or (lambda url: WebhookClient(url, timeout=TIMEOUT, retry_handlers=[]))
+        self._webhook = webhook or (
+            lambda url: WebhookClient(url, timeout=TIMEOUT, ssl=client.ssl, retry_handlers=[])
+        )
 
     def tell(self, place: Place, user_id: str, message: Message, *, replace: bool = False) -> bool:
         """Answer somebody; say whether it could be delivered in any way.

@@ -27,7 +27,7 @@ from bot.slack.views.digest import PER_DIGEST, End, digest
 from bot.slack.views.helps import help_build, help_jobs
 from bot.slack.views.lists import PAGE_SIZE, empty_list, home, job_list, overview
 from bot.slack.views.log import log
-from bot.slack.views.root import root, status
+from bot.slack.views.root import follow_refused, root, status
 from bot.slack.views.thread import (
     told_abort_asked,
     told_activity_done,
@@ -65,6 +65,7 @@ __all__ = [
     "dss_trouble",
     "empty_list",
     "encode",
+    "follow_refused",
     "follow_taken",
     "help_build",
     "help_jobs",

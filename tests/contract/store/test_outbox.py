@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from bot.facts import Message
 from bot.facts.rates import Rates
 from bot.facts.records import OutboxRow, Urgency
@@ -47,6 +49,20 @@ def test_only_the_newest_content_is_sent(store: Store) -> None:
         store.outbox.write([draft(id=root.id, message=Message(text=f"{number}"))])
     (row,) = claim(store)
     assert (row.message.text, row.ts) == ("4", None)
+
+
+@pytest.mark.parametrize("came", ["nowhere", "on its way", "there"])
+def test_a_reply_that_settles_one_which_nobody_has_seen_is_not_said(store: Store, came: str) -> None:
+    """Then neither is; a reply that is on its way, or was seen, is answered."""
+    first = draft(message=Message(text="silent"))
+    store.outbox.write([first])
+    (row,) = claim(store) if came != "nowhere" else (None,)
+    if row and came == "there":
+        store.outbox.sent(row, "me", "1.0", "C1")
+    store.outbox.write([draft(message=Message(text="back"), settles=first.id)])
+    if row and came == "on its way":
+        store.outbox.sent(row, "me", "1.0", "C1")
+    assert texts(claim(store)) == ([] if came == "nowhere" else ["back"])
 
 
 def test_content_written_while_sending_becomes_an_edit(store: Store) -> None:

@@ -101,6 +101,7 @@ GALLERY: dict[str, Callable[[], Shown]] = {
     "root_vanished": lambda: views.root(card(vanished=True), NOW),
     "root_gave_up": lambda: views.root(card(job(started_at=ago(days=7)), gave_up=True), NOW),
     "status": lambda: views.status(running(), NOW),
+    "follow_refused": lambda: views.follow_refused(done(), NOW),
     "told_started": lambda: views.told_started(card()),
     "told_started_elsewhere": lambda: views.told_started(card(started_by_bot=False)),
     "told_activity_failed": lambda: views.told_activity_failed(running(), ACTIVITIES[1]),

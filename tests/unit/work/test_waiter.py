@@ -11,7 +11,7 @@ from bot.facts.records import FollowedJob, Memory
 from bot.following.rules import Limits
 from bot.store import Change, Recording
 from bot.work.waiter import GONE_AFTER, LEASE_SECONDS
-from tests.support.samples import REF, watch
+from tests.support.samples import REF, facts, watch
 from tests.unit.work.watchers import Watchers
 
 
@@ -167,6 +167,26 @@ def test_many_ends_at_once_are_few_calls(watchers: Watchers, knows_running: bool
     assert sum(row.endswith(":ended") for row in watchers.rows()) == count
 
 
+def test_many_ends_that_no_list_shows_stay_within_the_budget(watchers: Watchers) -> None:
+    """Jobs far down in a project's history: it is listed once, then each is asked for when its turn comes."""
+    waiter = watchers.start(requests_per_second=5)
+    refs = watchers.follow_many(50)
+    for number in range(400):
+        newer = JobRef(instance="dss", project="P0", job_id=f"newer-{number}")
+        watchers.dss.put(facts(ref=newer, state="DONE", finished=True))
+    watchers.run(20, waiter=waiter)
+    watchers.calls()
+    for ref in refs:
+        watchers.end(ref)
+    watchers.run(5, waiter=waiter)
+    assert len(watchers.calls()) <= 5 * 5 + 10
+    watchers.run(15, waiter=waiter)
+    made = watchers.calls()
+    assert watchers.waiter.following == 0
+    assert "recent_jobs" not in made
+    assert sum(row.endswith(":ended") for row in watchers.rows()) == 50
+
+
 def test_a_silent_dss_is_told_once_and_once_when_it_is_back(watchers: Watchers) -> None:
     """In each thread; and health says what the silence looks like."""
     made = watchers.follow()
@@ -174,6 +194,7 @@ def test_a_silent_dss_is_told_once_and_once_when_it_is_back(watchers: Watchers) 
     watchers.dss.broken = DSSUnavailable("502")
     watchers.run(300, step=3)
     assert watchers.waiter.trouble == "DSSUnavailable: 502"
+    watchers.show()
     watchers.dss.broken = None
     watchers.run(30)
     names = [name.partition(":")[0] for name in watchers.told(made)]
@@ -198,10 +219,38 @@ def test_a_job_that_ended_in_the_silence_is_told_after_it(watchers: Watchers) ->
     watchers.run(3)
     watchers.dss.broken = DSSUnavailable("502")
     watchers.run(120, step=3)
+    watchers.show()
     watchers.end()
     watchers.dss.broken = None
     watchers.run(5)
     assert [name.partition(":")[0] for name in watchers.told(made)] == ["silent", "back", "ended"]
+
+
+def test_a_silence_that_is_over_before_a_thread_heard_of_it_is_not_told(watchers: Watchers) -> None:
+    """Slack takes one reply a second in a channel: thousands of threads would hear of it long after.
+
+    What the job did meanwhile is told, and its card says when it was not seen.
+    """
+    heard = watchers.follow()
+    watchers.run(3)
+    watchers.dss.broken = DSSUnavailable("502")
+    watchers.run(90, step=3)
+    watchers.show()
+    watchers.dss.broken = None
+    watchers.run(3)
+    other = msgspec.structs.replace(REF, job_id="later")
+    late = watchers.follow(other)
+    watchers.run(3)
+    watchers.dss.broken = DSSUnavailable("502")
+    watchers.run(90, step=3)
+    watchers.end(other)
+    watchers.dss.broken = None
+    watchers.run(5)
+    assert [name.partition(":")[0] for name in watchers.told(heard)] == ["silent", "back"]
+    assert watchers.told(late) == ["ended"]
+    row = watchers.store.jobs.job(other)
+    assert row is not None
+    assert len(row.memory.gaps) == 1
 
 
 def test_a_vanished_job_is_asked_after_three_times(watchers: Watchers) -> None:

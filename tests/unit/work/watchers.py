@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import select
 
 from bot.facts import JobFacts, JobRef, Message
+from bot.facts.rates import Rates
 from bot.facts.records import FollowedJob, Memory, Watch
 from bot.store import Recording, Store
 from bot.store.codec import load
@@ -85,6 +86,13 @@ class Watchers:
         for _ in range(round(seconds / step)):
             (waiter or self.waiter).round()
             self.clock.advance(step)
+
+    def show(self) -> None:
+        """Have Slack take every message that is due."""
+        free = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
+        while rows := self.store.outbox.claim("slack", limit=100, lease_seconds=30, rates=free):
+            for row in rows:
+                self.store.outbox.sent(row, "slack", row.ts or f"ts-{row.id}", row.channel_id)
 
     def rows(self) -> dict[str, str]:
         """Return id and text of every message, in the order they were written."""
