@@ -82,6 +82,8 @@ The machine was shared with other work, and delays and processor shares are what
 {remarks}
 * *storm*: the real waiter, store and sender, with the default rates, against a Slack stand-in that refuses
   what exceeds Slack's published rates.
+* *ending*: the bot of *following*; all jobs end between two of its looks, while commands are typed. It has to
+  be sparing with DSS then too: one list of a project tells what a status each would.
 * *client*: `benchmarks/dss_client.py`, both clients on the same answers from memory.
 
 ## Cost against the number of jobs

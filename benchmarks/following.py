@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from benchmarks.bot_process import bot_environment
 from benchmarks.processes import Cost, Process
@@ -44,6 +44,21 @@ class Busy:
     acks: list[float]
     """Seconds from each command to its acknowledgement."""
     cpu_percent: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """All jobs ended between two looks, while people typed commands."""
+
+    seconds: float
+    """Until the last end was a row."""
+    told: int
+    """Ends that are rows."""
+    per_second: float
+    """Requests to DSS meanwhile, those of the commands included."""
+    acks: list[float]
+    """Seconds from each command to its acknowledgement."""
+    rss_mb: float
 
 
 class Fleet:
@@ -90,6 +105,31 @@ class Fleet:
         after = self._bot.cost()
         time.sleep(6)
         return Busy(end_delays=list(self._delays(ended)), acks=acks, cpu_percent=after.share_since(before))
+
+    def end_all(self, ids: Sequence[str], patience: float) -> Ending:
+        """Have all jobs end at once, and type commands until all the ends are rows."""
+        self._dss.ask("forget")
+        began = time.monotonic()
+        self._dss.ask("release", ids=list(ids), project=PROJECT)
+        acks: list[float] = []
+        told = 0
+        while told < len(ids) and time.monotonic() < began + patience:
+            acks.append(self._command(len(acks), ids[-1]))
+            time.sleep(0.2)
+            told = self._told()
+        seconds = time.monotonic() - began
+        return Ending(
+            seconds=seconds,
+            told=told,
+            per_second=sum(self._dss.ask("kinds").values()) / seconds,
+            acks=acks,
+            rss_mb=self._bot.cost().rss_mb,
+        )
+
+    def _told(self) -> int:
+        with self._store.database.read() as connection:
+            asked = select(func.count()).where(messages.c.id.like("%:ended"))
+            return int(connection.execute(asked).scalar_one())
 
     def _command(self, number: int, job_id: str) -> float:
         texts = (f"{PROJECT} --limit 5", f"status {PROJECT}/{job_id}", "help", f"log {PROJECT}/{job_id}", "")

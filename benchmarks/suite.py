@@ -95,6 +95,26 @@ def _steady(jobs: int, seconds: float) -> Steady:
         return bot.watch(seconds)
 
 
+def run_ending(*, quick: bool) -> Results:
+    """Have all followed jobs end between two looks, as when DSS restarts."""
+    jobs = 1_000 if quick else 10_000
+    with fleet(jobs) as (bot, ids):
+        bot.watch(5.0)
+        found = bot.end_all(ids, 120.0)
+    many = f"{jobs:,} followed jobs end between two looks"
+    note = (
+        f"{found.told:,} told; {found.per_second:.1f} requests/s to DSS meanwhile, those of the commands "
+        f"included; {found.rss_mb:.0f} MB"
+    )
+    typed = f"{len(found.acks)} commands; median {1000 * _median(found.acks):.0f} ms"
+    p99 = 1000 * quantile(found.acks, 0.99)
+    rows = [
+        _below(f"{many}: every end is a row", found.seconds, 60, "s", note, and_also=found.told == jobs),
+        _below(f"{many}: acknowledgement meanwhile, p99", p99, 100, "ms", typed),
+    ]
+    return Results(name="ending", rows=rows)
+
+
 def run_storm(*, quick: bool) -> Results:
     """Let a thousand jobs of one channel end at once."""
     found = storm.measure(100 if quick else 1_000)
@@ -186,4 +206,5 @@ BENCHMARKS: dict[str, Callable[..., Results]] = {
     "throughput": run_throughput,
     "storm": run_storm,
     "following": run_following,
+    "ending": run_ending,
 }
