@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -215,37 +215,10 @@ class Bot:
             answers,
             owner=self.owner,
         )
-        self._sender = Sender(
-            store.outbox,
-            self.client,
-            owner=self.owner,
-            rates=self._rates,
-            lookup=Lookup(self.client),
-            pool=self._pool,
-            crowds=store.crowds,
-            home=identity.url,
-            on_sent=self._count_sent,
-        )
-        self._sending = Loop(
-            "sender", lambda: bool(self._sender and self._sender.round()), IDLE, least=LOOK_AGAIN
-        )
-        runners = [Loop(f"runner-{number}", runner.round, IDLE) for number in range(RUNNERS)]
+        self._sender = self._new_sender(identity)
         self._waiters = [self._waiter(one) for one in self._gateways.values()]
-        followers = [
-            Loop(f"waiter-{waiter.instance}", waiter.round, settings.following.tick_seconds)
-            for waiter in self._waiters
-        ]
-        keep = timedelta(days=settings.store.keep_days)
-        keeper = Keeper(
-            store,
-            owner=self.owner,
-            keep=keep,
-            clock=clock,
-            working=lambda: runner.working,
-            sending=lambda: self._sender.sending if self._sender else (),
-        )
-        keeping = Loop("keeper", keeper.round, RENEW_EVERY)
-        self._loops = [self._sending, *runners, *followers, keeping]
+        runners = [Loop(f"runner-{number}", runner.round, IDLE) for number in range(RUNNERS)]
+        self._loops = list(self._background(self._sender, runner, runners))
         lister = Lister(store, gate, self._instances, names, clock=clock)
         front = Front(
             store.intents,
@@ -258,6 +231,37 @@ class Bot:
         register(bolt, front, Homes(self.client, gate, self._instances, lister, clock=clock))
         for loop in self._loops:
             loop.start()
+
+    def _background(self, sender: Sender, runner: IntentRunner, runners: list[Loop]) -> Iterator[Loop]:
+        """Give every loop, in the order in which they end when the bot stops."""
+        self._sending = Loop("sender", lambda: sender.round() > 0, IDLE, least=LOOK_AGAIN)
+        yield self._sending
+        yield from runners
+        tick = self._settings.following.tick_seconds
+        for waiter in self._waiters:
+            yield Loop(f"waiter-{waiter.instance}", waiter.round, tick)
+        keeper = Keeper(
+            self.store,
+            owner=self.owner,
+            keep=timedelta(days=self._settings.store.keep_days),
+            clock=self._clock,
+            working=lambda: runner.working,
+            sending=lambda: sender.sending,
+        )
+        yield Loop("keeper", keeper.round, RENEW_EVERY)
+
+    def _new_sender(self, identity: Identity) -> Sender:
+        return Sender(
+            self.store.outbox,
+            self.client,
+            owner=self.owner,
+            rates=self._rates,
+            lookup=Lookup(self.client),
+            pool=self._pool,
+            crowds=self.store.crowds,
+            home=identity.url,
+            on_sent=self._count_sent,
+        )
 
     def _waiter(self, one: DssGateway) -> Waiter:
         following = self._settings.following

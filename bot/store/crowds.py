@@ -1,9 +1,10 @@
 """Many ends at once in one channel: gathered into digests, because Slack takes one message a second."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import Select, and_, func, select, update
 
 from bot.facts import Message
 from bot.facts.rates import Rates
@@ -66,25 +67,8 @@ class CrowdStore:
         Returns:
             How many were gathered.
         """
-        root = messages.alias("root")
-        waiting = and_(
-            messages.c.channel_id == channel_id,
-            messages.c.state == DUE,
-            messages.c.urgency == _END,
-            messages.c.root_id.is_not(None),
-            messages.c.ts.is_(None),
-        )
-        asked = (
-            select(messages.c.seq, messages.c.root_id, messages.c.body, messages.c.asker)
-            .add_columns(root.c.ts.label("root_ts"))
-            .select_from(messages.outerjoin(root, root.c.id == messages.c.root_id))
-            .where(waiting)
-            .order_by(messages.c.seq)
-            .limit(most)
-            .with_for_update(of=messages, skip_locked=True)
-        )
         with self._database.write() as connection:
-            rows = connection.execute(asked).mappings().all()
+            rows = connection.execute(_waiting(channel_id, most)).mappings().all()
             if len(rows) < least:
                 return 0
             told = [
@@ -110,3 +94,23 @@ class CrowdStore:
             turn = {"seq": rows[0]["seq"]}
             connection.execute(update(messages).where(messages.c.id == digest.id).values(turn))
             return len(rows)
+
+
+def _waiting(channel_id: str, most: int) -> Select[Any]:
+    """Ask for the oldest ends that wait to be told in a channel, and for where their threads are."""
+    root = messages.alias("root")
+    return (
+        select(messages.c.seq, messages.c.root_id, messages.c.body, messages.c.asker)
+        .add_columns(root.c.ts.label("root_ts"))
+        .select_from(messages.outerjoin(root, root.c.id == messages.c.root_id))
+        .where(
+            messages.c.channel_id == channel_id,
+            messages.c.state == DUE,
+            messages.c.urgency == _END,
+            messages.c.root_id.is_not(None),
+            messages.c.ts.is_(None),
+        )
+        .order_by(messages.c.seq)
+        .limit(most)
+        .with_for_update(of=messages, skip_locked=True)
+    )
