@@ -1,4 +1,10 @@
-"""From what DSS says to the bot's facts. Pure: the one place of the bot that knows both."""
+"""From what DSS says to the bot's facts. Pure: the one place of the bot that knows both.
+
+The words that all jobs share are kept once (`sys.intern`): with thousands of jobs they were two fifths
+of what the facts of a job took.
+"""
+
+from sys import intern
 
 import msgspec
 
@@ -24,14 +30,14 @@ def listed_job(item: wire.ListedJob, *, instance: str, project: str | None) -> J
         return None
     state = item.state or item.status or ""
     return JobFacts(
-        ref=JobRef(instance=instance, project=key, job_id=job_id),
-        state=state,
+        ref=JobRef(instance=instance, project=intern(key), job_id=job_id),
+        state=intern(state),
         finished=state in FINAL_STATES if state else bool(item.stable_state),
         name=definition.name or item.name or "",
-        mode=definition.type or item.type or "",
+        mode=intern(definition.type or item.type or ""),
         outputs=_outputs(definition.outputs or item.outputs, key),
-        initiator=login(definition.initiator or item.initiator),
-        triggered_from=definition.triggered_from or item.triggered_from or "",
+        initiator=intern(login(definition.initiator or item.initiator)),
+        triggered_from=intern(definition.triggered_from or item.triggered_from or ""),
         initiated_at=moment(definition.initiation_timestamp) or moment(item.initiation_timestamp),
         started_at=moment(item.start_time) or moment(item.job_start_time),
         ended_at=moment(item.end_time) or moment(item.job_end_time),
@@ -49,13 +55,13 @@ def job_status(status: wire.JobStatus, ref: JobRef) -> JobFacts:
     activities = _activities(base)
     return JobFacts(
         ref=ref,
-        state=status.state,
+        state=intern(status.state),
         finished=status.state in FINAL_STATES if status.state else bool(status.removed),
         name=definition.name or "",
-        mode=definition.type or "",
+        mode=intern(definition.type or ""),
         outputs=_outputs(definition.outputs, ref.project),
-        initiator=login(definition.initiator) or login(status.initiator),
-        triggered_from=definition.triggered_from or "",
+        initiator=intern(login(definition.initiator) or login(status.initiator)),
+        triggered_from=intern(definition.triggered_from or ""),
         initiated_at=moment(definition.initiation_timestamp),
         started_at=moment(base.job_start_time) or moment(base.start_time),
         ended_at=moment(base.job_end_time) or moment(base.end_time),
@@ -92,11 +98,12 @@ def _output(sent: wire.JobOutput, project: str) -> Output | None:
     if not name:
         return None
     home = sent.target_dataset_project_key or sent.target_managed_folder_project_key or sent.project_key
+    partition = sent.target_partition or sent.partition
     return Output(
         kind=_KINDS.get(word, word),
-        project=home or project,
-        id=name,
-        partition=sent.target_partition or sent.partition,
+        project=intern(home or project),
+        id=intern(name),
+        partition=intern(partition) if partition else None,
     )
 
 
