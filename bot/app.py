@@ -106,7 +106,10 @@ class Bot:
         self._receiver: receiving.Receiver | None = None
         self._sender: Sender | None = None
         self._health: HttpServer | None = None
-        self.metrics = Metrics(lambda: numbers(self.store))
+        self.metrics = Metrics(
+            lambda: numbers(self.store),
+            lambda: {name: check.ok for name, check in self._checks().items()},
+        )
 
     def start(self) -> None:
         """Connect and begin; returns when Slack's deliveries arrive and jobs are followed.

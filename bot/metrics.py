@@ -1,6 +1,6 @@
 """What Prometheus reads: numbers of this process, and of the database when they are asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -8,6 +8,9 @@ from prometheus_client.registry import Collector
 
 Numbers = Callable[[], dict[str, float]]
 """Returns a number for each name of `GAUGES`."""
+
+Standing = Callable[[], Mapping[str, bool]]
+"""Says for each check of ``/readyz`` whether it is well."""
 
 GAUGES = {
     "followed_jobs": "Jobs that are followed, in all replicas.",
@@ -33,12 +36,34 @@ class _Gauges(Collector):
             yield GaugeMetricFamily(f"dss_bot_{name}", text, value=numbers[name])
 
 
+class _Checks(Collector):
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+
+    def describe(self) -> Iterator[Metric]:
+        """Name the metric without looking."""
+        yield self._empty()
+
+    def collect(self) -> Iterator[Metric]:
+        """Look at every check."""
+        shown = self._empty()
+        for name, well in self._standing().items():
+            shown.add_metric([name], float(well))
+        yield shown
+
+    @staticmethod
+    def _empty() -> GaugeMetricFamily:
+        text = "1 for each check of /readyz that is well, 0 for one that is not: alert on this."
+        return GaugeMetricFamily("dss_bot_check_ok", text, labels=["check"])
+
+
 class Metrics:
     """The metrics of one bot, in a registry of their own."""
 
-    def __init__(self, numbers: Numbers) -> None:
+    def __init__(self, numbers: Numbers, standing: Standing) -> None:
         self.registry = CollectorRegistry()
         self.registry.register(_Gauges(numbers))
+        self.registry.register(_Checks(standing))
         self.sent = Counter(
             "dss_bot_messages_sent", "Messages shown in Slack.", ["kind"], registry=self.registry
         )

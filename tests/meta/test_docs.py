@@ -83,7 +83,7 @@ def test_the_help_in_the_docs_is_current() -> None:
 
 def test_every_metric_is_documented_and_nothing_else() -> None:
     """The metrics in docs/operations.md are exactly those that `/metrics` shows."""
-    metrics = Metrics(lambda: dict.fromkeys(GAUGES, 0.0))
+    metrics = Metrics(lambda: dict.fromkeys(GAUGES, 0.0), dict)
     shown = {metric.name for metric in metrics.registry.collect()}
     page = help_text.PAGE.read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(dss_bot_\w+)`", page, flags=re.MULTILINE)) == shown
