@@ -142,7 +142,7 @@ class Bot:
         if not identity.may_read_history:
             log.info(
                 "exactly_once.limited",
-                why="no history scope: a crash between Slack's taking a message and "
+                why="not every history scope: there, a crash between Slack's taking a message and "
                 "the bot's noting it can show that message twice (docs/operations.md)",
             )
 
@@ -163,9 +163,8 @@ class Bot:
         ended = not any(loop.alive for loop in self._loops)
         ended = self._desk.close(max(0.1, until - time.monotonic())) and ended
         self._pool.shutdown(wait=ended, cancel_futures=True)
-        for waiter in self._waiters:
-            with suppress(Exception):  # the database may be what is wrong; the leases end by themselves
-                waiter.release()
+        with suppress(Exception):  # the database may be what is wrong; the leases end by themselves
+            self.store.leases.release_all(self.owner, patience=max(0.1, until - time.monotonic()))
         if self._health is not None:
             self._health.stop(1.0)
         if ended:
@@ -245,11 +244,9 @@ class Bot:
             yield Loop(f"waiter-{waiter.instance}", waiter.round, tick)
         keeper = Keeper(
             self.store,
-            owner=self.owner,
             keep=timedelta(days=self._settings.store.keep_days),
             clock=self._clock,
-            working=lambda: runner.working,
-            sending=lambda: sender.sending,
+            renewals=[runner.renew, sender.renew, *(waiter.renew for waiter in self._waiters)],
         )
         yield Loop("keeper", keeper.round, RENEW_EVERY)
 
@@ -264,6 +261,7 @@ class Bot:
             crowds=self.store.crowds,
             home=identity.url,
             on_sent=self._count_sent,
+            stopping=self._stopping,
         )
 
     def _waiter(self, one: DssGateway) -> Waiter:

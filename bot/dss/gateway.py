@@ -11,7 +11,7 @@ from bot.dss.jobs import DSSJobListItem
 from bot.dss.project import lacks_running_jobs
 from bot.dss.translate import job_status, listed_job
 from bot.dss.transport import segment
-from bot.errors import DSSNotFound, DSSUnreadable
+from bot.errors import DSSNotFound, DSSNotVisible, DSSRefused, DSSUnreadable
 from bot.facts import (
     BuildMode,
     DssUser,
@@ -119,7 +119,9 @@ class DssGateway:
         return self._facts(self._client.get_project(project).list_jobs(limit=limit))
 
     def running_jobs(self) -> Sequence[JobFacts] | None:
-        """List the unfinished jobs of the instance; ``None`` when this DSS has no such call (< 15.2).
+        """List the unfinished jobs of the instance; ``None`` when there is no such list for this caller.
+
+        DSS has the call since 15.2, and what it wants of a key is not documented.
 
         "No such call" is remembered for the version that said it, and asked again after an upgrade.
         """
@@ -128,6 +130,8 @@ class DssGateway:
             return None
         try:
             items = self._client.list_running_jobs()
+        except (DSSRefused, DSSNotVisible):
+            return None  # this caller may not; what it may see is in the projects' own lists
         except (DSSNotFound, DSSUnreadable) as error:
             if error.status != 404:
                 raise

@@ -138,6 +138,8 @@ class OutboxRow(msgspec.Struct, frozen=True, kw_only=True):
     is_root: bool = True
     doubtful: bool = False
     """It was claimed before and the outcome of that sending is not known."""
+    created_at: datetime
+    """When it was first written: it cannot be in Slack before."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,10 @@ log = structlog.get_logger(__name__)
 LONGEST_PAUSE = 30.0
 
 
+_HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
+"""Each kind of conversation has its own."""
+
+
 class WrongToken(BotError):
     """Slack does not accept a token; the text says which, and what to do."""
 
@@ -36,7 +40,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def may_read_history(self) -> bool:
         """Whether a message that may have been sent can be looked for (`bot.slack.outbox.lookup`)."""
-        return any(scope.endswith(":history") for scope in self.scopes)
+        return self.scopes >= _HISTORY
 
 
 def who_am_i(client: WebClient, *, stopping: threading.Event) -> Identity:

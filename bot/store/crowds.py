@@ -12,11 +12,8 @@ from bot.facts.records import URGENCY_ORDER, Draft, Told, Urgency
 from bot.store.codec import load
 from bot.store.database import Database
 from bot.store.outbox import OutboxStore
-from bot.store.statements import DUE
+from bot.store.statements import DUE, GATHERED
 from bot.store.tables import messages, pace
-
-GATHERED = "gathered"
-"""State of a reply that a digest says instead."""
 
 _END = URGENCY_ORDER.index(Urgency.END)
 

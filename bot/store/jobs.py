@@ -162,6 +162,19 @@ class JobStore:
             refs = [JobRef(instance=i, project=p, job_id=j) for i, p, j in connection.execute(asked)]
             return now - 5_000, refs
 
+    def open_refs(self, instance: str) -> frozenset[JobRef]:
+        """Return every job of an instance that is followed somewhere."""
+        asked = (
+            select(watches.c.project, watches.c.job_id)
+            .where(watches.c.instance == instance, watches.c.closed_at.is_(None))
+            .distinct()
+        )
+        with self._database.read() as connection:
+            return frozenset(
+                JobRef(instance=instance, project=project, job_id=job_id)
+                for project, job_id in connection.execute(asked)
+            )
+
     def recent_of(self, user_id: str, limit: int = 10) -> Sequence[tuple[Watch, FollowedJob]]:
         """Return the jobs that were followed for a person, the newest first."""
         with self._database.read() as connection:
@@ -192,20 +205,15 @@ class JobStore:
         ref = job.facts.ref
         known = connection.execute(statements.VERSION, statements.where_is(ref)).scalar()
         others = select(func.count()).where(_is(watches, ref), watches.c.closed_at.is_(None))
-        if known is not None and connection.execute(others).scalar_one() == 1:
-            # Nobody followed it any more: what was told, given up or not seen then does not count now.
-            connection.execute(
-                update(jobs)
-                .where(_is(jobs, ref))
-                .values(
-                    finished=job.facts.finished,
-                    facts=dump(job.facts),
-                    memory=dump(job.memory),
-                    version=known + 1,
-                    updated_at=now,
-                )
-            )
-        elif known is None:
+        if known is not None:
+            # Whoever writes its end at this moment has not read this watch: the version makes him look again.
+            values: dict[str, object] = {"version": known + 1, "updated_at": now}
+            if connection.execute(others).scalar_one() == 1:
+                # Nobody followed it any more: what was told, given up or not seen then does not count now.
+                facts, memory = dump(job.facts), dump(job.memory)
+                values |= {"finished": job.facts.finished, "facts": facts, "memory": memory}
+            connection.execute(update(jobs).where(_is(jobs, ref)).values(**values))
+        else:
             connection.execute(
                 insert(jobs),
                 {

@@ -9,6 +9,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from bot.store.database import Database, from_ms, to_ms
 from bot.store.tables import leases, marks
 
+LONGEST = 60.0
+"""Seconds for which a lease may be taken at most."""
+
 
 class LeaseStore:
     """Named leases with an owner and an expiry."""
@@ -22,7 +25,9 @@ class LeaseStore:
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
             wanted = insert(leases).values(name=name, owner=owner, until=now + round(seconds * 1000))
-            free = (leases.c.owner == owner) | (leases.c.until < now)
+            # Further ahead than anybody takes one: the clock was set back since, and its owner may be gone.
+            astray = leases.c.until > now + round(LONGEST * 1000)
+            free = (leases.c.owner == owner) | (leases.c.until < now) | astray
             taken = wanted.on_conflict_do_update(
                 index_elements=[leases.c.name],
                 set_={"owner": wanted.excluded.owner, "until": wanted.excluded.until},
@@ -34,6 +39,11 @@ class LeaseStore:
         """Give the lease back at once, so that another replica need not wait for the expiry."""
         with self._database.write() as connection:
             connection.execute(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
+
+    def release_all(self, owner: str, *, patience: float) -> None:
+        """Give back every lease of ``owner``, if that can be done within so many seconds."""
+        with self._database.write(patience=patience) as connection:
+            connection.execute(delete(leases).where(leases.c.owner == owner))
 
     def holds(self, connection: Connection, name: str, owner: str) -> bool:
         """Say, inside a transaction, whether the lease is still ``owner``'s."""

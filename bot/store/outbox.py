@@ -13,7 +13,7 @@ from bot.facts.rates import Rate, Rates
 from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow, Urgency
 from bot.store import statements
 from bot.store.codec import dump, load
-from bot.store.database import Database
+from bot.store.database import Database, from_ms
 from bot.store.pace import closed, open_at, reserve
 from bot.store.statements import DEAD, DUE, SENDING
 from bot.store.tables import messages
@@ -62,7 +62,7 @@ class OutboxStore:
         """
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
-            shut = closed(connection, rates.shared(), now)
+            shut = closed(connection, self._database, rates.shared(), now)
             if len(shut) == len(rates.shared()) > 1:
                 return []
             asked = statements.due(edits="update" not in shut, posts="post" not in shut)
@@ -170,7 +170,10 @@ class OutboxStore:
             self._insert(connection, said, self._database.now_ms(connection), seq=seq)
 
     def dead(self, row: OutboxRow, owner: str, reason: str) -> None:
-        """Give a message up, with the reason; the replies that need it as their root go with it."""
+        """Give a message up, with the reason; the replies that need it as their root go with it.
+
+        Ends that it would have told as a digest go to the people who asked for them, one by one.
+        """
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
             values = {"state": DEAD, "lease_until": 0, "reason": reason, "updated_at": now}
@@ -179,6 +182,7 @@ class OutboxStore:
             if changed.rowcount and row.ts is None:
                 orphans = and_(messages.c.root_id == row.id, messages.c.state.in_((DUE, SENDING)))
                 connection.execute(update(messages).where(orphans).values(**values))
+                connection.execute(statements.SCATTERED, {"digest": row.id})
 
     def hold(self, rate: Rate, seconds: float) -> None:
         """Let nothing through under a rate for a while, its burst included: Slack said ``Retry-After``."""
@@ -217,10 +221,14 @@ class OutboxStore:
             return {row[0]: row[1] for row in connection.execute(asked)}
 
     def oldest_due_seconds(self) -> float:
-        """Return how long the oldest message that is due has been waiting; 0 when none is."""
+        """Return how long the oldest message that nobody has seen yet has been waiting; 0 when there is none.
+
+        Edits do not count: there may be more than Slack takes, and each shows the newest when it goes.
+        """
         with self._database.read() as connection:
             now = self._database.now_ms(connection)
-            asked = select(func.min(messages.c.updated_at)).where(messages.c.state.in_((DUE, SENDING)))
+            unseen = and_(messages.c.state.in_((DUE, SENDING)), messages.c.ts.is_(None))
+            asked = select(func.min(messages.c.created_at)).where(unseen)
             oldest = connection.execute(asked).scalar()
             return max(0, now - oldest) / 1000 if oldest else 0.0
 
@@ -231,24 +239,33 @@ class OutboxStore:
         return same.rowcount == 1
 
     def _insert(self, connection: Connection, draft: Draft, now: int, *, seq: int) -> None:
-        channel_id = draft.channel_id
-        if draft.root_id is not None:
-            # The root may have been moved: its thread is where it is.
-            root = connection.execute(statements.CHANNEL, {"row": draft.root_id})
-            channel_id = root.scalar() or channel_id
-        new = {
+        new: dict[str, object] = {
             "id": draft.id,
-            "channel_id": channel_id,
+            "channel_id": draft.channel_id,
             "root_id": draft.root_id,
             "seq": seq,
             "watch_id": draft.watch_id,
             "asker": draft.asker,
             "urgency": URGENCY_ORDER.index(draft.urgency),
             "body": dump(draft.message),
+            "state": DUE,
+            "reason": None,
             "created_at": now,
             "updated_at": now,
         }
+        if draft.root_id is not None:
+            root = connection.execute(statements.ROOT, {"row": draft.root_id}).mappings().first()
+            new |= _below(draft, root) if root else {}
         connection.execute(statements.NEW, new)
+
+
+def _below(draft: Draft, root: RowMapping) -> dict[str, object]:
+    """Say where a reply goes, by its root: where that is; to the person who asked where it will never be."""
+    if root["state"] != DEAD or root["ts"] is not None:
+        return {"channel_id": root["channel_id"]}  # it may have been moved
+    if draft.urgency is Urgency.END and draft.asker:
+        return {"channel_id": draft.asker, "root_id": None}
+    return {"state": DEAD, "reason": root["reason"]}
 
 
 def _row(row: RowMapping) -> OutboxRow:
@@ -264,4 +281,5 @@ def _row(row: RowMapping) -> OutboxRow:
         asker=row["asker"],
         is_root=row["root_id"] is None,
         doubtful=row["state"] == SENDING,
+        created_at=from_ms(row["created_at"]),
     )

@@ -11,10 +11,20 @@ from bot.store.database import Database
 from bot.store.tables import pace
 
 
-def closed(connection: Connection, rates: Sequence[Rate], now: int) -> frozenset[str]:
-    """Return the keys of the rates under which nothing may be called now."""
-    keys = [rate.key for rate in rates]
-    ahead = {row.key: row.next_at for row in connection.execute(select(pace).where(pace.c.key.in_(keys)))}
+def closed(connection: Connection, database: Database, rates: Sequence[Rate], now: int) -> frozenset[str]:
+    """Return the keys of the rates under which nothing may be called now.
+
+    They stay locked until the transaction ends, taken in one order: replicas that reserve now an edit and now
+    a post, each in the order of its messages, would wait for each other.
+    """
+    keys = sorted(rate.key for rate in rates)
+    if not keys:
+        return frozenset()
+    insert = sqlite_insert if database.is_sqlite else postgresql_insert
+    first = insert(pace).values([{"key": key, "next_at": 0} for key in keys])
+    connection.execute(first.on_conflict_do_nothing(index_elements=[pace.c.key]))
+    locked = select(pace).where(pace.c.key.in_(keys)).order_by(pace.c.key).with_for_update()
+    ahead = {row.key: row.next_at for row in connection.execute(locked)}
     return frozenset(rate.key for rate in rates if _ahead(rate, ahead) > now)
 
 

@@ -2,35 +2,47 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, select
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, select, tuple_
 
 from bot.facts.records import IntentState
 from bot.store.database import Database, to_ms
+from bot.store.statements import DEAD, GATHERED, SENT
 from bot.store.tables import audit, intents, jobs, messages, watches
 
 _CLOSED = (IntentState.DONE, IntentState.REFUSED, IntentState.UNKNOWN)
-_OVER = ("sent", "dead")
+_OVER = (SENT, DEAD, GATHERED)
+AT_ONCE = 500
+"""Rows that one transaction deletes: a listener must not wait for a year's worth of them."""
 
 
 def prune(database: Database, before: datetime) -> int:
     """Delete rows that were over before a moment; return how many."""
     limit = to_ms(before)
-    old_watches = and_(watches.c.closed_at.is_not(None), watches.c.closed_at < limit)
+    old_watch = and_(watches.c.closed_at.is_not(None), watches.c.closed_at < limit)
+    # By their own age: a watch may be gone before its last message was shown, and digests have none.
+    needed = exists().where(watches.c.id == messages.c.watch_id, ~old_watch)
     watched = exists().where(
         watches.c.instance == jobs.c.instance,
         watches.c.project == jobs.c.project,
         watches.c.job_id == jobs.c.job_id,
     )
-    with database.write() as connection:
-        deletions = (
-            delete(messages).where(
-                messages.c.watch_id.in_(select(watches.c.id).where(old_watches)),
-                messages.c.state.in_(_OVER),
-                messages.c.updated_at < limit,
-            ),
-            delete(watches).where(old_watches),
-            delete(jobs).where(jobs.c.updated_at < limit, ~watched),
-            delete(intents).where(intents.c.state.in_(_CLOSED), intents.c.updated_at < limit),
-            delete(audit).where(audit.c.at < limit),
-        )
-        return sum(connection.execute(deletion).rowcount for deletion in deletions)
+    over = {
+        messages: and_(messages.c.state.in_(_OVER), messages.c.updated_at < limit, ~needed),
+        watches: old_watch,
+        jobs: and_(jobs.c.updated_at < limit, ~watched),
+        intents: and_(intents.c.state.in_(_CLOSED), intents.c.updated_at < limit),
+        audit: audit.c.at < limit,
+    }
+    return sum(_delete(database, table, which) for table, which in over.items())
+
+
+def _delete(database: Database, table: Table, which: ColumnElement[bool]) -> int:
+    key = list(table.primary_key.columns)
+    some = delete(table).where(tuple_(*key).in_(select(*key).where(which).limit(AT_ONCE)))
+    deleted = 0
+    while True:
+        with database.write() as connection:
+            now = connection.execute(some).rowcount
+        deleted += now
+        if now < AT_ONCE:
+            return deleted

@@ -28,12 +28,14 @@ from bot.facts.records import URGENCY_ORDER, Urgency
 from bot.store.tables import jobs, messages, pace, watches
 
 DUE, SENDING, SENT, DEAD = "due", "sending", "sent", "dead"
+GATHERED = "gathered"
+"""State of a reply that a digest says instead."""
 
 _row = messages.c.id == bindparam("row")
 _urgency: BindParameter[int] = bindparam("wanted")
 _next_to_ends = URGENCY_ORDER.index(Urgency.ROOT)
 
-NEW = insert(messages).values(revision=1, shown=0, state=DUE)
+NEW = insert(messages).values(revision=1, shown=0)
 """A message that was not there before; its columns are the parameters."""
 
 NEWER = (
@@ -67,8 +69,20 @@ HURRY = (
 TAKEN_BACK = delete(messages).where(_row, messages.c.ts.is_(None), messages.c.state == DUE)
 """Say nothing of a message, ``row``, that has not been said yet."""
 
-CHANNEL = select(messages.c.channel_id).where(_row)
-"""Where a message, ``row``, is."""
+ROOT = select(messages.c.channel_id, messages.c.ts, messages.c.state, messages.c.reason).where(_row)
+"""Where a message, ``row``, is, or why it is nowhere."""
+
+SCATTERED = (
+    update(messages)
+    .where(
+        messages.c.reason == bindparam("digest"),
+        messages.c.state == GATHERED,
+        messages.c.urgency == URGENCY_ORDER.index(Urgency.END),
+        messages.c.asker.is_not(None),
+    )
+    .values(state=DUE, channel_id=messages.c.asker, root_id=None, reason=None, lease_until=0, not_before=0)
+)
+"""What a ``digest`` would have told is told to the people who asked."""
 
 SHOWN = (
     update(messages)

@@ -29,6 +29,10 @@ class Budget:
         self._left -= count
         return True
 
+    def seconds(self, count: float) -> float:
+        """Return how long so many requests take on average."""
+        return count / self._per_second
+
     def force(self, count: int = 1) -> None:
         """Use up requests that cannot wait; later ones pay for them."""
         self._left = max(self._left - count, -self._most * 5)

@@ -8,6 +8,9 @@ from bot.facts.records import FollowedJob
 from bot.following.schedule import detail_pause, unlisted_pause
 from bot.store import JobStore
 
+CATCH_UP = 60.0
+"""Seconds between two comparisons with all that the store says is followed."""
+
 
 class Entry:
     """One followed job."""
@@ -32,10 +35,10 @@ class Entry:
         pause = detail_pause(timedelta(seconds=age(self, now)), live)
         return now.timestamp() - self.looked_at >= pause
 
-    def not_listed(self, now: float) -> None:
-        """Plan the next look at a job that goes on although no list shows it."""
+    def not_listed(self, now: float, least: float) -> None:
+        """Plan the next look at a job that goes on though no list shows it: in ``least`` seconds or later."""
         self.unlisted += 1
-        self.look_at = now + unlisted_pause(self.unlisted)
+        self.look_at = now + max(least, unlisted_pause(self.unlisted))
 
 
 class Followed:
@@ -46,6 +49,7 @@ class Followed:
         self._instance = instance
         self._entries: dict[JobRef, Entry] = {}
         self._mark: int | None = None
+        self._caught_up_at = 0.0
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -56,6 +60,14 @@ class Followed:
     def get(self, ref: JobRef) -> Entry | None:
         """Return a job's entry while it is followed."""
         return self._entries.get(ref)
+
+    def _catch_up(self, now: float) -> None:
+        """Compare with the store from time to time: a change may be committed long after its own time."""
+        if self._caught_up_at <= now < self._caught_up_at + CATCH_UP:
+            return
+        self._caught_up_at = now
+        for ref in self._entries.keys() ^ self._jobs.open_refs(self._instance):
+            self.reload(ref)
 
     def projects(self) -> frozenset[str]:
         """Return the projects with followed jobs."""
@@ -75,6 +87,7 @@ class Followed:
         first = self._mark is None
         self._mark, changed = self._jobs.changes_since(self._instance, self._mark or _FUTURE)
         if first:
+            self._caught_up_at = now
             rows = self._jobs.followed(self._instance)
             spread = least_pause(len(rows))
             self._entries = {
@@ -84,6 +97,7 @@ class Followed:
             return True
         for ref in changed:
             self.reload(ref)
+        self._catch_up(now)
         return False
 
     def reload(self, ref: JobRef) -> None:

@@ -24,10 +24,11 @@ from bot.work.builder import Builder
 from bot.work.failing import explain
 from bot.work.followings import Followings
 from bot.work.gate import NotNow
-from bot.work.keeper import LEASE_SECONDS
 
 log = structlog.get_logger(__name__)
 
+LEASE_SECONDS = 20.0
+"""A killed process's intents are taken over after this time; a living one's leases are renewed."""
 PATIENCE = 8
 """How often an intent is put off because Slack does not tell who asked: some two minutes."""
 LONGEST_PAUSE = 30.0
@@ -61,10 +62,9 @@ class IntentRunner:
         self._owner = owner
         self._working: set[str] = set()
 
-    @property
-    def working(self) -> frozenset[str]:
-        """Ids of the intents that are being carried out: their leases are renewed."""
-        return frozenset(self._working.copy())
+    def renew(self) -> None:
+        """Keep the leases of the intents that are being carried out."""
+        self._intents.renew(self._owner, self._working.copy(), LEASE_SECONDS)
 
     def round(self) -> bool:
         """Carry out one intent; say whether there was one."""

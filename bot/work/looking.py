@@ -1,14 +1,17 @@
 """One look at an instance: which of its jobs run, by the cheapest call that this DSS has."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 
-from bot.errors import DSSError, DSSNotFound, DSSNotVisible, DSSRefused
+import structlog
+
+from bot.errors import DSSBadKey, DSSError, DSSNotFound, DSSNotVisible, DSSRefused, DSSUnreachable
 from bot.facts import JobFacts, JobRef
 from bot.jobs.ports import Dss
 from bot.work.budget import Budget
 from bot.work.followed import Entry, Followed
+
+log = structlog.get_logger(__name__)
 
 LISTED = 100
 """Newest jobs of a project that one list reads, at least."""
@@ -43,6 +46,10 @@ class Looking:
         self._budget = budget
         self._per_second = requests_per_second
         self._project_at: dict[str, float] = {}
+
+    def forget(self) -> None:
+        """Look at every project again as soon as the budget allows."""
+        self._project_at.clear()
 
     def look(self, followed: Followed, now: datetime) -> Seen:
         """Ask what runs.
@@ -79,20 +86,33 @@ class Looking:
         return found
 
     def _by_project(self, followed: Followed, now: float) -> Seen:
-        """Before DSS 15.2: a limited list for each project with followed jobs, in turn within the budget."""
+        """Before DSS 15.2: a limited list for each project with followed jobs, in turn within the budget.
+
+        A project whose list fails is not looked at this time; the others are.
+        """
         projects = followed.projects()
         running: dict[JobRef, JobFacts] = {}
         finished: dict[JobRef, JobFacts] = {}
-        looked = set()
+        looked: set[str] = set()
+        failure: DSSError | None = None
         for project in self._in_turn(projects, now):
+            self._project_at[project] = now + len(projects) / self._per_second
             limit = min(MOST_LISTED, max(LISTED, 2 * _count(followed, project)))
-            # A project that was deleted or closed to us: its jobs are asked after one by one.
-            with suppress(DSSNotFound, DSSNotVisible, DSSRefused):
+            try:
                 for job in self._dss.recent_jobs(project, limit):
                     (finished if job.finished else running)[job.ref] = job
+            except (DSSNotFound, DSSNotVisible, DSSRefused):
+                pass  # it was deleted or closed to us: its jobs are asked after one by one
+            except (DSSUnreachable, DSSBadKey):
+                raise
+            except DSSError as error:
+                failure = error
+                log.warning("follow.no_list", project=project, error=str(error))
+                continue
             looked.add(project)
-            self._project_at[project] = now + len(projects) / self._per_second
         self._project_at = {key: at for key, at in self._project_at.items() if key in projects}
+        if failure is not None and not looked:
+            raise failure
         return Seen(running, finished, frozenset(looked))
 
     def _in_turn(self, projects: frozenset[str], now: float) -> Iterable[str]:

@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 LEASE_SECONDS = 15.0
 """A killed waiter's jobs are taken over after this time."""
+LONGEST_ROUND = timedelta(minutes=10)
+"""A round that takes longer hangs: its lease is not renewed any more."""
 GONE_AFTER = 3
 """A job is "gone" when DSS has said so this many times in a row: it may be restarting."""
 MARK_EVERY = timedelta(seconds=20)
@@ -66,6 +68,10 @@ class Waiter:
         self._answered_at: datetime | None = None
         self._marked_at: datetime | None = None
         self._leased_at: datetime | None = None
+        self._began: datetime | None = None
+        """When the round that is under way, or was the last, began."""
+        self._unlisted = 0
+        """Followed jobs that go on although no list shows them."""
         self.trouble: str | None = None
         """What DSS's silence looks like; shown by health."""
 
@@ -81,7 +87,10 @@ class Waiter:
 
     def round(self) -> bool:
         """Look at everything that is due; never says that there is more, because the tick is the pace."""
-        self._leased_at = None
+        before, self._leased_at, self._began = self._began, None, self._clock()
+        if before is not None and self._began < before:  # the clock was set back: all plans are off
+            self._followed.forget()
+            self._looking.forget()
         if not self._holds():
             self._followed.forget()
             self._answered_at = None
@@ -106,6 +115,15 @@ class Waiter:
         """Give the lease back, for another replica to go on at once."""
         self._store.leases.release(self._lease, self._owner)
 
+    def renew(self) -> None:
+        """Keep the lease while a round waits for DSS, which may take longer than the lease lasts.
+
+        Not for ever: whoever hangs is to be replaced.
+        """
+        began = self._leased_at and self._began
+        if began is not None and self._clock() - began < LONGEST_ROUND:
+            self._store.leases.take(self._lease, self._owner, LEASE_SECONDS)
+
     def _holds(self) -> bool:
         """Renew the lease from time to time within a long round; say whether it is still ours."""
         now = self._clock()
@@ -117,10 +135,26 @@ class Waiter:
         return False
 
     def _take_in(self, seen: Seen, now: datetime) -> None:
+        ended, due = self._sort_out(seen, now)
+        self._end(ended, seen, now)
+        for urgency, ref, entry in due:
+            if not self._holds():
+                return
+            if self._budget.take():
+                self._look_closely(ref, entry, now, listed=True)
+            elif urgency < 0:
+                self._write(entry, observe(entry.row, seen.running[ref], now, self._limits), now)
+            else:
+                break
+
+    def _sort_out(
+        self, seen: Seen, now: datetime
+    ) -> tuple[list[tuple[JobRef, Entry]], list[tuple[float, JobRef, Entry]]]:
+        """Return the jobs that are not listed any more, and those to look at closely, in order."""
         ended: list[tuple[JobRef, Entry]] = []
         due: list[tuple[float, JobRef, Entry]] = []
         at = now.timestamp()
-        live = len(self._followed)
+        live, self._unlisted = len(self._followed), 0
         looked_before = at - least_pause(live)
         for ref, entry in self._followed:
             listed = seen.running.get(ref)
@@ -131,19 +165,15 @@ class Waiter:
                     due.append((-1.0, ref, entry))
                 elif entry.looked_at <= looked_before and entry.due(now, live):
                     due.append((age(entry, now), ref, entry))
-            elif seen.covers(ref) and entry.look_at <= at:
-                ended.append((ref, entry))
-        self._end(ended, seen, now)
-        due.sort(key=lambda item: item[0])
-        for urgency, ref, entry in due:
-            if not self._holds():
-                return
-            if self._budget.take():
-                self._look_closely(ref, entry, now, listed=True)
-            elif urgency < 0:
-                self._write(entry, observe(entry.row, seen.running[ref], now, self._limits), now)
-            else:
-                break
+            elif seen.covers(ref):
+                self._unlisted += entry.unlisted > 0
+                if entry.look_at <= at:
+                    ended.append((ref, entry))
+        # Just gone from the lists first, then those that were asked after longest ago: others may stay
+        # unlisted for hours, such as what is queued where DSS does not count it as running.
+        ended.sort(key=lambda one: (one[1].unlisted > 0, one[1].looked_at))
+        due.sort(key=lambda one: one[0])
+        return ended, due
 
     def _end(self, ended: list[tuple[JobRef, Entry]], seen: Seen, now: datetime) -> None:
         """Find out about jobs that no list shows as running any more."""
@@ -177,7 +207,7 @@ class Waiter:
             return
         entry.missing = 0
         if not facts.finished and not listed:
-            entry.not_listed(at)
+            entry.not_listed(at, self._budget.seconds(2 * self._unlisted))
         self._write(entry, observe(entry.row, facts, now, self._limits), now)
 
     def _missing(self, ref: JobRef, entry: Entry, now: datetime, error: DSSError) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from bot.dss import DSSNotFound, DSSRefused, DSSUnavailable, DSSUnreadable
+from bot.dss import DSSBadKey, DSSNotFound, DSSUnavailable, DSSUnreadable
 from bot.dss.gateway import DssGateway
 from bot.dss.reading import moment, version_tuple
 from bot.facts import (
@@ -304,15 +304,22 @@ def test_a_gateways_page_is_not_taken_for_a_missing_call(gateway: Open) -> None:
 
 
 def test_a_failing_running_call_is_no_missing_one(gateway: Open) -> None:
-    """Refused or down is an error, not "this DSS cannot"."""
-    refused = Say({"errorType": "x.Y", "message": "no"}, 403, NEW)
-    _, dss = gateway(refused, refused, Say(PAGE, 502, HTML))
-    with pytest.raises(DSSRefused):
-        dss.running_jobs()
-    with pytest.raises(DSSRefused):
+    """DSS being down, or a wrong key, is an error, not "this DSS cannot"."""
+    unknown = Say({"errorType": "x.NotAuthenticatedException", "message": "Unknown API key"}, 401, NEW)
+    _, dss = gateway(unknown, Say(PAGE, 502, HTML))
+    with pytest.raises(DSSBadKey):
         dss.running_jobs()
     with pytest.raises(DSSUnavailable):
         dss.running_jobs()
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_caller_who_may_not_list_the_instance_has_the_projects(gateway: Open, status: int) -> None:
+    """A weak key must not look like a DSS that is down; and it says nothing of other callers."""
+    refused = Say({"errorType": "x.UnauthorizedException", "message": "Not an admin"}, status, NEW)
+    _, dss = gateway(refused, Say([], headers=NEW))
+    assert dss.as_login("alice").running_jobs() is None
+    assert dss.running_jobs() == []
 
 
 def test_a_start_sends_everything_and_returns_the_id(gateway: Open) -> None:

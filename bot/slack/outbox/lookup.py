@@ -1,5 +1,7 @@
 """Looks for a message whose sending had an unknown outcome, before it is sent again."""
 
+from datetime import timedelta
+
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -10,7 +12,10 @@ from bot.slack.outbox.verdicts import code_of
 log = structlog.get_logger(__name__)
 
 LOOK_BACK = 100
-"""Newest messages of the channel or the thread that are looked through."""
+"""Messages of the channel or the thread, since the row was written, that are looked through."""
+
+SKEW = timedelta(minutes=10)
+"""How far the clocks of the database and of Slack may be apart."""
 
 
 class Lookup:
@@ -22,7 +27,6 @@ class Lookup:
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
-        self.allowed = True
 
     def find(self, row: OutboxRow) -> tuple[str, str] | None:
         """Return channel and timestamp of the message that carries the row's id, if it is there.
@@ -30,20 +34,25 @@ class Lookup:
         Raises:
             SlackApiError: Slack cannot tell now; asking again later may help.
         """
-        if not self.allowed:
-            return None
+        # Slack gives the oldest replies of a thread first: the newest of a long one would not be there.
+        oldest = f"{(row.created_at - SKEW).timestamp():.6f}"
+        channel = row.channel_id
         try:
             if row.thread_ts:
                 found = self._client.conversations_replies(
-                    channel=row.channel_id, ts=row.thread_ts, limit=LOOK_BACK, include_all_metadata=True
+                    channel=channel,
+                    ts=row.thread_ts,
+                    oldest=oldest,
+                    limit=LOOK_BACK,
+                    include_all_metadata=True,
                 )
             else:
                 found = self._client.conversations_history(
-                    channel=row.channel_id, limit=LOOK_BACK, include_all_metadata=True
+                    channel=channel, oldest=oldest, limit=LOOK_BACK, include_all_metadata=True
                 )
         except SlackApiError as error:
+            # Each kind of channel has a history scope of its own: what is refused here may work elsewhere.
             if code_of(error) in {"missing_scope", "not_in_channel", "channel_not_found", "unknown_method"}:
-                self.allowed = code_of(error) != "missing_scope"
                 return None
             raise
         for message in found.get("messages") or ():

@@ -1,6 +1,6 @@
 """What the sender needs of the store, in its own words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from bot.facts import Message
@@ -13,6 +13,9 @@ class Rows(Protocol):
 
     def claim(self, owner: str, *, limit: int, lease_seconds: float, rates: Rates) -> Sequence[OutboxRow]:
         """Take messages that are due and that the rates let through now, the most urgent first."""
+
+    def renew(self, owner: str, ids: Collection[str], lease_seconds: float) -> None:
+        """Keep for longer what ``owner`` is sending at this moment."""
 
     def sent(self, row: OutboxRow, owner: str, ts: str, channel_id: str) -> None:
         """Record that a revision is shown."""

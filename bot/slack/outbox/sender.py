@@ -1,6 +1,8 @@
 """The sender: takes rows of the outbox to Slack, one after the other, and writes down what became of them."""
 
 import socket
+import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
@@ -25,11 +27,23 @@ EVENT_TYPE = "dss_bot_message"
 LEASE_SECONDS = 20.0
 """A killed sender's messages are taken over after this time; a living one's lease is renewed."""
 
+LONGEST_CALL = 12.0
+"""Seconds that a call to Slack may take, its answer included."""
+
+ASK_AGAIN = 60.0
+"""Seconds until it is tried again whether Slack accepts the token."""
+
 BATCH = 40
 """Rows that one look at the outbox takes: the look costs as much for one as for many."""
 
 CROWD = 8
 """From so many ends in one channel on, a digest tells them: one by one they would take as many seconds."""
+
+
+def _uptime() -> float:
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
 
 
 class Sender:
@@ -45,6 +59,8 @@ class Sender:
         crowds: gathers many ends of one channel into digests.
         home: the workspace's address, for links to threads.
         on_sent: told of each row that is shown.
+        stopping: set when no more rows are to be sent.
+        uptime: seconds of a clock that also runs while the machine sleeps.
     """
 
     def __init__(
@@ -59,6 +75,8 @@ class Sender:
         crowds: Crowds | None = None,
         home: str = "",
         on_sent: Callable[[OutboxRow], None] | None = None,
+        stopping: threading.Event | None = None,
+        uptime: Callable[[], float] = _uptime,
     ) -> None:
         self._outbox = outbox
         self._client = client
@@ -69,13 +87,20 @@ class Sender:
         self._crowds = crowds
         self._home = home
         self._on_sent = on_sent
+        self._stopping = stopping or threading.Event()
+        self._uptime = uptime
         self._sending: frozenset[str] = frozenset()
+        self._leased_at = uptime()
+        self._refused: str | None = None
+        """Slack's word when this round met a token that does not work."""
         self.trouble: str | None = None
         """Slack's word when the token does not work: shown by health."""
 
     def round(self) -> int:
         """Send what may be sent now; return how many rows were handled."""
         self._gather()
+        self._refused = None
+        self._leased_at = self._uptime()
         rows = self._outbox.claim(self._owner, limit=BATCH, lease_seconds=LEASE_SECONDS, rates=self._rates)
         self._sending = frozenset(row.id for row in rows)
         try:
@@ -84,10 +109,11 @@ class Sender:
             self._sending = frozenset()
         return len(rows)
 
-    @property
-    def sending(self) -> frozenset[str]:
-        """Ids of the rows that are on their way: their leases are renewed."""
-        return self._sending
+    def renew(self) -> None:
+        """Keep the leases of the rows that are on their way."""
+        now = self._uptime()
+        self._outbox.renew(self._owner, self._sending, LEASE_SECONDS)
+        self._leased_at = now
 
     def _gather(self) -> None:
         """Turn a crowd of ends in one channel into digests, as far as the channel takes one now."""
@@ -115,6 +141,13 @@ class Sender:
             list(self._pool.map(self._send, rows))
 
     def _send(self, row: OutboxRow) -> None:
+        if self._refused:
+            self._again(row, ASK_AGAIN, self._refused)
+            return
+        if self._stopping.is_set() or self._uptime() - self._leased_at > LEASE_SECONDS - LONGEST_CALL:
+            # About to end, or kept from renewing: somebody else may have it, or will.
+            self._again(row, 0, "given back")
+            return
         try:
             channel, ts = self._deliver(row)
         except SlackApiError as error:
@@ -166,9 +199,7 @@ class Sender:
                 # Slack's own words for it: some aspect of it may have happened before the error.
                 self._again(row, _pause(row), code, doubtful=True)
             case Verdict.AUTH:
-                self.trouble = code
-                self._again(row, 60, code)
-                log.error("outbox.not_allowed", error=code)
+                self._not_allowed(row, code)
             case Verdict.ELSEWHERE | Verdict.GONE if self._can_move(row):
                 log.info("outbox.moved_to_dm", row=row.id, error=code)
                 self._outbox.reroute(row, self._owner, str(row.asker), views.moved_to_dm(row.channel_id))
@@ -176,6 +207,16 @@ class Sender:
                 self._outbox.dead(row, self._owner, code)
                 level = log.error if verdict is Verdict.FAULT else log.warning
                 level("outbox.dead", row=row.id, error=code, details=_details(error))
+
+    def _not_allowed(self, row: OutboxRow, code: str) -> None:
+        """Nothing works until somebody acts: one message finds out each minute, all others wait."""
+        for rate in self._rates.shared():
+            self._outbox.hold(rate, ASK_AGAIN)
+        self._again(row, ASK_AGAIN, code)
+        self._refused = code
+        if self.trouble != code:
+            log.error("outbox.not_allowed", error=code)
+        self.trouble = code
 
     def _uncertain(self, row: OutboxRow, error: Exception) -> None:
         """No answer: the message may be there, so the row stays "sending" and is looked for first."""

@@ -1,5 +1,6 @@
 """What arrives in Slack when everything works: order, edits, digests of content."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.facts.records import Urgency
@@ -101,3 +102,33 @@ def test_a_slow_message_does_not_hold_up_the_others_of_its_batch(post: Post) -> 
         post.run(5, sender=sender)
     assert sorted(counted) == sorted(channels)
     assert [post.texts(channel) for channel in channels] == [[channel] for channel in channels]
+
+
+def test_who_was_frozen_for_longer_than_a_lease_sends_no_more_of_it(post: Post) -> None:
+    """A paused machine: another sender took over meanwhile, and nothing is there twice."""
+    roots = [post.root(f"{number}", channel_id=post.slack.add_channel(f"c{number}")) for number in range(3)]
+    other = post.new_sender("two", uptime=lambda: post.clock().timestamp())
+    asleep: list[bool] = []
+
+    def sleep(_row: object) -> None:
+        if not asleep:
+            asleep.append(True)
+            post.clock.advance(25)
+            while other.round():
+                pass
+
+    frozen = post.new_sender("one", uptime=lambda: post.clock().timestamp(), on_sent=sleep)
+    frozen.round()
+    post.run(60, sender=other)
+    assert [post.texts(f"c{number}") for number in range(len(roots))] == [["0"], ["1"], ["2"]]
+
+
+def test_a_sender_that_is_to_stop_gives_back_what_it_has_not_sent(post: Post) -> None:
+    """A slow Slack must not make the process late; whoever starts next sends the rest at once."""
+    for number in range(3):
+        post.root(f"{number}", channel_id=post.slack.add_channel(f"c{number}"))
+    stopping = threading.Event()
+    post.new_sender("one", stopping=stopping, on_sent=lambda _row: stopping.set()).round()
+    assert post.waiting() == {"sent": 1, "due": 2}
+    post.run(5, sender=post.new_sender("two"))
+    assert post.waiting() == {"sent": 3}

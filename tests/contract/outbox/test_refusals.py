@@ -194,3 +194,27 @@ def test_a_burst_stays_within_what_slack_takes(post: Post, slack: SlackSandbox) 
     post.run(60)
     assert len(post.texts()) == 40
     assert [call for call in slack.calls if call.status == 429] == []
+
+
+def test_a_token_that_does_not_work_is_tried_once_a_minute(post: Post) -> None:
+    """A thousand messages wait; Slack and the log hear of it a few times, not thousands."""
+    post.slack.faults.add("chat.postMessage", kind="error:token_revoked", times=20)
+    for number in range(100):
+        post.root(f"{number}", channel_id=post.slack.add_channel(f"c{number}"))
+    with capture_logs() as logs:
+        post.run(300)
+    assert len(post.calls("chat.postMessage")) <= 6
+    assert post.sender.trouble == "token_revoked"
+    assert [one["event"] for one in logs].count("outbox.not_allowed") == 1
+
+
+def test_the_ends_of_a_crowd_in_an_archived_channel_go_to_who_asked(post: Post) -> None:
+    """As they do when they are few."""
+    gone = post.slack.add_channel("gone")
+    roots = [post.root(f"root {number}", channel_id=gone) for number in range(10)]
+    post.run(20)
+    post.slack.change_channel("gone", archived=True)
+    for number, root in enumerate(roots):
+        post.reply(root, f"end {number}", Urgency.END, channel_id=gone)
+    post.run(60, sender=post.new_sender("two", crowds=post.store.crowds))
+    assert sorted(message.text for message in post.dm()) == [f"end {number}" for number in range(10)]

@@ -92,3 +92,14 @@ def test_a_digest_goes_before_the_ends_that_still_wait(store: Store) -> None:
     (first,) = store.outbox.claim("me", limit=1, lease_seconds=9, rates=FREE)
     assert first.is_root
     assert first.message.text.startswith("end 0 ")
+
+
+def test_a_digest_that_cannot_be_told_is_told_to_each_who_asked(store: Store) -> None:
+    """The channel was archived, or the bot was put out: the ends are not lost with it."""
+    ends(store, 5)
+    store.crowds.gather("C1", least=5, most=10, make=said)
+    (digest,) = store.outbox.claim("me", limit=50, lease_seconds=9, rates=FREE)
+    store.outbox.dead(digest, "me", "is_archived")
+    told = store.outbox.claim("me", limit=50, lease_seconds=9, rates=FREE)
+    assert sorted(row.message.text for row in told) == [f"end {number}" for number in range(5)]
+    assert {(row.channel_id, row.is_root) for row in told} == {("U1", True)}

@@ -192,3 +192,35 @@ def test_senders_share_without_sending_one_twice(store: Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         ids = [i for taken in pool.map(take, range(4)) for i in taken]
     assert len(ids) == len(set(ids)) == 40
+
+
+@pytest.mark.parametrize(("urgency", "state"), [(Urgency.END, "due"), (Urgency.NEWS, "dead")])
+def test_a_reply_to_a_root_that_was_given_up(store: Store, urgency: Urgency, state: str) -> None:
+    """The end goes to the person who asked; the rest is not told, and does not wait for ever."""
+    root = draft(asker="U1")
+    store.outbox.write([root])
+    (row,) = claim(store)
+    store.outbox.dead(row, "me", "is_archived")
+    store.outbox.write([draft(root_id=root.id, urgency=urgency, asker="U1")])
+    assert store.outbox.counts() == ({"dead": 1, "due": 1} if state == "due" else {"dead": 2})
+    for told in claim(store):
+        assert (told.channel_id, told.is_root) == ("U1", True)
+
+
+def test_how_long_the_oldest_has_waited(store: Store, clock: HandClock) -> None:
+    """Since it was written first, however often Slack refused it; an edit that waits is not news."""
+    shown = draft()
+    store.outbox.write([shown])
+    (row,) = claim(store)
+    store.outbox.sent(row, "me", "1.0", "C1")
+    clock.advance(600)
+    store.outbox.write([shown])
+    assert store.outbox.oldest_due_seconds() == 0
+    waiting = draft()
+    store.outbox.write([waiting])
+    for _ in range(60):
+        for row in claim(store):
+            store.outbox.later(row, "me", 60, "token_revoked")
+        clock.advance(60)
+        store.outbox.write([waiting])
+    assert store.outbox.oldest_due_seconds() == 3_600

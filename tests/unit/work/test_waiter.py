@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from bot.errors import DSSNotFound, DSSRefused, DSSUnavailable, DSSUnreachable, DSSUnreadable
-from bot.facts import AbortAsked, Activity, Counters, Failure, JobRef
+from bot.facts import AbortAsked, Activity, Counters, Failure, JobRef, Place
 from bot.facts.records import FollowedJob, Memory
 from bot.following.rules import Limits
 from bot.store import Change, Recording
+from bot.store.tables import watches
 from bot.work.waiter import GONE_AFTER, LEASE_SECONDS
-from tests.support.samples import REF, facts, watch
+from tests.support.samples import REF, draft, facts, watch
 from tests.unit.work.watchers import Watchers
 
 
@@ -513,3 +515,69 @@ def test_following_survives_what_msgspec_stores(watchers: Watchers) -> None:
     watchers.run(20, waiter=watchers.new_waiter("one"))
     assert watchers.revision(made.root_id) == revision
     assert msgspec.json.encode(watchers.store.jobs.job(REF))
+
+
+def test_who_begins_to_follow_while_the_end_is_written_hears_it_too(watchers: Watchers) -> None:
+    """Reading the log of a failure takes a while."""
+    first = watchers.follow()
+    watchers.run(4)
+    job = watchers.dss.jobs[REF]
+    late = watch(place=Place(channel_id="C2"), created_at=watchers.clock())
+    root = draft(id=late.root_id, watch_id=late.id, channel_id="C2")
+    following = Recording(job=FollowedJob(facts=job, memory=Memory()), watch=late, drafts=(root,))
+    watchers.dss.meanwhile["log_tail"] = lambda: watchers.store.jobs.record(following)
+    watchers.end(state="FAILED")
+    watchers.run(10)
+    assert "ended" in watchers.told(first)
+    assert "ended" in watchers.told(late)
+
+
+def test_a_lease_is_kept_while_dss_takes_long_to_answer(watchers: Watchers) -> None:
+    """Two replicas would take it from each other for ever, and nobody would finish a round."""
+    made = watchers.follow()
+    watchers.run(2)
+    watchers.end()
+    other = watchers.new_waiter("two")
+
+    def slow() -> None:
+        for _ in range(6):
+            watchers.clock.advance(5)
+            watchers.waiter.renew()
+            other.renew()
+        other.round()
+
+    watchers.dss.meanwhile["running_jobs"] = slow
+    watchers.waiter.round()
+    assert watchers.told(made) == ["ended"]
+
+
+def test_a_lease_is_not_kept_by_who_hangs(watchers: Watchers) -> None:
+    """After some minutes another one goes on."""
+    made = watchers.follow()
+    watchers.run(2)
+    watchers.end()
+    other = watchers.new_waiter("two")
+
+    def hang() -> None:
+        for _ in range(200):
+            watchers.clock.advance(5)
+            watchers.waiter.renew()
+        other.round()
+        assert watchers.told(made) == ["ended"]
+
+    watchers.dss.meanwhile["running_jobs"] = hang
+    watchers.waiter.round()
+    assert watchers.told(made) == ["ended"]
+
+
+def test_a_follow_that_was_committed_late_is_found(watchers: Watchers) -> None:
+    """A database that stalls: the row's time lies further back than any look at the newest changes."""
+    watchers.run(2)
+    made = watchers.follow()
+    with watchers.store.database.write() as connection:
+        connection.execute(update(watches).values(changed_at=0))
+    watchers.run(70)
+    assert watchers.waiter.following == 1
+    watchers.end()
+    watchers.run(5)
+    assert watchers.told(made) == ["ended"]
