@@ -17,7 +17,7 @@ GAUGES = {
     "open_intents": "Builds, aborts and the like that are not carried out yet.",
     "outbox_due": "Messages that wait to be sent.",
     "outbox_dead": "Messages that were given up (dss-bot outbox lists them).",
-    "outbox_oldest_seconds": "How long the oldest waiting message has waited: alert on this.",
+    "outbox_oldest_seconds": "How long the oldest message that nobody has seen has waited: alert on this.",
 }
 
 

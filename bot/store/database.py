@@ -20,6 +20,16 @@ PATIENCE = 10.0
 """Seconds that a writer waits for another one."""
 
 
+_LIVELY = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""What libpq is told, so that a PostgreSQL whose packets are dropped is noticed in half a minute."""
+
+
 def to_ms(moment: datetime) -> int:
     """Return milliseconds since the epoch of an aware datetime."""
     return round((moment - EPOCH).total_seconds() * 1000)
@@ -62,7 +72,11 @@ class Database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         # Listener threads, workers and senders: each holds one connection for one short transaction.
         self.engine: Engine = create_engine(
-            url, pool_pre_ping=not self.is_sqlite, pool_size=20, max_overflow=20
+            url,
+            pool_pre_ping=not self.is_sqlite,
+            pool_size=20,
+            max_overflow=20,
+            connect_args={} if self.is_sqlite else {k: v for k, v in _LIVELY.items() if k not in url.query},
         )
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.facts import JobFacts, JobRef, Place
@@ -185,14 +185,17 @@ class JobStore:
                 .limit(limit)
             )
             found = [_watch(row) for row in connection.execute(asked).mappings()]
-        pairs = [(watch, self.job(watch.ref)) for watch in found]
-        return [(watch, job) for watch, job in pairs if job is not None]
+            refs = [(watch.ref.instance, watch.ref.project, watch.ref.job_id) for watch in found]
+            theirs = select(jobs).where(tuple_(jobs.c.instance, jobs.c.project, jobs.c.job_id).in_(refs))
+            known = {job.facts.ref: job for job in map(_job, connection.execute(theirs).mappings())}
+        return [(watch, known[watch.ref]) for watch in found if watch.ref in known]
 
     def followed_count(self) -> int:
-        """Return how many watches are open."""
+        """Return how many jobs are followed, in however many places."""
+        job = (watches.c.instance, watches.c.project, watches.c.job_id)
+        followed = select(*job).where(watches.c.closed_at.is_(None)).distinct().subquery()
         with self._database.read() as connection:
-            counted = select(func.count()).select_from(watches).where(watches.c.closed_at.is_(None))
-            return connection.execute(counted).scalar_one()
+            return connection.execute(select(func.count()).select_from(followed)).scalar_one()
 
     def _end_intent(self, connection: Connection, recording: Recording, now: int) -> None:
         if recording.intent_id is not None:

@@ -3,10 +3,12 @@
 Writing newer content into a row that was not sent yet is the coalescing: there is never a queue of edits.
 """
 
+import time
 from collections.abc import Collection, Sequence
 
 import msgspec
 from sqlalchemy import Connection, RowMapping, and_, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from bot.facts import Message
 from bot.facts.rates import Rate, Rates
@@ -17,6 +19,9 @@ from bot.store.database import Database, from_ms
 from bot.store.pace import closed, open_at, reserve
 from bot.store.statements import DEAD, DUE, SENDING
 from bot.store.tables import messages
+
+NOTE_AGAIN = (0.2, 1.0, 3.0)
+"""Seconds between the tries to note that a message was shown."""
 
 
 class DeadRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,14 +109,24 @@ class OutboxStore:
             connection.execute(update(messages).where(held).values(lease_until=until))
 
     def sent(self, row: OutboxRow, owner: str, ts: str, channel_id: str) -> None:
-        """Record that a revision is shown; a newer one that was written meanwhile becomes due."""
-        with self._database.write() as connection:
-            now = self._database.now_ms(connection)
-            shown = {"row": row.id, "by": owner, "slack_ts": ts, "channel": channel_id, "seen": row.revision}
-            connection.execute(statements.SHOWN, shown | {"at": now})
-            if channel_id != row.channel_id:
-                in_thread = messages.c.root_id == row.id
-                connection.execute(update(messages).where(in_thread).values(channel_id=channel_id))
+        """Record that a revision is shown; a newer one that was written meanwhile becomes due.
+
+        It is tried again for a while: what Slack has, but the database does not know of, may be sent twice.
+        """
+        shown = {"row": row.id, "by": owner, "slack_ts": ts, "channel": channel_id, "seen": row.revision}
+        for pause in (*NOTE_AGAIN, None):
+            try:
+                with self._database.write() as connection:
+                    connection.execute(statements.SHOWN, shown | {"at": self._database.now_ms(connection)})
+                    if channel_id != row.channel_id:
+                        in_thread = messages.c.root_id == row.id
+                        connection.execute(update(messages).where(in_thread).values(channel_id=channel_id))
+            except DBAPIError:
+                if pause is None:
+                    raise
+                time.sleep(pause)
+            else:
+                return
 
     def later(self, row: OutboxRow, owner: str, seconds: float, reason: str) -> None:
         """Give a message back, to be tried again after a pause."""

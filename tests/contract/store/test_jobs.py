@@ -172,3 +172,13 @@ def test_what_was_just_started_is_known_without_dss(store: Store, clock: HandClo
     assert store.jobs.just_started("dss", "CHURN", clock()) == [facts()]
     assert store.jobs.just_started("dss", "OTHER", clock()) == []
     assert store.jobs.just_started("dss", "CHURN", clock() + timedelta(seconds=1)) == []
+
+
+def test_a_job_that_is_followed_in_two_places_counts_once(store: Store) -> None:
+    """What is counted are jobs; and each place has its own line in what a person followed."""
+    for channel in ("C1", "C2"):
+        made = watch(place=Place(channel_id=channel))
+        assert store.jobs.record(Recording(job=followed(), watch=made, drafts=()))
+    assert store.jobs.followed_count() == 1
+    assert store.jobs.open_refs("dss") == {REF}
+    assert len(store.jobs.recent_of("U1")) == 2
