@@ -73,8 +73,7 @@ def _run(world: World, *, script: bool) -> int:
 def _prompt(world: World, screen: Screen, viewer: Viewer) -> None:
     with ExitStack() as stack:
         lines = stack.enter_context(open_lines(lambda text: candidates(text, world.vocabulary())))
-        if lines.typed:
-            stack.enter_context(viewer.live())
+        stack.enter_context(viewer.live())  # for a pipe too: its next line may take its time
         Prompt(world, screen, viewer, lines).run()
 
 

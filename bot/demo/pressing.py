@@ -54,7 +54,9 @@ def _check(slack: SlackSandbox, person: str, message: Message, control: Control)
     try:
         current = slack.as_user(person).current(message)
     except PermissionError as error:
-        raise CannotPress(f"{person} does not see that message: only somebody else does.") from error
+        raise CannotPress(
+            f"{person} does not see that message: `as` somebody who does can press it."
+        ) from error
     except LookupError as error:
         raise CannotPress("That message is gone.") from error
     if control.key not in {one.key for one in controls_of(current.blocks)}:

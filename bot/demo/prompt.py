@@ -6,7 +6,7 @@ from bot.demo.lines import Lines
 from bot.demo.pressing import CannotPress, press
 from bot.demo.screen import Screen
 from bot.demo.viewer import Viewer
-from bot.demo.world import CHANNELS, PEOPLE, World
+from bot.demo.world import CHANNELS, PEOPLE, SHARED, World
 from bot.sandbox.slack import Message
 
 ANSWER_SECONDS = 15.0
@@ -27,8 +27,15 @@ HELP = (
     ("/dss-build …", "build something; `/dss-build help` explains it"),
     ("/dss-jobs …", "list, abort, follow and read jobs; `/dss-jobs help` explains it"),
     ("3", "press the button, or choose the choice, with that number; `press 3` does the same"),
-    ("as bob", "be somebody else: alice, bob, carol (may only look at CHURN), guest or stranger"),
-    ("in #random", "go to another channel: #data or #random"),
+    (
+        "as bob",
+        "be somebody else: alice, bob, carol (may only look at CHURN), guest, or stranger (of another "
+        f"organisation, only in #{SHARED})",
+    ),
+    (
+        "in #random",
+        f"go to another channel: #data, #random, or #{SHARED}, which another organisation reads too",
+    ),
     ("show", "the newest thread again; `show 3` that of button 3, `show CHURN` one with that word"),
     ("more", "the last long text in full"),
     ("wait", "wait until all followed jobs have ended"),
@@ -95,7 +102,14 @@ class Prompt:
             self._hint(f"This workspace knows no `{command}`, only `/dss-build` and `/dss-jobs`.")
             return
         before = self._screen.printed
-        self._world.slack.as_user(self.person).command(command, text, self.channel)
+        try:
+            self._world.slack.as_user(self.person).command(command, text, self.channel)
+        except PermissionError:
+            self._hint(
+                f"{self.person} is of another organisation and does not see #{self.channel}. "
+                f"`in #{SHARED}` goes to the channel that both share, `as alice` makes you a member again."
+            )
+            return
         self._answered(before)
 
     def _press(self, number: str) -> None:
@@ -136,7 +150,7 @@ class Prompt:
     def _go(self, channel: str) -> None:
         name = channel.removeprefix("#")
         if name not in CHANNELS:
-            self._hint(f"There are {' and '.join(f'#{one}' for one in CHANNELS)}: for example `in #random`.")
+            self._hint(f"There are {', '.join(f'#{one}' for one in CHANNELS)}: for example `in #random`.")
             return
         self.channel = name
 

@@ -24,7 +24,9 @@ from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings, read_settings
 
 PEOPLE = ("alice", "bob", "carol", "guest", "stranger")
-CHANNELS = ("data", "random")
+SHARED = "partners"
+"""The channel that another organisation reads too: the only one where the stranger is."""
+CHANNELS = ("data", "random", SHARED)
 TICK_SECONDS = 0.2
 JOBS_OFFERED = 12
 DSS_REQUESTS_PER_SECOND = 20.0
@@ -55,6 +57,7 @@ class World:
             opening.callback(self._clear)
             opening.enter_context(self.dss)
             opening.enter_context(self.slack)
+            self.slack.add_channel(SHARED, shared=True)
             settings = self._settings()
             opening.enter_context(_logging_to(self.log, settings))
             self.bot = Bot(settings, clock=self.now, rates=self._rates())

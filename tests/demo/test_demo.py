@@ -120,6 +120,19 @@ def test_the_prompt_does_what_is_typed(start: Start, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_pipe_that_takes_its_time_sees_what_happens_meanwhile(start: Start) -> None:
+    """The end of a job is shown when it comes, not only after the next line."""
+    process = start(columns=100)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("/dss-build CHURN.customers_clean\n")
+    process.stdin.flush()
+    while "@alice Done" not in (line := process.stdout.readline()):
+        assert line, "it ended before"
+    _, err = process.communicate("quit\n", timeout=60)
+    assert (process.returncode, err) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("options", "number", "code"), [(["--script"], signal.SIGINT, 130), ([], signal.SIGTERM, 0)]
 )

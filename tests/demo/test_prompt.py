@@ -13,10 +13,10 @@ from rich.console import Console
 
 from bot.demo.feed import Feed
 from bot.demo.lines import Piped, Typed, Words
-from bot.demo.prompt import Prompt
+from bot.demo.prompt import HELP, Prompt
 from bot.demo.screen import Screen
 from bot.demo.viewer import Viewer
-from bot.demo.world import CHANNELS, PEOPLE, World
+from bot.demo.world import CHANNELS, PEOPLE, SHARED, World
 
 
 class Given:
@@ -62,7 +62,7 @@ def test_who_and_where_can_be_changed(world: World) -> None:
     ("line", "hint"),
     [
         ("as nobody", "There are alice, bob, carol, guest, stranger"),
-        ("in #nowhere", "There are #data and #random"),
+        ("in #nowhere", "There are #data, #random, #partners"),
         ("press", "press 3, or 3"),
         ("press one", "press 3, or 3"),
         ("4711", "There is no button 4711"),
@@ -79,6 +79,24 @@ def test_every_line_gets_an_answer(world: World, line: str, hint: str) -> None:
     """What cannot be done is answered with what can."""
     text, _ = told(world, line)
     assert hint in text
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_everybody_whom_the_help_names_gets_an_answer_in_every_channel(world: World, person: str) -> None:
+    """The bot's, or a hint where somebody of another organisation is not in the channel."""
+    assert person in dict(HELP)["as bob"]
+    answers = {"guest": "guests of the workspace cannot", "stranger": "not for people of other organisations"}
+    for channel in CHANNELS:
+        assert f"#{channel}" in dict(HELP)["in #random"]
+        text, _ = told(world, f"as {person}", f"in #{channel}", "/dss-jobs")
+        outside = person == "stranger" and channel != SHARED
+        assert ("in #partners goes to the channel" if outside else answers.get(person, "recent jobs")) in text
+
+
+def test_what_somebody_else_sees_cannot_be_pressed(world: World) -> None:
+    """The stranger is told so, and who could."""
+    text, _ = told(world, "/dss-jobs CHURN --state failed --limit 1", "as stranger", "2")
+    assert "stranger does not see that message: as somebody who does" in text
 
 
 @pytest.mark.parametrize("word", ["quit", "exit", "QUIT"])
