@@ -114,7 +114,10 @@ class Bot:
     def start(self) -> None:
         """Connect and begin; returns when Slack's deliveries arrive and jobs are followed.
 
+        It also returns when it was interrupted while Slack's deliveries did not arrive yet.
+
         Raises:
+            Interrupted: it was told to stop before Slack had said who the bot is.
             WrongToken: Slack does not accept the bot token or the app-level token.
             PortTaken: somebody else listens on a port that it needs.
         """
@@ -130,6 +133,8 @@ class Bot:
         self._start_workers(identity, bolt)
         self._receiver = receiving.receiver(bolt, settings.slack, stopping=self._stopping)
         self._receiver.start()
+        if self._stopping.is_set():
+            return
         log.info(
             "ready",
             team=identity.team,

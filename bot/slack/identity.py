@@ -24,6 +24,10 @@ class WrongToken(BotError):
     """Slack does not accept a token; the text says which, and what to do."""
 
 
+class Interrupted(BotError):
+    """The bot was told to stop while Slack did not answer: nothing is wrong with its settings."""
+
+
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """The bot as `auth.test` describes it."""
 
@@ -51,7 +55,8 @@ def who_am_i(client: WebClient, *, stopping: threading.Event) -> Identity:
         stopping: ends the waiting.
 
     Raises:
-        WrongToken: Slack does not accept the token, or the bot was stopped while Slack did not answer.
+        WrongToken: Slack does not accept the token.
+        Interrupted: the bot was told to stop before Slack had answered.
     """
     pause = 1.0
     while True:
@@ -79,7 +84,7 @@ def who_am_i(client: WebClient, *, stopping: threading.Event) -> Identity:
                 scopes=_scopes(answer.headers),
             )
         if stopping.wait(pause):
-            raise WrongToken("stopped before Slack answered")
+            raise Interrupted("stopped before Slack answered")
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
