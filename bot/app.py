@@ -87,7 +87,7 @@ class Bot:
         self.owner = uuid4().hex
         self._settings = settings
         self._stopping = threading.Event()
-        self.store = store or open_store(settings)
+        self.store = store or open_store(settings.store.database_url)
         self.client = slack_client(settings)
         self._gateways = {one.name: gateway(one) for one in settings.instances}
         self._instances = Instances(

@@ -2,13 +2,14 @@
 
 import contextlib
 import sys
+from collections.abc import Iterator
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
 
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import Secret, Settings, SettingsError, load_database_url, load_settings
 
 BAD_CONFIGURATION = 2
 """Exit code when the bot can't start with what it was told; click uses the same for a bad command line."""
@@ -85,29 +86,34 @@ def manifest() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database to the tables of this version. Safe to run again."""
-    settings = _settings()
-    from bot import logs, store  # noqa: PLC0415
+    """Bring the database to the tables of this version. Safe to run again.
 
-    logs.configure(settings.log, settings.secrets())
-    with contextlib.closing(store.Database(settings.store.database_url.reveal())) as database:
-        store.migrate(database)
+    It needs DATABASE_URL only.
+    """
+    database_url = _database_url()
+    from bot.opening import bring_up_to_date  # noqa: PLC0415
+
+    with _database_errors():
+        click.echo(bring_up_to_date(database_url))
 
 
 @main.command()
-@click.option("--limit", default=50, show_default=True, help="The most dead messages to list.")
+@click.option(
+    "--limit",
+    default=50,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="The most messages that were given up to list.",
+)
 def outbox(*, limit: int) -> None:
-    """Show what waits to be sent to Slack, and what was given up and why."""
-    settings = _settings()
-    from bot.opening import open_store  # noqa: PLC0415
-    from bot.store import UnknownSchema  # noqa: PLC0415
+    """Show what waits to be sent to Slack, and what was given up and why.
 
-    try:
-        store = open_store(settings)
-    except UnknownSchema as exc:
-        click.echo(str(exc), err=True)
-        sys.exit(BAD_CONFIGURATION)
-    with contextlib.closing(store):
+    It needs DATABASE_URL only.
+    """
+    database_url = _database_url()
+    from bot.opening import open_store  # noqa: PLC0415
+
+    with _database_errors(), contextlib.closing(open_store(database_url)) as store:
         counts = store.outbox.counts()
         waiting = counts.get("due", 0) + counts.get("sending", 0)
         click.echo(f"{waiting} waiting (the oldest for {store.outbox.oldest_due_seconds():.0f} s)")
@@ -127,10 +133,38 @@ def manifest_text() -> str:
 
 
 def _settings() -> Settings:
-    try:
+    with _settings_errors():
         return load_settings()
+
+
+def _database_url() -> Secret:
+    with _settings_errors():
+        return load_database_url()
+
+
+@contextlib.contextmanager
+def _settings_errors() -> Iterator[None]:
+    try:
+        yield
     except SettingsError as exc:
         click.echo(f"The configuration can't be used ({_DOCS} has every setting):", err=True)
         for problem in exc.problems:
             click.echo(f"  - {problem}", err=True)
         sys.exit(BAD_CONFIGURATION)
+
+
+@contextlib.contextmanager
+def _database_errors() -> Iterator[None]:
+    from bot.opening import CannotOpen, database_trouble  # noqa: PLC0415
+    from bot.store import UnknownSchema  # noqa: PLC0415
+
+    try:
+        with database_trouble():
+            yield
+    except UnknownSchema as exc:
+        click.echo(str(exc), err=True)
+    except CannotOpen as exc:
+        click.echo(f"DATABASE_URL: {exc}", err=True)
+    else:
+        return
+    sys.exit(BAD_CONFIGURATION)

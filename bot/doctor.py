@@ -13,10 +13,10 @@ from typing import Literal
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.dss import NO_RETRY, DSSBadKey, DSSClient, DSSError, DSSNotVisible, DSSRefused
 from bot.errors import BotError
+from bot.opening import database_trouble
 from bot.settings import Instance, Settings, SlackSettings
 from bot.store import Database, OldSchema, check_schema
 
@@ -189,7 +189,7 @@ def _impersonation(client: DSSClient, subject: str) -> Finding:
 
 def _database(url: str) -> list[Finding]:
     try:
-        with contextlib.closing(Database(url)) as database:
+        with database_trouble(), contextlib.closing(Database(url)) as database:
             try:
                 check_schema(database)
             except OldSchema:
@@ -199,7 +199,4 @@ def _database(url: str) -> list[Finding]:
                 return [Finding(level=OK, subject="DATABASE_URL", detail=detail)]
     except BotError as exc:
         return [Finding(level=FIX, subject="DATABASE_URL", detail=str(exc))]
-    except (SQLAlchemyError, OSError) as exc:
-        reason = str(exc).splitlines()[0]
-        return [Finding(level=FIX, subject="DATABASE_URL", detail=f"can't be opened: {reason}")]
     return [Finding(level=OK, subject="DATABASE_URL", detail="has the tables of this version")]

@@ -1,31 +1,86 @@
 """Opens what the settings name: the database, Slack's Web API, each DSS instance."""
 
 import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from urllib.parse import urlsplit
 
+from alembic.migration import MigrationContext
 from slack_sdk import WebClient
 
 from bot.dss import DSSClient
 from bot.dss.gateway import DssGateway
-from bot.settings import Instance, Settings
-from bot.store import Database, Store, check_schema, migrate
+from bot.errors import BotError
+from bot.settings import Instance, Secret, Settings
+from bot.store import Database, OldSchema, Store, StoreTrouble, check_schema, migrate
 
 SLACK_TIMEOUT = 10
 """Seconds for one call to Slack."""
 
 
-def open_store(settings: Settings) -> Store:
+class CannotOpen(BotError):
+    """The database can't be used; the text says why, and has no password in it."""
+
+
+@contextmanager
+def database_trouble() -> Iterator[None]:
+    """Turn whatever keeps a database from being used into one sentence.
+
+    Raises:
+        CannotOpen: with the sentence.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise CannotOpen(
+            f"needs {error.name}, which is not installed: pip install 'dss-bot[postgres]'"
+        ) from error
+    except (StoreTrouble, OSError) as error:
+        raise CannotOpen(
+            f"can't be opened: {(str(error) or type(error).__name__).splitlines()[0]}"
+        ) from error
+
+
+def open_store(database_url: Secret) -> Store:
     """Open the database. SQLite is brought up to date at once; PostgreSQL, which others share, is checked.
 
     Raises:
         UnknownSchema: the text says what to run.
+        CannotOpen: the text says why.
     """
-    database = Database(settings.store.database_url.reveal())
-    if database.is_sqlite:
-        migrate(database)
-    check_schema(database)
-    return Store(database)
+    with database_trouble(), ExitStack() as on_failure:
+        database = Database(database_url.reveal())
+        on_failure.callback(database.close)
+        try:
+            check_schema(database)
+        except OldSchema:
+            if not database.is_sqlite:
+                raise
+            migrate(database)
+        on_failure.pop_all()
+        return Store(database)
+
+
+def bring_up_to_date(database_url: Secret) -> str:
+    """Give the database the tables of this version; return a sentence about what was done.
+
+    Raises:
+        UnknownSchema: a newer version made it.
+        CannotOpen: the text says why.
+    """
+    with database_trouble(), closing(Database(database_url.reveal())) as database:
+        try:
+            check_schema(database)
+        except OldSchema:
+            migrate(database)
+            return f"The database is at schema {_schema(database)} now."
+        return f"The database was already at schema {_schema(database)}: there was nothing to do."
+
+
+def _schema(database: Database) -> str | None:
+    with database.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def slack_client(settings: Settings, *, retries: bool = False) -> WebClient:

@@ -11,9 +11,10 @@ import structlog
 
 from bot.app import Bot
 from bot.health import PortTaken
+from bot.opening import CannotOpen
 from bot.settings import Settings
 from bot.slack.identity import Interrupted, WrongToken
-from bot.store import StoreTrouble, UnknownSchema
+from bot.store import UnknownSchema
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +41,8 @@ def run(settings: Settings, *, within: float = END_WITHIN) -> None:
         bot = Bot(settings)
     except UnknownSchema as error:
         _cannot_start(str(error))
-    except StoreTrouble as error:
-        _cannot_start(f"DATABASE_URL: can't be opened: {str(error).splitlines()[0]}")
+    except CannotOpen as error:
+        _cannot_start(f"DATABASE_URL: {error}")
     asked = threading.Event()
 
     def ask(_number: int, _frame: object) -> None:

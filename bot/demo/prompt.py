@@ -29,7 +29,7 @@ HELP = (
     ("3", "press the button, or choose the choice, with that number; `press 3` does the same"),
     (
         "as bob",
-        f"be somebody else: alice, bob, carol (may only look at CHURN), guest, or stranger (only in #{SHARED})",
+        f"be alice, bob, carol (may only look at CHURN), guest, or stranger (only in #{SHARED})",
     ),
     (
         "in #random",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import platformdirs
 
-from bot.settings.reading import read_settings
+from bot.settings.reading import read_database_url, read_settings
 from bot.settings.records import (
     Access,
     FollowingSettings,
@@ -38,7 +38,9 @@ __all__ = [
     "SlackSettings",
     "StoreSettings",
     "Variable",
+    "load_database_url",
     "load_settings",
+    "read_database_url",
     "read_settings",
 ]
 
@@ -49,8 +51,21 @@ def load_settings() -> Settings:
     Raises:
         SettingsError: with all problems at once.
     """
-    return read_settings(
-        os.environ,
-        lambda path: Path(path).expanduser().read_text(encoding="utf-8"),
-        platformdirs.user_data_path("dss-bot", appauthor=False),
-    )
+    return read_settings(os.environ, _read_file, _data_dir())
+
+
+def load_database_url() -> Secret:
+    """Read from the same places where the database is; whatever Slack and DSS need may be missing.
+
+    Raises:
+        SettingsError: with all problems at once.
+    """
+    return read_database_url(os.environ, _read_file, _data_dir())
+
+
+def _read_file(path: str) -> str:
+    return Path(path).expanduser().read_text(encoding="utf-8")
+
+
+def _data_dir() -> Path:
+    return platformdirs.user_data_path("dss-bot", appauthor=False)

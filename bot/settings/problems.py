@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz, process
 
+from bot.settings.records import SettingsError
+
 ReadFile = Callable[[str], str]
 """Returns the text of a file; raises `OSError` or `UnicodeDecodeError`."""
 
@@ -27,6 +29,15 @@ class Problems:
     def add(self, name: str, wrong: str, right: str) -> None:
         """Note that a setting can't be used: its name, what is wrong, what would be right."""
         self._sentences.append(f"{name}: {wrong}. {right}.")
+
+    def raise_any(self) -> None:
+        """Say that the configuration can't be used, if something is wrong with it.
+
+        Raises:
+            SettingsError: with all problems at once.
+        """
+        if self._sentences:
+            raise SettingsError(self.sentences)
 
     @property
     def sentences(self) -> tuple[str, ...]:

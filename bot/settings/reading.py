@@ -18,7 +18,6 @@ from bot.settings.records import (
     LogSettings,
     Secret,
     Settings,
-    SettingsError,
     SlackSettings,
     StoreSettings,
 )
@@ -72,9 +71,26 @@ def read_settings(env: Mapping[str, str], read_file: ReadFile, data_dir: Path) -
     file.finish()
     _check_ports(settings, problems)
     _check_names(env, problems)
-    if problems.sentences:
-        raise SettingsError(problems.sentences)
+    problems.raise_any()
     return settings
+
+
+def read_database_url(env: Mapping[str, str], read_file: ReadFile, data_dir: Path) -> Secret:
+    """Read what says where the database is: nothing of Slack and DSS, and not the TOML file.
+
+    Args:
+        env: the environment.
+        read_file: returns the text of the file that ``DATABASE_URL_FILE`` names.
+        data_dir: where the SQLite file goes when ``DATABASE_URL`` is not set.
+
+    Raises:
+        SettingsError: with all problems at once.
+    """
+    problems = Problems()
+    values = Environment(env, read_file, problems)
+    url = _read_database_url(values, problems, data_dir)
+    problems.raise_any()
+    return url
 
 
 def _read_toml(values: Environment, read_file: ReadFile, problems: Problems) -> Table:
@@ -140,7 +156,7 @@ def _read_default_instance(table: Table, instances: tuple[Instance, ...], proble
 def _read_following(table: Table) -> FollowingSettings:
     following = FollowingSettings(
         tick_seconds=table.number("tick_seconds", 2.0, high=3600),
-        limit_days=table.number("limit_days", 7.0, high=365),
+        limit_days=table.whole("limit_days", 7, 1, 365),
         requests_per_second=table.number("requests_per_second", 5.0, high=1000),
     )
     table.finish()
@@ -148,27 +164,41 @@ def _read_following(table: Table) -> FollowingSettings:
 
 
 def _read_store(values: Environment, table: Table, problems: Problems, data_dir: Path) -> StoreSettings:
+    store = StoreSettings(
+        database_url=_read_database_url(values, problems, data_dir),
+        keep_days=table.whole("keep_days", 30, 1, 3650),
+    )
+    table.finish()
+    return store
+
+
+def _read_database_url(values: Environment, problems: Problems, data_dir: Path) -> Secret:
     url = values.secret("DATABASE_URL") or f"sqlite:///{data_dir / 'dss-bot.sqlite3'}"
     scheme, separator, rest = url.partition("://")
     known = _DATABASES.get(scheme)
     right = "Give sqlite:///path/of/a/file or postgresql+psycopg://user:password@host/database"
     if not separator or known is None:
         problems.add("DATABASE_URL", f"{scheme.partition(':')[0]!r} is not a database the bot knows", right)
-    elif known != "sqlite" and not _has_host_and_database(url):
-        problems.add("DATABASE_URL", "has no host or no database in it", right)
+    elif known != "sqlite" and (wrong := _wrong_with_address(url)):
+        problems.add("DATABASE_URL", wrong, right)
     elif known == "sqlite" and rest.partition("?")[0] in {"", "/", "/:memory:"}:
         problems.add("DATABASE_URL", "is a database in memory, which a restart forgets", right)
-    store = StoreSettings(
-        database_url=Secret(f"{known}://{rest}"), keep_days=table.whole("keep_days", 30, 1, 3650)
-    )
-    table.finish()
-    return store
+    return Secret(f"{known}://{rest}")
 
 
-def _has_host_and_database(url: str) -> bool:
-    parts = urlsplit(url)
+def _wrong_with_address(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "has a port that is no number, or a host that is none"
+    if parts.netloc.count("@") > 1:
+        # Whoever connects would take the end of the password for the host, and print it.
+        return "has an @ in its password, which has to be written as %40"
     # A query may name the host instead: ``?host=/run/postgresql`` is how a Unix socket is given.
-    return bool(parts.hostname or "host=" in parts.query) and len(parts.path) > 1
+    if not (parts.hostname or "host=" in parts.query) or len(parts.path) < 2:
+        return "has no host or no database in it"
+    return None
 
 
 def _check_ports(settings: Settings, problems: Problems) -> None:

@@ -103,7 +103,7 @@ class FollowingSettings:
     """How jobs are followed."""
 
     tick_seconds: float
-    limit_days: float
+    limit_days: int
     """After so many days a job that has not ended is no longer followed, and its thread is told."""
     requests_per_second: float
     """The most that one DSS instance is asked, all followed jobs together."""

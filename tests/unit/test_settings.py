@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.settings import NAMES, Secret, Settings, SettingsError, read_settings
+from bot.settings import (
+    NAMES,
+    Secret,
+    Settings,
+    SettingsError,
+    read_database_url,
+    read_settings,
+)
 
 ENV = {
     "SLACK_BOT_TOKEN": "xoxb-1",
@@ -59,7 +66,7 @@ def test_the_environment_alone_is_enough() -> None:
     assert settings.access == "dss"
     assert settings.store.database_url.reveal() == "sqlite:////data/dss-bot.sqlite3"
     following = settings.following
-    assert (following.tick_seconds, following.limit_days, following.requests_per_second) == (2.0, 7.0, 5.0)
+    assert (following.tick_seconds, following.limit_days, following.requests_per_second) == (2.0, 7, 5.0)
     assert settings.store.keep_days == 30
     assert (settings.log.format, settings.log.level) == ("auto", "info")
 
@@ -113,6 +120,9 @@ def test_signing_secret_alone_means_http_mode() -> None:
         ("DSS_BOT_ACCESS", "opne", "did you mean open?"),
         ("DATABASE_URL", "mysql://h/d", "postgresql+psycopg://"),
         ("DATABASE_URL", "postgresql://", "no host"),
+        ("DATABASE_URL", "postgresql://u:p@h:five/d", "a port that is no number"),
+        ("DATABASE_URL", "postgresql://u:hun@ter2@h/d", "written as %40"),
+        ("DATABASE_URL", "postgresql://[broken/d", "a host that is none"),
         ("DATABASE_URL", "bot.sqlite3", "sqlite:///"),
         ("DATABASE_URL", "sqlite://", "in memory"),
         ("DATABASE_URL", "sqlite:///:memory:", "in memory"),
@@ -237,7 +247,7 @@ instance = "prod"
 
 [following]
 tick_seconds = 1
-limit_days = 0.5
+limit_days = 3
 requests_per_second = 20
 
 [store]
@@ -257,7 +267,7 @@ def test_a_file_gives_several_instances() -> None:
     assert (test.api_key.reveal(), test.verify, test.ui_url) == ("tk", False, "http://test:11200")
     assert settings.default_instance == "prod"
     assert settings.following.tick_seconds == 1.0
-    assert settings.following.limit_days == 0.5
+    assert settings.following.limit_days == 3
     assert settings.following.requests_per_second == 20.0
     assert settings.store.keep_days == 90
 
@@ -307,7 +317,9 @@ PROD = "[instances.p]\nurl='http://p'\napi_key='k'\n"
         ("[rules]", "[rules]: is not a setting. Known here: defaults, following, instances, store"),
         ("[following]\ntick_seconds=0", "[following] tick_seconds: 0 is not a number in range"),
         ("[following]\ntick_seconds=true", "[following] tick_seconds: True is not a number"),
-        ("[following]\nlimit_days='7'", "[following] limit_days: '7' is not a number"),
+        ("[following]\nlimit_days='7'", "[following] limit_days: '7' is not a whole number"),
+        ("[following]\nlimit_days=0.5", "[following] limit_days: 0.5 is not a whole number in range. Give"),
+        ("[following]\nlimit_days=0", "[following] limit_days: 0 is not a whole number in range"),
         ("[store]\nkeep_days=1.5", "[store] keep_days: 1.5 is not a whole number"),
         (
             "[defaults]\ninstance='defualt'",
@@ -320,6 +332,20 @@ def test_a_wrong_line_of_the_file_is_named(toml: str, said: str) -> None:
     """Each mistake in the file is told with its table and key, near misses included."""
     env, files = with_toml(toml)
     assert any(problem.startswith(said) for problem in problems(env, files)), problems(env, files)
+
+
+def test_the_database_alone_needs_its_address_only() -> None:
+    """A migration need not know anything of Slack and DSS; what is wrong with its part is told."""
+
+    def read_database(env: Mapping[str, str]) -> Secret:
+        return read_database_url(env, {"url": "postgres://u:p%40w@h/d\n"}.__getitem__, DATA)
+
+    assert read_database({}).reveal() == "sqlite:////data/dss-bot.sqlite3"
+    given = read_database({"DATABASE_URL_FILE": "url", "DSS_BOT_CONFIG": "gone", "SLACK_BOT_TOKEN": "no"})
+    assert given.reveal() == "postgresql+psycopg://u:p%40w@h/d"
+    with pytest.raises(SettingsError) as caught:
+        read_database({"DATABASE_URL": "mysql://h/d"})
+    assert [problem.split(":")[0] for problem in caught.value.problems] == ["DATABASE_URL"]
 
 
 def test_several_instances_need_a_default() -> None:
