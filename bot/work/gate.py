@@ -9,7 +9,7 @@ import structlog
 
 from bot.errors import DSSBadKey, DSSError, DSSNotFound, DSSNotVisible, DSSRefused, Refusal
 from bot.facts import DssUser, Person, Wish
-from bot.jobs.policy import Access, Ask, Decision, Standing, ask_of, decide, outsider
+from bot.jobs.policy import Access, Ask, Decision, Standing, Verb, ask_of, decide, outsider
 from bot.jobs.ports import Dss
 from bot.slack.outbox import People, UnknownPerson
 from bot.store import AuditEntry, AuditStore
@@ -152,15 +152,16 @@ class Gate:
             return None
 
     def login_of(self, person: Person, dss: Dss) -> str | None:
-        """Find a person's login where access does not need it; not knowing it is no reason to fail."""
-        if not person.email:
-            return None
+        """Find the login that access by DSS would take, where access does not need it.
+
+        Not knowing it is no reason to fail.
+        """
         try:
-            users = self._users_of(dss)
+            users = tuple(self._users_of(dss))
         except (DSSError, Refusal):
             return None
-        mine = {user.login for user in users if user.email.casefold() == person.email.casefold()}
-        return mine.pop() if len(mine) == 1 else None
+        ask = Ask(verb=Verb.VIEW, instance=dss.instance)
+        return decide(Access.DSS, person, ask, Standing(person=person, users=users)).act_as
 
     def _write(
         self, person: Person, verb: str, dss: Dss, project: str | None, target: str, decision: Decision

@@ -1,5 +1,8 @@
 """What runs, what ran, and how one job stands."""
 
+from collections.abc import Callable
+
+from bot.sandbox.dss.model import User
 from bot.slack.views import ids
 from tests.scenario.world import Scenario, has_button, ref, shown
 
@@ -108,6 +111,18 @@ def test_by_a_login_and_by_me(scenario: Scenario) -> None:
     mine = shown(scenario.told("by me"))
     assert "FRAUD.payments_clean" in mine
     assert "by `bob`" not in mine
+
+
+def test_by_me_passes_over_a_disabled_namesake(make_scenario: Callable[..., Scenario]) -> None:
+    """A login is found as access by DSS finds it: enabled ones only, whatever stands around the e-mail."""
+    scenario = make_scenario()
+    scenario.dss.world.add_user(
+        User(login="alice.old", name="Alice", email="alice@example.com", enabled=False)
+    )
+    scenario.dss.world.users["alice"].email = " Alice@example.com "
+    scenario.elsewhere("customers_clean", by="alice")
+    scenario.type("/dss-jobs CHURN --by me --state running")
+    assert "CHURN.customers_clean" in shown(scenario.told("by me"))
 
 
 def test_dataset_and_limit(scenario: Scenario) -> None:
