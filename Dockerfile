@@ -28,10 +28,11 @@ RUN groupadd --system --gid 10001 bot \
  && useradd --system --uid 10001 --gid bot --no-create-home --home-dir /nonexistent bot \
  && install --directory --owner=bot --group=bot /data
 COPY --from=build /opt/dss-bot /opt/dss-bot
+# Without DATABASE_URL the SQLite file is in the data directory: DATABASE_URL set here would forbid DATABASE_URL_FILE.
 ENV PATH=/opt/dss-bot/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    DATABASE_URL=sqlite:////data/dss-bot.sqlite3 \
+    XDG_DATA_HOME=/data \
     DSS_BOT_LOG_FORMAT=json
 USER 10001:10001
 WORKDIR /data

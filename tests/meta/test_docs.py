@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client import generate_latest
 
 from bot.metrics import GAUGES, Metrics
@@ -88,6 +89,13 @@ def test_every_metric_is_documented_and_nothing_else() -> None:
     shown = set(re.findall(r"^# HELP (\w+)", generate_latest(metrics.registry).decode(), flags=re.MULTILINE))
     page = help_text.PAGE.read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(dss_bot_\w+)`", page, flags=re.MULTILINE)) == shown
+
+
+def test_compose_passes_on_every_setting_and_nothing_else() -> None:
+    """Whatever is documented can be set for the container; what is not set is as if it was not there."""
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    passed = compose["services"]["bot"]["environment"]
+    assert passed == {name: f"${{{name}:-}}" for name in NAMES}
 
 
 LINKING = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
