@@ -91,6 +91,29 @@ def test_every_metric_is_documented_and_nothing_else() -> None:
     assert set(re.findall(r"^\| `(dss_bot_\w+)`", page, flags=re.MULTILINE)) == shown
 
 
+def test_the_alert_rules_name_metrics_that_there_are() -> None:
+    """The rules of docs/operations.md can be pasted: they are YAML, and what they look at is shown."""
+    metrics = Metrics(lambda: dict.fromkeys(GAUGES, 0.0), dict)
+    shown = {metric.name for metric in metrics.registry.collect()}
+    [text] = re.findall(r"```yaml\n(.*?)```", help_text.PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    rules = yaml.safe_load(text)["groups"][0]["rules"]
+    assert len(rules) == 3
+    for rule in rules:
+        assert set(re.findall(r"dss_bot_\w+", rule["expr"])) <= shown
+        assert rule["annotations"]["summary"]
+
+
+def test_the_table_of_contributing_names_files_that_there_are() -> None:
+    """Each path in "Where do I change …" is there, also the short names after the first one of a row."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for row in re.findall(r"^\| .* \| (`.*) \|$", page, flags=re.MULTILINE):
+        folder = ROOT
+        for name in re.findall(r"`([\w./*-]+)`", row):
+            path = ROOT / name if (ROOT / name.split("/")[0]).exists() else folder / name
+            assert list(path.parent.glob(path.name)), name
+            folder = path.parent
+
+
 def test_compose_passes_on_every_setting_and_nothing_else() -> None:
     """Whatever is documented can be set for the container; what is not set is as if it was not there."""
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
