@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
@@ -144,7 +145,9 @@ class HttpServer:
     def _in_loop(self, act: Callable[[], None]) -> None:
         """Do something in the thread of the loop: it is the one that may touch the sockets."""
         if self._thread.is_alive():
-            self._server.trigger.pull_trigger(act)
+            # A loop that is awake may do it, and close the trigger, before that is pulled.
+            with suppress(OSError):
+                self._server.trigger.pull_trigger(act)
         else:
             act()
 
