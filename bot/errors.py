@@ -25,13 +25,25 @@ class BotError(Exception):
 
 
 class Refusal(BotError):
-    """Something a person can put right. ``str(error)`` is plain text for them; views escape it."""
+    """Something a person can put right. ``str(error)`` is plain text for them; views escape it.
+
+    Attributes:
+        example: what would have been right, ready to be sent.
+        then: a second command, where one is not enough.
+        suggestions: near misses, best first.
+    """
 
     def __init__(
-        self, message: str, *, example: str | None = None, suggestions: tuple[str, ...] = ()
+        self,
+        message: str,
+        *,
+        example: str | None = None,
+        then: str | None = None,
+        suggestions: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
         self.example = example
+        self.then = then
         self.suggestions = suggestions
 
 

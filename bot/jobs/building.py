@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.errors import DSSBadKey, DSSError, DSSUnavailable, DSSUnreachable, Refusal
-from bot.facts import Build, JobFacts, JobRef, Output, OutputKind
+from bot.errors import DSSBadKey, DSSError, DSSUnavailable, DSSUnreachable
+from bot.facts import Build, JobFacts, JobRef, Output, OutputKind, WantedOutput
 from bot.facts.records import Plan
-from bot.jobs.names import Names
-from bot.jobs.partitions import check_partition, read_partition
+from bot.jobs.fitting import Dimensions, check_fit, put_right
+from bot.jobs.names import Names, WrongOutput
+from bot.jobs.partitions import read_partition
 from bot.jobs.ports import Dss
 from bot.jobs.usual import usual_seconds
 
@@ -21,9 +22,14 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
-    """The same output is being built right now: nothing is started blindly."""
+    """Some of the outputs are being built right now: nothing is started blindly."""
 
     job: JobFacts
+    """One of the jobs that build them, its outputs named as people know them."""
+    busy: tuple[Output, ...]
+    """Those of the wished outputs that are being built."""
+    free: tuple[WantedOutput, ...]
+    """The others, as they were wished for."""
 
 
 def plan_build(dss: Dss, names: Names, wish: Build, act_as: str | None) -> Plan | Running:
@@ -37,25 +43,15 @@ def plan_build(dss: Dss, names: Names, wish: Build, act_as: str | None) -> Plan 
         typed: names.project(dss, act_as, typed) for typed in dict.fromkeys(o.project for o in wish.outputs)
     }
     partition = read_partition(wish.partition) if wish.partition else None
-    outputs = []
-    for wanted in wish.outputs:
-        project = projects[wanted.project]
-        found = names.output(dss, act_as, project, wanted)
-        if wanted.kind is OutputKind.DATASET:
-            _check_partition(dss, project, found.id, partition)
-        outputs.append(
-            Output(
-                kind=wanted.kind,
-                project=project,
-                id=found.id,
-                name=found.name if found.name != found.id else None,
-                partition=partition or ("NP" if wanted.kind is OutputKind.DATASET else None),
-            )
-        )
+    outputs = [
+        _output(dss, names, act_as, wish, wanted, projects[wanted.project], partition)
+        for wanted in wish.outputs
+    ]
+    check_fit(wish, partition, [_dimensions(dss, output) for output in outputs])
     project = outputs[0].project
     recent = dss.recent_jobs(project, RECENT_JOBS)
-    if running := already_building(recent, outputs):
-        return Running(job=running)
+    if running := running_of(recent, outputs, wish):
+        return running
     return Plan(
         instance=dss.instance,
         project=project,
@@ -66,6 +62,23 @@ def plan_build(dss: Dss, names: Names, wish: Build, act_as: str | None) -> Plan 
         usual_seconds=usual_seconds(recent, outputs, wish.mode),
         known_ids=tuple(job.ref.job_id for job in recent),
     )
+
+
+def running_of(jobs: Sequence[JobFacts], outputs: Sequence[Output], wish: Build) -> Running | None:
+    """Say which of the outputs unfinished jobs build, and which could be started; ``None``: all of them.
+
+    Args:
+        jobs: finished or not.
+        outputs: what the wish's outputs are in DSS, in its order.
+        wish: what was asked for.
+    """
+    job = already_building(jobs, outputs)
+    if job is None:
+        return None
+    pairs = list(zip(outputs, wish.outputs, strict=True))
+    free = tuple(wanted for output, wanted in pairs if not already_building(jobs, [output]))
+    busy = tuple(output for output, wanted in pairs if wanted not in free)
+    return Running(job=_named(job, outputs), busy=busy, free=free)
 
 
 def already_building(jobs: Sequence[JobFacts], outputs: Sequence[Output]) -> JobFacts | None:
@@ -114,21 +127,47 @@ def find_started(jobs: Sequence[JobFacts], plan: Plan, starting_at: datetime) ->
     return candidates[0] if len(candidates) == 1 else None
 
 
-def _check_partition(dss: Dss, project: str, dataset: str, partition: str | None) -> None:
+def _output(
+    dss: Dss,
+    names: Names,
+    act_as: str | None,
+    wish: Build,
+    wanted: WantedOutput,
+    project: str,
+    partition: str | None,
+) -> Output:
     try:
-        dimensions = dss.dimensions(project, dataset)
+        found = names.output(dss, act_as, project, wanted)
+    except WrongOutput as wrong:
+        raise put_right(wish, wanted, wrong) from wrong
+    return Output(
+        kind=wanted.kind,
+        project=project,
+        id=found.id,
+        name=found.name if found.name != found.id else None,
+        partition=partition or ("NP" if wanted.kind is OutputKind.DATASET else None),
+    )
+
+
+def _dimensions(dss: Dss, output: Output) -> Dimensions:
+    if output.kind != OutputKind.DATASET:
+        return None
+    try:
+        return dss.dimensions(output.project, output.id)
     except (DSSUnreachable, DSSUnavailable, DSSBadKey):
         raise
     except DSSError:
-        return  # this DSS or this key does not tell: the start decides
-    try:
-        check_partition(partition, dimensions)
-    except Refusal as refused:
-        option = f" {refused.example}" if refused.example else ""
-        raise Refusal(
-            str(refused).replace("This dataset", f"{project}.{dataset}", 1),
-            example=f"/dss-build {project}.{dataset}{option}",
-        ) from refused
+        return None  # this DSS or this key does not tell: the start decides
+
+
+def _named(job: JobFacts, outputs: Sequence[Output]) -> JobFacts:
+    """Name a job's outputs as the plan knows them: a list of jobs has ids only."""
+    known = {(output.project, output.id): output.name for output in outputs}
+    named = tuple(
+        msgspec.structs.replace(output, name=output.name or known.get((output.project, output.id)))
+        for output in job.outputs
+    )
+    return msgspec.structs.replace(job, outputs=named)
 
 
 def _overlap(mine: Output, theirs: Output) -> bool:

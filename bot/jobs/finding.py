@@ -5,10 +5,26 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from bot.errors import DSSError, DSSNotFound, Refusal
-from bot.facts import JobFacts, JobName, JobRef
+from bot.facts import (
+    AbortAll,
+    AbortJob,
+    FollowJob,
+    JobFacts,
+    JobName,
+    JobRef,
+    ListJobs,
+    ReadLog,
+    ShowStatus,
+    UnfollowJob,
+)
 from bot.jobs.names import Names
-from bot.jobs.nearest import did_you_mean
+from bot.jobs.nearest import did_you_mean, same
 from bot.jobs.ports import Dss
+from bot.jobs.render import as_command, as_job
+from bot.jobs.words import short
+
+JobWish = ShowStatus | ReadLog | AbortJob | FollowJob | UnfollowJob
+"""What can be wished for one job."""
 
 Known = Callable[[str], Sequence[JobRef]]
 """Returns the jobs of an id that the bot followed, the newest first."""
@@ -16,31 +32,42 @@ Known = Callable[[str], Sequence[JobRef]]
 _NEAR = 50
 
 
-def find_ref(dss: Dss, names: Names, caller: str | None, name: JobName, known: Known) -> JobRef:
+def find_ref(dss: Dss, names: Names, caller: str | None, wish: JobWish, known: Known) -> JobRef:
     """Return the job that is meant, without making sure that DSS still knows it.
 
     Raises:
         Refusal: only an id was given, and it cannot be told of which project.
         DSSError: DSS does not answer.
     """
+    name = wish.job
     if name.project is not None:
         project = names.project(dss, caller, name.project)
         return JobRef(instance=dss.instance, project=project, job_id=name.job_id)
-    followed = {ref for ref in known(name.job_id) if ref.instance == dss.instance}
-    if not followed:
+    found = {ref for ref in known(name.job_id) if ref.instance == dss.instance}
+    if not found:
         running = dss.running_jobs() or ()
-        followed = {job.ref for job in running if job.ref.job_id == name.job_id}
-    if len(followed) == 1:
-        return followed.pop()
+        found = {job.ref for job in running if job.ref.job_id == name.job_id}
+    if len(found) == 1:
+        return found.pop()
+    if found:
+        raise _several(wish, sorted(found))
+    keys = [project.key for project in names.visible(dss, caller)]
+    if key := same(name.job_id, keys):
+        raise _a_project(wish, key)
     raise Refusal(
-        "Which project is that job in? Job ids are not unique in DSS, and it is none of those that I follow.",
-        example=f"/dss-jobs status PROJECT/{name.job_id}",
-        suggestions=tuple(sorted(str(ref) for ref in followed)),
+        f"Which project is the job {short(name.job_id)} in? "
+        "Ids are not unique in DSS, and I know of no job with this one.",
+        example=as_command(_in_project(wish, "PROJECT")),
     )
 
 
-def read_job(dss: Dss, ref: JobRef) -> JobFacts:
+def read_job(dss: Dss, ref: JobRef, asked: JobName | None = None) -> JobFacts:
     """Read a job's status.
+
+    Args:
+        dss: the job's instance.
+        ref: which job.
+        asked: the words that were typed for it, for the example of a refusal.
 
     Raises:
         Refusal: DSS does not know it; near misses are named.
@@ -49,9 +76,11 @@ def read_job(dss: Dss, ref: JobRef) -> JobFacts:
     try:
         return dss.job(ref.project, ref.job_id)
     except DSSNotFound as gone:
+        elsewhere = asked is not None and (asked.instance or asked.host)
+        listed = ListJobs(project=ref.project, instance=ref.instance if elsewhere else None)
         raise Refusal(
-            f"DSS knows no job {ref.job_id} in {ref.project}: it may have been deleted.",
-            example=f"/dss-jobs {ref.project}",
+            f"DSS knows no job {short(ref.job_id, 120)} in {ref.project}: it may have been deleted.",
+            example=as_command(listed),
             suggestions=_near(dss, ref),
         ) from gone
 
@@ -61,10 +90,37 @@ def with_project(name: JobName, ref: JobRef) -> JobName:
     return msgspec.structs.replace(name, project=ref.project, instance=ref.instance)
 
 
+def _several(wish: JobWish, refs: Sequence[JobRef]) -> Refusal:
+    named = tuple(as_job(JobName(project=ref.project, job_id=ref.job_id)) for ref in refs)
+    return Refusal(
+        "Several jobs have that id: say which, with its project.",
+        example=as_command(_in_project(wish, refs[0].project)),
+        suggestions=named,
+    )
+
+
+def _a_project(wish: JobWish, key: str) -> Refusal:
+    """Say that a project was named where a job belongs, and how to get at its jobs."""
+    on = wish.job.instance
+    if isinstance(wish, AbortJob):
+        return Refusal(
+            f"{key} is a project, not a job. To abort all its jobs, write --all; you are asked first.",
+            example=as_command(AbortAll(project=key, instance=on)),
+        )
+    return Refusal(
+        f"{key} is a project, not a job: its list shows the jobs, each with its buttons and its id.",
+        example=as_command(ListJobs(project=key, instance=on)),
+    )
+
+
+def _in_project(wish: JobWish, project: str) -> JobWish:
+    return msgspec.structs.replace(wish, job=msgspec.structs.replace(wish.job, project=project))
+
+
 def _near(dss: Dss, ref: JobRef) -> tuple[str, ...]:
     try:
         recent = dss.recent_jobs(ref.project, _NEAR)
     except DSSError:
         return ()
     near = did_you_mean(ref.job_id, [job.ref.job_id for job in recent])
-    return tuple(f"{ref.project}/{job_id}" for job_id in near)
+    return tuple(as_job(JobName(project=ref.project, job_id=job_id)) for job_id in near)

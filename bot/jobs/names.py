@@ -14,6 +14,8 @@ from bot.errors import DSSBadKey, DSSError, DSSUnavailable, DSSUnreachable, Refu
 from bot.facts import ObjectFacts, OutputKind, ProjectFacts, WantedOutput
 from bot.jobs.nearest import did_you_mean, same
 from bot.jobs.ports import Dss
+from bot.jobs.render import as_output
+from bot.jobs.words import short
 
 FRESH = timedelta(seconds=60)
 """How long a list of names serves."""
@@ -23,6 +25,18 @@ RECENT = timedelta(seconds=5)
 _KINDS = {OutputKind.DATASET: "dataset", OutputKind.FOLDER: "folder", OutputKind.MODEL: "model"}
 
 T = TypeVar("T")
+
+
+class WrongOutput(Refusal):
+    """A project has no such output. Who knows the whole command makes the example of it.
+
+    Attributes:
+        near: what was probably meant, best first.
+    """
+
+    def __init__(self, message: str, near: Sequence[WantedOutput] = ()) -> None:
+        super().__init__(message, suggestions=tuple(as_output(one) for one in near))
+        self.near = tuple(near)
 
 
 class Names:
@@ -36,6 +50,10 @@ class Names:
     def projects(self, dss: Dss, caller: str | None, *, within: timedelta = FRESH) -> Sequence[ProjectFacts]:
         """List the projects that the caller may see."""
         return self._keep((dss.instance, caller), dss.projects, within)
+
+    def visible(self, dss: Dss, caller: str | None) -> Sequence[ProjectFacts]:
+        """List the projects that the caller may see; none when this DSS, or this key, does not list them."""
+        return _optional(partial(self.projects, dss, caller)) or ()
 
     def objects(
         self, dss: Dss, caller: str | None, project: str, kind: OutputKind, *, within: timedelta = FRESH
@@ -61,7 +79,7 @@ class Names:
         by_name = {project.name: project.key for project in projects or ()} | keys
         near = did_you_mean(typed, by_name)
         raise Refusal(
-            f"There is no project {typed} in DSS ({dss.instance}) that you may see.",
+            f"There is no project {short(typed)} in DSS ({dss.instance}) that you may see.",
             suggestions=tuple(dict.fromkeys(by_name[name] for name in near)),
         )
 
@@ -69,7 +87,7 @@ class Names:
         """Return the dataset, folder or model that was typed, by name or by id.
 
         Raises:
-            Refusal: the project has none of that name; near misses, or the right ``--type``, are named.
+            WrongOutput: the project has none of that name; near misses, or the right kind, go with it.
             DSSError: DSS cannot be asked anything at the moment.
         """
         as_typed = ObjectFacts(kind=wanted.kind, id=wanted.name, name=wanted.name)
@@ -87,29 +105,26 @@ class Names:
 
     def _unknown(
         self, dss: Dss, caller: str | None, project: str, wanted: WantedOutput, known: Sequence[ObjectFacts]
-    ) -> Refusal:
+    ) -> WrongOutput:
         word = _KINDS[wanted.kind]
+        said = short(wanted.name)
         alike = [item.id for item in known if item.name.casefold() == wanted.name.casefold()]
         if len(alike) > 1:
-            return Refusal(
-                f"{project} has {len(alike)} {word}s named {wanted.name}: say which, by its id.",
-                example=f"/dss-build {project}.{alike[0]}{_type_option(wanted.kind)}",
-                suggestions=tuple(f"{project}.{one}" for one in alike),
+            by_id = [WantedOutput(project=project, name=one, kind=wanted.kind) for one in alike]
+            return WrongOutput(
+                f"{project} has {len(alike)} {word}s named {said}: say which, by its id.", by_id
             )
         for kind, other in _KINDS.items():
             if kind is wanted.kind:
                 continue
             listed = _optional(partial(self.objects, dss, caller, project, kind)) or ()
             if found := _named(wanted.name, listed):
-                return Refusal(
-                    f"{project} has no {word} {wanted.name}, but a {other} of that name.",
-                    example=f"/dss-build {project}.{found.name} --type {other}",
-                )
+                text = f"{project} has no {word} {said}, but a {other} of that name."
+                return WrongOutput(text, [WantedOutput(project=project, name=found.name, kind=kind)])
         near = did_you_mean(wanted.name, [item.name for item in known])
-        return Refusal(
-            f"{project} has no {word} {wanted.name}.",
-            example=f"/dss-build {project}.{near[0]}{_type_option(wanted.kind)}" if near else None,
-            suggestions=tuple(f"{project}.{name}" for name in near),
+        return WrongOutput(
+            f"{project} has no {word} {said}.",
+            [WantedOutput(project=project, name=name, kind=wanted.kind) for name in near],
         )
 
     def _keep(
@@ -144,7 +159,3 @@ def _optional(read: Callable[[], T]) -> T | None:
         raise
     except DSSError:
         return None
-
-
-def _type_option(kind: OutputKind) -> str:
-    return "" if kind is OutputKind.DATASET else f" --type {_KINDS[kind]}"

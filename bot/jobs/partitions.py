@@ -44,7 +44,8 @@ def check_partition(text: str | None, dimensions: tuple[str, ...]) -> None:
         dimensions: names of the dataset's dimensions, in its order; empty when it is not partitioned.
 
     Raises:
-        Refusal: given but not partitioned, missing, wrong number of dimensions, or malformed.
+        Refusal: given but not partitioned, missing, wrong number of dimensions, or malformed; ``example``
+            is a partition that fits, if there can be one.
     """
     asked = "" if text is None or text.strip().upper() == NOT_PARTITIONED else text.strip()
     if not dimensions:
@@ -55,7 +56,7 @@ def check_partition(text: str | None, dimensions: tuple[str, ...]) -> None:
     names = " and ".join(dimensions)
     if not asked:
         raise Refusal(
-            f"This dataset is partitioned by {names}: say which partition.", example=f"--partition {example}"
+            f"This dataset is partitioned by {names}: say which partition, with --partition.", example=example
         )
     for one in read_partition(asked).split(","):
         given = one.count("|") + 1
@@ -63,7 +64,7 @@ def check_partition(text: str | None, dimensions: tuple[str, ...]) -> None:
             raise Refusal(
                 f"This dataset is partitioned by {names}: a partition has {len(dimensions)} "
                 f"part{'s' if len(dimensions) > 1 else ''} (joined by “|”), not {given}.",
-                example=f"--partition {example}",
+                example=example,
             )
 
 

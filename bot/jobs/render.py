@@ -59,6 +59,12 @@ def as_command(wish: Wish) -> str:
             assert_never(wish)
 
 
+def can_be_typed(wish: Build) -> bool:
+    """Whether a build can be typed: one command has one type, and not every type has a word."""
+    kinds = {output.kind for output in wish.outputs}
+    return len(kinds) == 1 and kinds <= _KINDS.keys()
+
+
 def as_output(output: WantedOutput) -> str:
     """Write ``PROJECT.name``, in quotes where they are needed."""
     return f"{quote(output.project, dots=False)}.{quote(output.name)}"
@@ -106,10 +112,11 @@ def _project(key: str) -> str:
 
 
 def _of_job(subcommand: str, job: JobName, option: str = "") -> str:
-    return _join("/dss-jobs", subcommand, _job(job), option, _option("on", job.instance))
+    return _join("/dss-jobs", subcommand, as_job(job), option, _option("on", job.instance))
 
 
-def _job(job: JobName) -> str:
+def as_job(job: JobName) -> str:
+    """Write a job's id, ``PROJECT/ID`` or its link, in quotes where they are needed."""
     if job.host and job.project:
         project, job_id = percent_encode(job.project, safe=""), percent_encode(job.job_id, safe="")
         return f"{job.host}/projects/{project}/jobs/{job_id}/"

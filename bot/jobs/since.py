@@ -9,7 +9,7 @@ import dateparser  # type: ignore[import-untyped]
 from bot.errors import Refusal
 
 _LONGEST = 40
-_EXAMPLE = "--since yesterday"
+_EXAMPLE = "yesterday"
 _RIGHT = "A date looks like 2015/09/24, 2015-09-24 14:00, yesterday, monday, 2h or 7d."
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 _HARMLESS = re.compile(r"[A-Za-z0-9 ,.:/+-]{1,40}", re.ASCII)

@@ -9,7 +9,7 @@ import structlog
 from bot.errors import DSSError
 from bot.facts import AbortAll, AbortAsked, AbortJob, JobFacts, JobRef
 from bot.facts.records import FollowedJob, Intent, IntentState, Memory, Plan, Urgency
-from bot.following.telling import card_of, reply_draft, root_draft
+from bot.following.telling import reply_draft, root_draft
 from bot.jobs.finding import find_ref, read_job
 from bot.jobs.names import Names
 from bot.jobs.ports import Dss
@@ -64,15 +64,14 @@ class Aborter:
         admitted = self._gate.admit(
             intent.user_id, intent.team_id, wish, dss, project=project, target=wish.job.job_id
         )
-        known = self._store.jobs.named
-        ref = find_ref(admitted.dss, self._names, admitted.act_as, wish.job, known)
-        job = read_job(admitted.dss, ref)
+        ref = find_ref(admitted.dss, self._names, admitted.act_as, wish, self._store.jobs.named)
+        job = read_job(admitted.dss, ref, wish.job)
         followed = bool(self._store.jobs.watches_of(ref)) and not job.finished
         if not job.finished:
             admitted.dss.abort(ref.project, ref.job_id)
             log.info("abort.asked", job=ref.job_id, project=ref.project, user=intent.user_id)
             self._remember(ref, admitted, intent)
-        card = card_of(FollowedJob(facts=job), None, ui_url=admitted.dss.job_url(ref.project, ref.job_id))
+        card = self._instances.card(FollowedJob(facts=job), admitted.dss)
         self._answers.tell(intent.place, intent.user_id, views.abort_taken(card, following=followed))
         if job.finished or followed:
             self._store.intents.close(intent.id, IntentState.DONE, job=ref)
@@ -122,12 +121,7 @@ class Aborter:
         ref = job.facts.ref
         drafts = []
         for watch in self._store.jobs.watches_of(ref):
-            card = card_of(
-                job,
-                watch,
-                ui_url=dss.job_url(ref.project, ref.job_id),
-                instance_label=self._instances.label(ref.instance),
-            )
+            card = self._instances.card(job, dss, watch)
             drafts.append(root_draft(watch, card, now, Urgency.ROOT))
             drafts.append(reply_draft(watch, "abort", views.told_abort_asked(card), Urgency.NEWS))
         return Change(job=job, drafts=tuple(drafts))
@@ -145,7 +139,7 @@ class Aborter:
         ref = JobRef(instance=plan.instance, project=plan.project, job_id=plan.known_ids[0])
         late = self._clock() - (intent.starting_at or intent.created_at) >= WAIT_FOR
         try:
-            job: JobFacts = read_job(dss, ref)
+            job: JobFacts = read_job(dss, ref, wish.job)
         except DSSError as error:
             log.warning("abort.cannot_look", job=wish.job.job_id, error=str(error))
             if not late:
@@ -158,5 +152,5 @@ class Aborter:
         self._store.intents.close(intent.id, IntentState.DONE, job=ref)
         asked = AbortAsked(by=intent.user_id, at=intent.starting_at or intent.created_at)
         seen = FollowedJob(facts=job, memory=Memory(abort=asked))
-        card = card_of(seen, None, ui_url=dss.job_url(ref.project, ref.job_id))
+        card = self._instances.card(seen, dss)
         self._answers.tell(intent.place, intent.user_id, views.status(card, self._clock()))

@@ -12,6 +12,8 @@ from bot.jobs.finding import find_ref, read_job
 from bot.jobs.names import Names
 from bot.jobs.nearest import did_you_mean, same
 from bot.jobs.redact import redact
+from bot.jobs.render import as_command
+from bot.jobs.words import short
 from bot.slack import views
 from bot.slack.outbox import Answers
 from bot.store import Store
@@ -87,20 +89,24 @@ class Asker:
         return views.confirm_abort_all(project, jobs, wish, self._clock())
 
     def _status(self, wish: ShowStatus, admitted: Admitted) -> Message:
-        ref = find_ref(admitted.dss, self._names, admitted.act_as, wish.job, self._store.jobs.named)
-        job = read_job(admitted.dss, ref)
-        return views.status(self._lister.card(self._with_memory(job), admitted.dss), self._clock())
+        job = self._job(wish, admitted)
+        card = self._instances.card(self._with_memory(job), admitted.dss)
+        return views.status(card, self._clock())
+
+    def _job(self, wish: ShowStatus | ReadLog, admitted: Admitted) -> JobFacts:
+        ref = find_ref(admitted.dss, self._names, admitted.act_as, wish, self._store.jobs.named)
+        return read_job(admitted.dss, ref, wish.job)
 
     def _log(self, wish: ReadLog, admitted: Admitted) -> Message:
-        ref = find_ref(admitted.dss, self._names, admitted.act_as, wish.job, self._store.jobs.named)
-        job = read_job(admitted.dss, ref)
-        activity = _activity(wish.activity, job)
+        job = self._job(wish, admitted)
+        ref = job.ref
+        activity = chosen_activity(wish, job)
         try:
             tail = admitted.dss.log_tail(ref.project, ref.job_id, activity=activity, max_bytes=LOG_BYTES)
         except DSSNotFound:
             tail = None  # cleared from disk: the job is still listed (DSS-API.md §1.7)
         return views.log(
-            self._lister.card(FollowedJob(facts=job), admitted.dss),
+            self._instances.card(FollowedJob(facts=job), admitted.dss),
             redact(tail.text) if tail else "",
             activity=activity,
             activities=job.activities,
@@ -114,20 +120,20 @@ class Asker:
         return FollowedJob(facts=job, memory=memory)
 
 
-def _activity(typed: str | None, job: JobFacts) -> str | None:
+def chosen_activity(wish: ReadLog, job: JobFacts) -> str | None:
     """Return the activity that is meant, by its id or its recipe.
 
     Raises:
         Refusal: the job has no such activity; near misses are named.
     """
+    typed = wish.activity
     if typed is None or not job.activities:
         return typed
     ids = [activity.id for activity in job.activities]
     by_recipe = {activity.recipe: activity.id for activity in job.activities if activity.recipe}
     if found := same(typed, ids) or by_recipe.get(same(typed, by_recipe) or ""):
         return found
-    raise Refusal(
-        f"That job has no activity {typed}.",
-        example=f"/dss-jobs log {job.ref} --activity {ids[0]}",
-        suggestions=did_you_mean(typed, ids),
-    )
+    near = did_you_mean(typed, ids)
+    named = msgspec.structs.replace(wish.job, project=job.ref.project)
+    right = ReadLog(job=named, activity=(*near, *ids)[0])
+    raise Refusal(f"That job has no activity {short(typed)}.", example=as_command(right), suggestions=near)

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+import msgspec
 import structlog
 
 from bot.errors import DSSError
 from bot.facts import Build, BuildMode, JobFacts, Message
 from bot.facts.records import FollowedJob, Intent, IntentState, Memory, Plan, Urgency, Watch
-from bot.following.telling import card_of, root_draft
-from bot.jobs.building import RECENT_JOBS, Running, already_building, find_started, plan_build, started_job
+from bot.following.telling import root_draft
+from bot.jobs.building import RECENT_JOBS, Running, find_started, plan_build, running_of, started_job
 from bot.jobs.names import Names
 from bot.jobs.ports import Dss
+from bot.jobs.render import as_command, can_be_typed
 from bot.slack import views
 from bot.slack.outbox import Answers
 from bot.store import AuditEntry, Recording, Store
@@ -71,7 +73,7 @@ class Builder:
         admitted = self._gate.admit(intent.user_id, intent.team_id, wish, dss, project=project, target=target)
         plan = self._plan(admitted, wish)
         if isinstance(plan, Running):
-            self._ask_back(intent, self._already_running(plan.job, wish, admitted.dss))
+            self._ask_back(intent, self._already_running(plan, wish, admitted.dss))
         elif plan.mode is BuildMode.ALL and not wish.confirmed:
             self._ask_back(intent, views.confirm_all(wish, [output.label for output in plan.outputs]))
         elif self._store.intents.starting(intent.id, self._owner, plan):
@@ -85,22 +87,20 @@ class Builder:
         since = self._clock() - LISTED_WITHIN
         ours = self._store.jobs.just_started(plan.instance, plan.project, since)
         unlisted = [job for job in ours if job.ref.job_id not in plan.known_ids]
-        running = already_building(unlisted, plan.outputs)
-        return Running(job=running) if running else plan
+        return running_of(unlisted, plan.outputs, wish) or plan
 
     def _ask_back(self, intent: Intent, question: Message) -> None:
         """Start nothing: the person decides with the buttons of the answer."""
         self._store.intents.close(intent.id, IntentState.REFUSED, note="asked back")
         self._answers.tell(intent.place, intent.user_id, question)
 
-    def _already_running(self, job: JobFacts, wish: Build, dss: Dss) -> Message:
-        card = card_of(
-            FollowedJob(facts=job),
-            None,
-            ui_url=dss.job_url(job.ref.project, job.ref.job_id),
-            instance_label=self._instances.label(dss.instance),
-        )
-        return views.already_running(card, wish, self._clock())
+    def _already_running(self, running: Running, wish: Build, dss: Dss) -> Message:
+        card = self._instances.card(FollowedJob(facts=running.job), dss)
+        rest = msgspec.structs.replace(wish, outputs=running.free, confirmed=False)
+        command = as_command(rest) if can_be_typed(rest) else None
+        busy = [output.label for output in running.busy]
+        others = len(running.free)
+        return views.already_running(card, busy, self._clock(), others=others, rest=command)
 
     def _start(self, intent: Intent, plan: Plan, admitted: Admitted) -> None:
         try:
@@ -151,12 +151,7 @@ class Builder:
             created_at=now,
         )
         followed = FollowedJob(facts=job, memory=Memory(usual_seconds=plan.usual_seconds, followed_since=now))
-        card = card_of(
-            followed,
-            watch,
-            ui_url=dss.job_url(job.ref.project, job.ref.job_id),
-            instance_label=self._instances.label(dss.instance),
-        )
+        card = self._instances.card(followed, dss, watch)
         entry = AuditEntry(
             user_id=intent.user_id,
             team_id=intent.team_id,

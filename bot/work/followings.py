@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot.errors import DSSError, Refusal
-from bot.facts import FollowJob, JobCard, JobFacts, UnfollowJob
+from bot.facts import FollowJob, JobFacts, UnfollowJob
 from bot.facts.records import FollowedJob, Intent, IntentState, Memory, Urgency, Watch
-from bot.following.telling import card_of, root_draft
+from bot.following.telling import root_draft
 from bot.jobs.building import RECENT_JOBS
 from bot.jobs.finding import find_ref, read_job
 from bot.jobs.names import Names
@@ -57,16 +57,16 @@ class Followings:
             project=wish.job.project,
             target=wish.job.job_id,
         )
-        ref = find_ref(admitted.dss, self._names, admitted.act_as, wish.job, self._store.jobs.named)
-        job = read_job(admitted.dss, ref)
+        ref = find_ref(admitted.dss, self._names, admitted.act_as, wish, self._store.jobs.named)
+        job = read_job(admitted.dss, ref, wish.job)
         if job.finished:
             self._store.intents.close(intent.id, IntentState.DONE, job=ref)
-            card = self._card(FollowedJob(facts=job), None, admitted.dss)
+            card = self._instances.card(FollowedJob(facts=job), admitted.dss)
             self._answers.tell(intent.place, intent.user_id, views.follow_refused(card, self._clock()))
             return
         new = self._record(intent, job, admitted.dss, admitted.person.name)
         if not new:
-            card = self._card(FollowedJob(facts=job), None, admitted.dss)
+            card = self._instances.card(FollowedJob(facts=job), admitted.dss)
             self._answers.tell(intent.place, intent.user_id, views.follow_taken(card, already=True))
 
     def unfollow(self, intent: Intent, wish: UnfollowJob) -> None:
@@ -84,7 +84,7 @@ class Followings:
             project=wish.job.project,
             target=wish.job.job_id,
         )
-        ref = find_ref(admitted.dss, self._names, admitted.act_as, wish.job, self._store.jobs.named)
+        ref = find_ref(admitted.dss, self._names, admitted.act_as, wish, self._store.jobs.named)
         here = [
             watch
             for watch in self._store.jobs.watches_of(ref)
@@ -96,7 +96,7 @@ class Followings:
         if not here or known is None:
             raise Refusal(f"{ref} was not followed here, or is not any more: nothing has changed.")
         self._store.intents.close(intent.id, IntentState.DONE, job=ref)
-        card = self._card(known, None, admitted.dss)
+        card = self._instances.card(known, admitted.dss)
         self._answers.tell(intent.place, intent.user_id, views.unfollow_taken(card))
 
     def _record(self, intent: Intent, job: JobFacts, dss: Dss, name: str) -> bool:
@@ -113,7 +113,7 @@ class Followings:
         )
         known = self._store.jobs.job(job.ref)
         fresh = FollowedJob(facts=job, memory=Memory(usual_seconds=self._usual(dss, job), followed_since=now))
-        card = self._card(known or fresh, watch, dss)
+        card = self._instances.card(known or fresh, dss, watch)
         new = self._store.jobs.record(
             Recording(
                 job=fresh,
@@ -124,11 +124,6 @@ class Followings:
         )
         self._on_drafts()
         return new
-
-    def _card(self, job: FollowedJob, watch: Watch | None, dss: Dss) -> JobCard:
-        ref = job.facts.ref
-        url = dss.job_url(ref.project, ref.job_id)
-        return card_of(job, watch, ui_url=url, instance_label=self._instances.label(ref.instance))
 
     @staticmethod
     def _usual(dss: Dss, job: JobFacts) -> float | None:

@@ -7,12 +7,12 @@ from datetime import datetime
 import msgspec
 
 from bot.errors import DSSError, Refusal
-from bot.facts import JobCard, JobFacts, JobRef, ListJobs, Message, WantedOutput
+from bot.facts import JobCard, JobFacts, JobRef, ListJobs, Message, OutputKind, WantedOutput
 from bot.facts.records import FollowedJob
-from bot.following.telling import card_of
 from bot.jobs import filters
-from bot.jobs.names import Names
+from bot.jobs.names import Names, WrongOutput
 from bot.jobs.ports import Dss
+from bot.jobs.render import as_command
 from bot.jobs.since import read_since
 from bot.slack import views
 from bot.store import Store
@@ -41,12 +41,6 @@ class Lister:
         self._names = names
         self._clock = clock
 
-    def card(self, job: FollowedJob, dss: Dss) -> JobCard:
-        """Return what a view shows of a job that is not looked at in its thread."""
-        ref = job.facts.ref
-        url = dss.job_url(ref.project, ref.job_id)
-        return card_of(job, None, ui_url=url, instance_label=self._instances.label(ref.instance))
-
     def overview(self, admitted: Admitted) -> Message:
         """Show what is running, and the person's recent jobs."""
         running, mine = self.overview_cards(admitted)
@@ -60,11 +54,14 @@ class Lister:
         """
         recent = self._store.jobs.recent_of(admitted.person.user_id, MINE)
         here = [job for watch, job in recent if watch.ref.instance == admitted.dss.instance]
-        mine = [self.card(job, admitted.dss) for job in here]
+        mine = [self._instances.card(job, admitted.dss) for job in here]
         running = admitted.dss.running_jobs()
         if running is None:
             running = self._running_of(admitted.dss, {card.job.ref.project for card in mine})
-        cards = [self.card(FollowedJob(facts=job), admitted.dss) for job in filters.newest_first(running)]
+        cards = [
+            self._instances.card(FollowedJob(facts=job), admitted.dss)
+            for job in filters.newest_first(running)
+        ]
         return cards, mine
 
     def jobs(self, wish: ListJobs, admitted: Admitted) -> Message:
@@ -75,7 +72,7 @@ class Lister:
             DSSError: DSS does not answer.
         """
         now = self._clock()
-        since = _since(wish, now, admitted.person.tz)
+        since = read_moment(wish, now, admitted.person.tz)
         project = self._names.project(admitted.dss, admitted.act_as, wish.project)
         filtered = any((wish.state, wish.since, wish.by, wish.dataset))
         most = wish.limit or FILTERED_JOBS
@@ -83,7 +80,7 @@ class Lister:
         jobs = admitted.dss.recent_jobs(project, read)
         found = self._matching(jobs, wish, since, admitted)[:most]
         if wish.dataset and not found:
-            self._check_dataset(wish.dataset, project, admitted)
+            self._check_dataset(wish, wish.dataset, project, admitted)
         page = filters.page(found, wish.page, views.PAGE_SIZE)
         shown = self._with_causes(page.jobs, admitted.dss)
         said = _words(wish)
@@ -91,7 +88,7 @@ class Lister:
             said = (*said, f"among the newest {FILTERED_JOBS:,} jobs")
         return views.job_list(
             f"Jobs of {project}",
-            [self.card(FollowedJob(facts=job), admitted.dss) for job in shown],
+            [self._instances.card(FollowedJob(facts=job), admitted.dss) for job in shown],
             wish=msgspec.structs.replace(wish, project=project, page=page.number),
             now=now,
             has_more=page.more,
@@ -115,7 +112,7 @@ class Lister:
             or (job.ref in mine and filters.matches(job, by_anybody, since=since, login=None))
         ]
 
-    def _check_dataset(self, typed: str, project: str, admitted: Admitted) -> None:
+    def _check_dataset(self, wish: ListJobs, typed: str, project: str, admitted: Admitted) -> None:
         """Tell a misspelt name from one that nothing was built for; a deleted one's jobs are found before.
 
         Raises:
@@ -124,11 +121,11 @@ class Lister:
         wanted = WantedOutput(project=project, name=typed)
         try:
             self._names.output(admitted.dss, admitted.act_as, project, wanted)
-        except Refusal as refused:
-            near = [name.partition(".")[2] for name in refused.suggestions]
+        except WrongOutput as wrong:
+            near = tuple(one.name for one in wrong.near if one.kind is OutputKind.DATASET)
             if near and typed not in near:
-                example = f"/dss-jobs {project} --dataset {near[0]}"
-                raise Refusal(str(refused), example=example, suggestions=tuple(near)) from refused
+                right = msgspec.structs.replace(wish, project=project, dataset=near[0])
+                raise Refusal(str(wrong), example=as_command(right), suggestions=near) from wrong
 
     @staticmethod
     def _with_causes(jobs: Sequence[JobFacts], dss: Dss) -> list[JobFacts]:
@@ -154,12 +151,17 @@ class Lister:
         return running
 
 
-def _since(wish: ListJobs, now: datetime, tz: str) -> datetime | None:
+def read_moment(wish: ListJobs, now: datetime, tz: str) -> datetime | None:
+    """Read the moment that a list begins with; ``None`` without one.
+
+    Raises:
+        Refusal: it cannot be read; the example keeps the other filters.
+    """
     try:
         return read_since(wish.since, now, tz) if wish.since else None
     except Refusal as refused:
-        option = refused.example or "--since yesterday"
-        raise Refusal(str(refused), example=f"/dss-jobs {wish.project} {option}") from refused
+        right = msgspec.structs.replace(wish, since=refused.example)
+        raise Refusal(str(refused), example=as_command(right)) from refused
 
 
 def _words(wish: ListJobs) -> tuple[str, ...]:

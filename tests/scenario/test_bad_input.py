@@ -50,6 +50,13 @@ def test_a_mistake_is_answered_at_once(scenario: Scenario, command: str, wanted:
         ("/dss-build CHURN.scroed", ("no dataset scroed", "`CHURN.scored`", "/dss-build CHURN.scored")),
         ('/dss-build CHURN "Customer export" --type folder', ("no folder", "Customer exports")),
         ("/dss-build CHURN.scored SALES.nothing_like_it", ("no dataset",)),
+        (
+            "/dss-build CHURN.daily_sessions CHURN.scored --partition 2026-11-23",
+            ("For example: `/dss-build CHURN.daily_sessions --partition", "Then: `/dss-build CHURN.scored`"),
+        ),
+        ("/dss-jobs abort CHURN", ("is a project, not a job", "`/dss-jobs abort --all CHURN`")),
+        ("/dss-jobs log churn", ("is a project, not a job", "`/dss-jobs CHURN`")),
+        ("/dss-jobs follow nope", ("Which project", "`/dss-jobs follow PROJECT/nope`")),
         ("/dss-jobs CHURN --since 2026-02-30", ("2026-02-30",)),
         ("/dss-jobs CHRUN", ("no project CHRUN", "`CHURN`")),
         ("/dss-jobs CHURN --dataset scroed", ("no dataset scroed", "/dss-jobs CHURN --dataset scored")),

@@ -58,6 +58,18 @@ def test_what_is_being_built_is_shown_and_can_be_followed(scenario: Scenario) ->
     assert f"<@{scenario.slack.user_id('alice')}>" in shown(end)
 
 
+def test_of_several_outputs_only_what_runs_is_said_to_run(scenario: Scenario) -> None:
+    """The others can be started at once, by the command that is shown."""
+    scenario.elsewhere("scored_history")
+    scenario.type("/dss-build CHURN.scored_history CHURN.customers_clean --mode missing")
+    answer = scenario.told("`CHURN.scored_history` is being built right now", "not even the others")
+    assert scenario.starts() == []
+    rest = "/dss-build CHURN.customers_clean --mode missing"
+    assert rest in shown(answer)
+    scenario.type(rest)
+    scenario.until(lambda: scenario.starts() or None)
+
+
 def test_another_partition_is_no_conflict(scenario: Scenario) -> None:
     """Two partitions of a dataset may be built at the same time."""
     scenario.type("/dss-build CHURN.daily_sessions --partition 2026-11-20")

@@ -13,7 +13,8 @@ from bot.slack.views.card import card_blocks
 from bot.slack.views.escape import code, prose, sentence
 from bot.slack.views.values import OldButton
 
-_EXAMPLE = 600
+_EXAMPLE = 500
+"""Code points of a command that is shown, before they are escaped."""
 
 
 def build_accepted(
@@ -33,7 +34,8 @@ def mistake(wrong: Mistake) -> Message:
 
 def refusal(refused: Refusal) -> Message:
     """The wish was understood, and cannot be done as it is."""
-    return _put_right(str(refused), refused.example, refused.suggestions, None)
+    then = f"Then: {command}" if (command := _command(refused.then)) else None
+    return _put_right(str(refused), refused.example, refused.suggestions, then)
 
 
 def old_button() -> Message:
@@ -80,15 +82,26 @@ def aborting() -> Message:
     return say("On it: asking DSS to abort them.")
 
 
-def already_running(card: JobCard, wish: Build, now: datetime) -> Message:
-    """The same is being built right now: shows that job; nothing here starts another one."""
-    wanted = words.names([f"{output.project}.{output.name}" for output in wish.outputs])
-    text = f"{wanted} {'is' if len(wish.outputs) == 1 else 'are'} being built right now. Nothing was started."
+def already_running(
+    card: JobCard, busy: Sequence[str], now: datetime, *, others: int = 0, rest: str | None = None
+) -> Message:
+    """Something is being built right now: shows that job; nothing here starts another one.
+
+    Args:
+        card: a job that builds it.
+        busy: labels of what is being built, of all that was asked for.
+        now: for durations.
+        others: how many outputs were asked for beside those.
+        rest: the command that starts the others.
+    """
+    started = "Nothing was started, not even the others." if others else "Nothing was started."
+    text = f"{words.names(busy)} {'is' if len(busy) == 1 else 'are'} being built right now. {started}"
     again = (
         "A second job for the same output would fail at once. Follow this one; ask again when it has ended."
     )
+    start = f"What can start now: {command}" if (command := _command(rest)) else None
     row = actions(buttons.follow(card), buttons.log(card), buttons.open_in_dss(card))
-    return message(text, (section(text, again), *card_blocks(card, now), *row))
+    return message(text, (section(text, again, start), *card_blocks(card, now), *row))
 
 
 def confirm_all(wish: Build, labels: Sequence[str]) -> Message:
@@ -156,6 +169,11 @@ def _put_right(problem: str, example: str | None, suggestions: Sequence[str], mo
     return say(
         sentence(problem, 1_200),
         f"Did you mean {' or '.join(near)}?" if near else None,
-        f"For example: {code(example, _EXAMPLE)}" if example else None,
+        f"For example: {command}" if (command := _command(example)) else None,
         more,
     )
+
+
+def _command(text: str | None) -> str | None:
+    """Show a command whole: half of one would be another command."""
+    return code(text, _EXAMPLE * 5) if text and len(text) <= _EXAMPLE else None

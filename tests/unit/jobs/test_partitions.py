@@ -73,7 +73,7 @@ def test_no_partition_fits_only_a_dataset_without_dimensions(none: str | None) -
     check_partition(none, ())
     with pytest.raises(Refusal, match="day and country") as refused:
         check_partition(none, ("day", "country"))
-    assert refused.value.example == "--partition 2026-11-23|VALUE"
+    assert refused.value.example == "2026-11-23|VALUE"
 
 
 def test_a_partition_for_an_unpartitioned_dataset_is_refused() -> None:

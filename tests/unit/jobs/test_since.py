@@ -72,7 +72,7 @@ def test_nonsense_is_refused_with_what_would_have_been_right(text: str) -> None:
     """The refusal shows dates that can be read."""
     with pytest.raises(Refusal, match="2015/09/24") as refused:
         read_since(text, NOW, PARIS)
-    assert refused.value.example == "--since yesterday"
+    assert refused.value.example == "yesterday"
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2027-01-01", "in 3 days", "2026-11-25T10:30:01Z"])

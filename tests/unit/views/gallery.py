@@ -139,6 +139,13 @@ GALLERY: dict[str, Callable[[], Shown]] = {
             suggestions=("CHURN.scored", "CHURN.score_2"),
         )
     ),
+    "refusal_two_commands": lambda: views.refusal(
+        Refusal(
+            "SALES.orders is partitioned by day, and CHURN.scored is not partitioned: "
+            "each needs a command of its own.",
+            example="/dss-build SALES.orders --partition 2026-11-23", then="/dss-build CHURN.scored",
+        )
+    ),
     "refusal_bare": lambda: views.refusal(Refusal("Guests may not use this bot.")),
     "dss_trouble_unreachable": lambda: views.dss_trouble(DSSUnreachable("timeout"), "production"),
     "dss_trouble_not_visible": lambda: views.dss_trouble(
@@ -158,7 +165,10 @@ GALLERY: dict[str, Callable[[], Shown]] = {
             [("U1", "https://example.com/archives/C1/p1"), ("U2", None), ("U1", None), *[(None, None)] * 5]
         )
     ]),
-    "already_running": lambda: views.already_running(running(), WISH, NOW),
+    "already_running": lambda: views.already_running(running(), ["CHURN.scored"], NOW),
+    "already_running_some": lambda: views.already_running(
+        running(), ["CHURN.scored"], NOW, others=1, rest="/dss-build CHURN.features"
+    ),
     "confirm_all": lambda: views.confirm_all(WISH, ["CHURN.scored"]),
     "confirm_abort_all": lambda: views.confirm_abort_all(
         "CHURN", [job(), job("NOT_STARTED", ref=ref("Build_x"), started_at=None)],

@@ -104,8 +104,8 @@ def test_what_one_wish_cannot_say_has_no_rebuild(changes: dict[str, object]) -> 
 
 def test_already_running_offers_nothing_that_starts_a_job() -> None:
     """A second job for the same output would only fail."""
-    wish = Build(outputs=(WantedOutput(project="CHURN", name="scored"),))
-    shown = [element["action_id"] for element in elements(views.already_running(running(), wish, NOW))]
+    answer = views.already_running(running(), ["CHURN.scored"], NOW)
+    shown = [element["action_id"] for element in elements(answer)]
     assert shown == ["job_follow", "job_log", "open_dss"]
 
 

@@ -140,7 +140,7 @@ def test_a_name_of_another_kind_is_told(dss: FakeDss) -> None:
     error = refused(dss, WantedOutput(project="CHURN", name="EXPORTS"))
     assert error.example == "/dss-build CHURN.exports --type folder"
     back = refused(dss, WantedOutput(project="CHURN", name="scored", kind=OutputKind.MODEL))
-    assert back.example == "/dss-build CHURN.scored --type dataset"
+    assert back.example == "/dss-build CHURN.scored"
 
 
 def test_two_folders_of_one_name_are_told_apart_by_id(dss: FakeDss) -> None:

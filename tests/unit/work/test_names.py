@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import DSSNotFound, DSSRefused, DSSUnreachable, Refusal
-from bot.facts import JobName, JobRef, OutputKind, WantedOutput
+from bot.facts import JobName, JobRef, OutputKind, ShowStatus, WantedOutput
 from bot.jobs.finding import find_ref, read_job, with_project
 from bot.jobs.names import Names
 from tests.support.clocks import HandClock
@@ -79,7 +79,7 @@ def test_a_failed_look_up_is_not_kept(dss: FakeDss, names: Names) -> None:
 
 def find(dss: FakeDss, names: Names, name: JobName, *refs: JobRef) -> JobRef:
     """Find a job among those that were followed."""
-    return find_ref(dss, names, None, name, lambda _: refs)
+    return find_ref(dss, names, None, ShowStatus(job=name), lambda _: refs)
 
 
 def test_a_project_that_was_typed_is_looked_up(dss: FakeDss, names: Names) -> None:
