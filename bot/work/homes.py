@@ -40,8 +40,8 @@ class Homes:
         try:
             wish = Overview()
             admitted = self._gate.admit(user_id, team_id, wish, self._instances.of(wish).dss)
-            running, mine = self._lister.overview_cards(admitted)
-            view = views.home(running, mine, self._clock())
+            found = self._lister.look_over(admitted)
+            view = views.home(found.running, found.mine, self._clock(), everything=found.everything)
         except Exception as error:  # noqa: BLE001 - the person sees the reason in place of the jobs
             view = as_home(explain(error, doing="home"))
         try:

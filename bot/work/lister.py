@@ -8,7 +8,7 @@ import msgspec
 
 from bot.errors import DSSError, Refusal
 from bot.facts import JobCard, JobFacts, JobRef, ListJobs, Message, OutputKind, WantedOutput
-from bot.facts.records import FollowedJob
+from bot.facts.records import FollowedJob, Watch
 from bot.jobs import filters
 from bot.jobs.names import Names, WrongOutput
 from bot.jobs.ports import Dss
@@ -23,10 +23,21 @@ FILTERED_JOBS = 1_000
 """How many of a project's newest jobs a filter looks through: a list of all of them can hurt DSS."""
 MINE = 5
 """How many of a person's own jobs the overview shows."""
+MINE_LOOKED = 50
+"""How many of the jobs that are followed for a person are looked through for those."""
 MINE_KNOWN = 500
 """How many of the jobs that somebody asked the bot for are known to ``--by me``."""
 RUNNING_LOOKED = 50
 """Newest jobs of a project that are looked through for running ones where DSS has no list of them."""
+
+
+class LookedOver(msgspec.Struct, frozen=True, kw_only=True):
+    """What is running, and a person's recent jobs."""
+
+    running: list[JobCard]
+    mine: list[JobCard]
+    everything: bool
+    """Whether ``running`` is all that runs; before DSS 15.2 only some projects are asked."""
 
 
 class Lister:
@@ -43,26 +54,30 @@ class Lister:
 
     def overview(self, admitted: Admitted) -> Message:
         """Show what is running, and the person's recent jobs."""
-        running, mine = self.overview_cards(admitted)
-        return views.overview(running, mine, self._clock())
+        found = self.look_over(admitted)
+        return views.overview(found.running, found.mine, self._clock(), everything=found.everything)
 
-    def overview_cards(self, admitted: Admitted) -> tuple[list[JobCard], list[JobCard]]:
-        """Return what is running, and the person's recent jobs.
+    def look_over(self, admitted: Admitted) -> LookedOver:
+        """Find what is running, and the person's recent jobs.
 
         Raises:
             DSSError: DSS does not answer.
         """
-        recent = self._store.jobs.recent_of(admitted.person.user_id, MINE)
-        here = [job for watch, job in recent if watch.ref.instance == admitted.dss.instance]
-        mine = [self._instances.card(job, admitted.dss) for job in here]
-        running = admitted.dss.running_jobs()
+        dss = admitted.dss
+        recent = self._store.jobs.recent_of(admitted.person.user_id, MINE_LOOKED)
+        here = [(watch, job) for watch, job in recent if watch.ref.instance == dss.instance]
+        running = dss.running_jobs()
+        everything = running is not None
         if running is None:
-            running = self._running_of(admitted.dss, {card.job.ref.project for card in mine})
-        cards = [
-            self._instances.card(FollowedJob(facts=job), admitted.dss)
-            for job in filters.newest_first(running)
-        ]
-        return cards, mine
+            projects = dict.fromkeys(watch.ref.project for watch, _ in here)
+            running = self._running_of(dss, list(projects)[:MINE])
+        newest = filters.newest_first(running)
+        mine = own_recent(here, newest, shown=views.PAGE_SIZE)[:MINE]
+        return LookedOver(
+            running=[self._instances.card(FollowedJob(facts=job), dss) for job in newest],
+            mine=[self._instances.card(job, dss) for job in mine],
+            everything=everything,
+        )
 
     def jobs(self, wish: ListJobs, admitted: Admitted) -> Message:
         """Show one page of a project's jobs.
@@ -143,12 +158,32 @@ class Lister:
             return list(pool.map(look, jobs))
 
     @staticmethod
-    def _running_of(dss: Dss, projects: set[str]) -> Sequence[JobFacts]:
+    def _running_of(dss: Dss, projects: Sequence[str]) -> Sequence[JobFacts]:
         """Before DSS 15.2 there is no list of what runs: the projects of the person's own jobs are asked."""
         running: list[JobFacts] = []
-        for project in sorted(projects):
+        for project in projects:
             running += [job for job in dss.recent_jobs(project, RUNNING_LOOKED) if not job.finished]
         return running
+
+
+def own_recent(
+    followed: Sequence[tuple[Watch, FollowedJob]], running: Sequence[JobFacts], *, shown: int
+) -> list[FollowedJob]:
+    """Return the jobs that a person asked the bot for, each once, without those that are shown as running.
+
+    Args:
+        followed: what was followed for the person, the newest first; also what others started.
+        running: what runs now.
+        shown: how many of ``running`` are shown.
+    """
+    facts = {job.ref: job for job in running}
+    seen = {job.ref for job in running[:shown]}
+    own: list[FollowedJob] = []
+    for watch, job in followed:
+        if watch.started_by_bot and watch.ref not in seen:
+            seen.add(watch.ref)
+            own.append(msgspec.structs.replace(job, facts=facts.get(watch.ref, job.facts)))
+    return own
 
 
 def read_moment(wish: ListJobs, now: datetime, tz: str) -> datetime | None:

@@ -8,7 +8,7 @@ from tests.scenario.world import Scenario, has_button, ref, shown
 
 
 def test_the_overview_shows_what_runs_and_what_is_mine(scenario: Scenario) -> None:
-    """Without anything: running jobs of everybody, and the jobs that I asked for."""
+    """Without anything: running jobs of everybody, and below what I asked for that is not among them."""
     scenario.elsewhere("scored_history")
     scenario.slow("customers_clean")
     scenario.type("/dss-build CHURN.customers_clean")
@@ -18,8 +18,25 @@ def test_the_overview_shows_what_runs_and_what_is_mine(scenario: Scenario) -> No
     running, mine = shown(answer).split("Your recent jobs", 1)
     assert "CHURN.scored_history" in running
     assert "CHURN.customers_clean" in running
-    assert "CHURN.customers_clean" in mine
+    assert "CHURN.customers_clean" not in mine
     assert "CHURN.scored_history" not in mine
+    scenario.finish_job(scenario.newest())
+    scenario.root("Done", "CHURN.customers_clean")
+    scenario.type("/dss-jobs")
+    running, mine = shown(scenario.told("1 job running")).split("Your recent jobs", 1)
+    assert "CHURN.customers_clean" not in running
+    assert mine.count("CHURN.customers_clean") == 1
+
+
+def test_what_is_only_followed_is_not_called_mine(scenario: Scenario) -> None:
+    """Somebody else's job that I followed, in two channels, is theirs."""
+    job = scenario.elsewhere("scored_history", by="bob")
+    scenario.type(f"/dss-jobs follow {ref(job)}", user="carol")
+    root = scenario.root("CHURN.scored_history")
+    scenario.finish_job(job)
+    scenario.reply(root, "*Done*")
+    scenario.type("/dss-jobs", user="carol")
+    assert "CHURN.scored_history" not in shown(scenario.told("Your recent jobs", user="carol"))
 
 
 def test_the_overview_of_somebody_without_jobs(scenario: Scenario) -> None:

@@ -41,6 +41,15 @@ def test_lists_and_overview(scenario: Scenario) -> None:
     scenario.type("/dss-jobs")
     running = shown(scenario.told("Running now")).split("Your recent jobs")[0]
     assert "CHURN.customers_clean" in running
+    assert "no list of everything" in running
+
+
+def test_nothing_is_said_of_what_was_not_looked_at(scenario: Scenario) -> None:
+    """Somebody else's job runs in a project that I never built in: "nothing is running" would be untrue."""
+    scenario.elsewhere("alerts", "FRAUD")
+    scenario.type("/dss-jobs", user="carol")
+    answer = shown(scenario.told("Running now", "no list of everything", user="carol"))
+    assert "Nothing is running" not in answer
 
 
 def test_a_job_by_its_id_alone(scenario: Scenario) -> None:

@@ -70,28 +70,48 @@ def empty_list(title: str, filters: Sequence[str], wish: ListJobs) -> Message:
     return say(said, wider if filters else None)
 
 
-def overview(running: Sequence[JobCard], mine: Sequence[JobCard], now: datetime) -> Message:
-    """What is running, and my recent jobs."""
+def overview(
+    running: Sequence[JobCard], mine: Sequence[JobCard], now: datetime, *, everything: bool = True
+) -> Message:
+    """What is running, and my recent jobs that are not among that.
+
+    Args:
+        running: the newest first.
+        mine: what the person asked the bot for.
+        now: for durations.
+        everything: whether ``running`` is all that runs; before DSS 15.2 it is not.
+    """
     count = words.count(len(running), "job") if running else "Nothing"
     text = f"{count} running, {len(mine):,} of yours recently"
-    return message(text, _overview(running, mine, now))
+    return message(text, _overview(running, mine, now, everything=everything))
 
 
-def home(running: Sequence[JobCard], mine: Sequence[JobCard], now: datetime) -> dict[str, object]:
-    """The App Home view, for ``views.publish``."""
+def home(
+    running: Sequence[JobCard], mine: Sequence[JobCard], now: datetime, *, everything: bool = True
+) -> dict[str, object]:
+    """The App Home view, for ``views.publish``, of the same as `overview`."""
     hint = section(
         "Build: `/dss-build PROJECT.dataset` · jobs: `/dss-jobs` · all commands: `/dss-jobs help`",
     )
     updated = context(f"As of {words.at(now, now)}")
-    blocks = [hint, *_overview(running, mine, now), updated]
+    blocks = [hint, *_overview(running, mine, now, everything=everything), updated]
     return {"type": "home", "blocks": blocks[: limits.VIEW_BLOCKS]}
 
 
-def _overview(running: Sequence[JobCard], mine: Sequence[JobCard], now: datetime) -> Iterator[Block]:
+def _overview(
+    running: Sequence[JobCard], mine: Sequence[JobCard], now: datetime, *, everything: bool
+) -> Iterator[Block]:
     yield header("Running now")
-    yield from _group(running, now, 0, "Nothing is running that you may see.")
+    nothing = "Nothing is running that you may see."
+    yield from _group(running, now, 0, nothing if everything else "Nothing, as far as the bot looked.")
+    if not everything:
+        yield context(
+            "Looked at: the projects whose jobs you built or followed lately. This DSS (before 15.2) has no "
+            "list of everything that runs: `/dss-jobs PROJECT` shows any other project."
+        )
     yield header("Your recent jobs")
-    yield from _group(mine, now, PAGE_SIZE, "None yet. Start one with `/dss-build PROJECT.dataset`.")
+    none = "No others." if running else "None yet."
+    yield from _group(mine, now, PAGE_SIZE, f"{none} Start one with `/dss-build PROJECT.dataset`.")
 
 
 def _group(cards: Sequence[JobCard], now: datetime, first: int, nothing: str) -> Iterator[Block]:

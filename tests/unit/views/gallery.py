@@ -192,6 +192,7 @@ GALLERY: dict[str, Callable[[], Shown]] = {
         "Jobs of CHURN", ("failed", "by alice"), ListJobs(project="CHURN")
     ),
     "overview": lambda: views.overview([running()] * 9, [done()], NOW),
+    "overview_old_dss": lambda: views.overview([], [done()], NOW, everything=False),
     "overview_empty": lambda: views.overview([], [], NOW),
     "home": lambda: views.home([running()], [failed(), done()], NOW),
     "log": lambda: views.log(failed(), EXCERPT, activities=ACTIVITIES),
