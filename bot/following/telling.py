@@ -146,6 +146,6 @@ def tell(event: Event, card: JobCard, now: datetime, excerpt: str | None = None)
         case Vanished():
             return views.told_vanished(card.asker)
         case GaveUp(days=days):
-            return views.told_limit(days, card.asker)
+            return views.told_limit(card, days)
         case _:
             assert_never(event)

@@ -59,7 +59,7 @@ def card_blocks(card: JobCard, now: datetime) -> Iterator[Block]:
 
 
 def about(card: JobCard, now: datetime) -> Iterator[str]:
-    """Say who asked for a job, how, where, since when, and how long it took or takes."""
+    """Say who asked for a job, how, where, since when, how long it took or takes, and its id."""
     job = card.job
     if by := words.who(card):
         yield by
@@ -73,6 +73,7 @@ def about(card: JobCard, now: datetime) -> Iterator[str]:
         yield f"took {took}" if job.finished else f"for {took}"
     if card.usual_seconds is not None:
         yield f"usually {words.duration(card.usual_seconds)}"
+    yield words.job_id(job.ref)
 
 
 def progress(job: JobFacts) -> Iterator[str]:

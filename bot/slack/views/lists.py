@@ -161,6 +161,7 @@ def _about(card: JobCard, now: datetime) -> Iterator[str]:
         yield words.mode(job.mode)
     if card.instance_label:
         yield f"on {code(card.instance_label, 60)}"
+    yield words.job_id(job.ref)
 
 
 def _paging(wish: ListJobs, ui_url: str | None, *, has_more: bool) -> tuple[Block, ...]:

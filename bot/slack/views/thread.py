@@ -4,6 +4,7 @@ Only what is the last word on a job mentions anybody: the person who asked, once
 `told_vanished` or `told_limit` in its place).
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -22,9 +23,10 @@ from bot.slack.views.card import (
     running_line,
     summary,
 )
-from bot.slack.views.escape import fence
+from bot.slack.views.escape import code, fence
 
 _EXCERPT = 2_900
+_TYPED = re.compile(r"[\w./-]{1,300}", re.ASCII)
 
 
 def told_started(card: JobCard) -> Message:
@@ -125,13 +127,14 @@ def told_waiting_confirmation(card: JobCard) -> Message:
     return message(text, (section(f"{words.WAITING} {text}"), *row))
 
 
-def told_limit(days: int, asker: str | None = None) -> Message:
+def told_limit(card: JobCard, days: int) -> Message:
     """The waiter reached its limit; the last word on the job, so the person who asked is mentioned."""
     text = (
         f"This job has been followed for {words.count(days, 'day')}, which is the limit: the bot stops "
-        "watching it. The job itself goes on in DSS; `/dss-jobs follow JOB` takes it up again."
+        f"watching it. The job itself goes on in DSS; {_follow_again(card)} takes it up again."
     )
-    return message(text, (section(f"{_mention(asker)}{text}"),))
+    row = actions(buttons.follow(card), buttons.open_in_dss(card))
+    return message(text, (section(f"{_mention(card.asker)}{text}"), *row))
 
 
 def told_stuck(minutes: int) -> Message:
@@ -150,6 +153,17 @@ def told_overdue(card: JobCard, now: datetime) -> Message:
     text = f"This job has been running for {took or 'long'}{usual}. Its log may tell why."
     row = actions(buttons.log(card), buttons.abort(card), buttons.open_in_dss(card))
     return message(text, (section(f"{words.WAITING} {text}"), *row))
+
+
+def _follow_again(card: JobCard) -> str:
+    """Name the command that follows a job, where its id can be typed without quotes."""
+    name = str(card.job.ref)
+    if not _TYPED.fullmatch(name):
+        return "“Follow here”"
+    on = card.instance_label
+    if on is not None and not _TYPED.fullmatch(on):
+        return "“Follow here”"
+    return code(f"/dss-jobs follow {name}{f' --on {on}' if on else ''}", 400)
 
 
 def _mention(asker: str | None) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from bot.facts import BuildMode, Gap, JobCard, JobFacts, Output
+from bot.facts import BuildMode, Gap, JobCard, JobFacts, JobRef, Output
 from bot.slack.views.escape import code, prose
 
 RUNNING = "🔵"
@@ -163,6 +163,11 @@ def names(labels: Sequence[str], shown: int = 5) -> str:
 def what(job: JobFacts, shown: int = 5) -> str:
     """Name what a job builds, or the job itself when DSS does not say what it builds."""
     return names(labels_of(job.outputs), shown) if job.outputs else code(job.name or job.ref.job_id)
+
+
+def job_id(ref: JobRef) -> str:
+    """Show ``PROJECT/ID``, which is what the commands about one job take."""
+    return code(str(ref), 300)
 
 
 def labels_of(outputs: Sequence[Output]) -> list[str]:

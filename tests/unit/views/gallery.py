@@ -123,7 +123,7 @@ GALLERY: dict[str, Callable[[], Shown]] = {
     "told_back": lambda: views.told_back(Gap(start=ago(minutes=27), end=ago(minutes=10)), NOW),
     "told_vanished": lambda: views.told_vanished("U0ALICE"),
     "told_waiting_confirmation": lambda: views.told_waiting_confirmation(card(job("WAITING_CONFIRMATION"))),
-    "told_limit": lambda: views.told_limit(7, "U0ALICE"),
+    "told_limit": lambda: views.told_limit(running(), 7),
     "told_stuck": lambda: views.told_stuck(15),
     "told_overdue": lambda: views.told_overdue(card(job(started_at=ago(minutes=40))), NOW),
     "build_accepted": lambda: views.build_accepted(["CHURN.scored"], BuildMode.ONLY, "production"),

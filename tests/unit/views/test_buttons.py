@@ -198,3 +198,11 @@ def test_a_running_log_can_be_read_again() -> None:
     message = views.log(running(), "text", activity="a1")
     assert ReadLog(job=NAME, activity="a1") in wishes(message, ids.JOB_LOG)
     assert wishes(views.log(card(job("DONE")), "text"), ids.JOB_LOG) == []
+
+
+@pytest.mark.parametrize("strange", ["a b", '"', "x`y"])
+def test_a_command_that_would_need_quotes_is_a_button_only(strange: str) -> None:
+    """Whoever wants to follow on has the button; half a command would name another job."""
+    shown = views.told_limit(card(job(ref=ref(strange))), 7)
+    assert "/dss-jobs follow" not in shown.text
+    assert wishes(shown, ids.JOB_FOLLOW)
