@@ -82,6 +82,11 @@ class _Outputs:
         self.found: dict[tuple[str, str], None] = {}
         self.wrong: list[Problem] = []
 
+    @property
+    def nameless(self) -> bool:
+        """Whether there is one word only, and it looks more like a dataset's name than a project's key."""
+        return self.lonely and not self.found and not self.project.isupper()
+
     def add(self, word: Word) -> None:
         """Read one word, which may hold several outputs joined by commas."""
         parts = word.text.split(",") if word.bare and "," in word.text else [word.text]
@@ -97,7 +102,14 @@ class _Outputs:
     def problems(self) -> list[Problem]:
         """Return what is wrong with the outputs as a whole, after what is wrong with one."""
         problems = list(self.wrong)
-        if self.lonely:
+        if self.nameless:
+            problems.append(
+                Problem(
+                    f"Write the project in front, as PROJECT.{short(self.project)}; "
+                    "if that is the project, write what to build behind it."
+                )
+            )
+        elif self.lonely:
             problems.append(
                 Problem(f"Say what to build in project {short(self.project)}, as PROJECT.dataset.")
             )
@@ -161,7 +173,8 @@ def _build(parsed: Parsed, reader: _Outputs) -> Build:
     """Put together what was read; ``PROJECT.dataset`` stands for what is missing."""
     values = parsed.values
     kind, mode = values.get("type"), values.get("mode")
-    names = list(reader.found) or [(reader.project or "PROJECT", "dataset")]
+    nothing = ("PROJECT", reader.project) if reader.nameless else (reader.project or "PROJECT", "dataset")
+    names = list(reader.found) or [nothing]
     return Build(
         outputs=tuple(
             WantedOutput(

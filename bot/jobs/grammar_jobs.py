@@ -1,6 +1,7 @@
 """The grammar of ``/dss-jobs``."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Literal, cast
 
@@ -23,7 +24,7 @@ from bot.facts import (
 from bot.jobs.grammar_build import read_words
 from bot.jobs.links import EXAMPLE, check_id, read_job
 from bot.jobs.nearest import did_you_mean
-from bot.jobs.options import JOBS_OPTIONS, STATE_WORDS, Parsed, Problem, read_options
+from bot.jobs.options import JOBS_OPTIONS, STATE_WORDS, STATES, Parsed, Problem, read_age, read_options
 from bot.jobs.render import SUBCOMMANDS, as_command
 from bot.jobs.words import Word, short
 
@@ -48,6 +49,7 @@ _HINTS = {
     "follow": "watch track subscribe",
     "unfollow": "unwatch untrack unsubscribe ignore mute",
 }
+_LIST = ("list", "ls")
 _JOB_ID = re.compile(r".*\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d.*", re.ASCII)
 _ANY_JOB = JobName(project="PROJECT", job_id=EXAMPLE.partition("/")[2])
 
@@ -103,9 +105,10 @@ def _of_subcommand(subcommand: str, parsed: Parsed) -> _Wish:
         parsed.problems.append(Problem(f"--{name} does not go with {whole}."))
     if whole == "abort --all":
         return _abort_all(parsed)
-    if subcommand == "abort" and len(parsed.words) == 2 and parsed.words[0].text.casefold() == "all":
+    if subcommand == "abort" and parsed.words and _is(parsed.words[0], "all") and len(parsed.words) < 3:
         parsed.problems.append(Problem("To abort all jobs of a project, write --all.", ("--all",)))
         del parsed.words[0]
+        parsed.words = parsed.words or [Word("PROJECT")]
         return _abort_all(parsed)
     return _one_job(subcommand, _job(subcommand, parsed), parsed)
 
@@ -168,7 +171,14 @@ def _misplaced_all(parsed: Parsed) -> _Wish:
 def _of_words(parsed: Parsed) -> _Wish:
     """Words that begin with no subcommand: one project, one job, or a mistake."""
     first = parsed.words[0]
+    if _is(first, *_LIST):
+        parsed.problems.append(Problem("A list has no word of its own: write the project alone."))
+        parsed.words = parsed.words[1:] or [Word("PROJECT")]
+        return _of_words(parsed)
     if len(parsed.words) > 1:
+        return _several_words(parsed)
+    if _is(first, *STATES, "today", "yesterday"):
+        parsed.words.insert(0, Word("PROJECT"))
         return _several_words(parsed)
     if first.bare and "/" in first.text:
         return _of_subcommand("status", parsed)
@@ -198,13 +208,27 @@ def _several_words(parsed: Parsed) -> _Wish:
         return _of_subcommand(turned, parsed)
     state = STATE_WORDS.get(second.text.casefold())
     if state is not None:
-        parsed.problems.append(Problem("A state is written with --state.", ("--state",)))
+        parsed.problems.append(Problem("A state is written with --state, behind a project.", ("--state",)))
         parsed.values.setdefault("state", state)
+    elif since := _age(parsed.words[1:]):
+        parsed.problems.append(Problem("A time is written with --since, behind a project.", ("--since",)))
+        parsed.values.setdefault("since", since)
     else:
         parsed.problems.append(
             Problem(f"Jobs are listed for one project at a time; {short(second.text)} is too much.")
         )
     return _list(_project(first, parsed), parsed)
+
+
+def _age(words: Sequence[Word]) -> str | None:
+    try:
+        return read_age(" ".join(word.text for word in words))
+    except Refusal:
+        return None
+
+
+def _is(word: Word, *texts: str) -> bool:
+    return word.bare and word.text.casefold() in texts
 
 
 def _near_subcommands(word: Word) -> tuple[str, ...]:

@@ -23,11 +23,13 @@ _STATES = {
     "done": "done success successful succeeded ok",
     "aborted": "aborted abort aborts cancelled canceled",
 }
+STATES = tuple(_STATES)
 STATE_WORDS = {word: state for state, words in _STATES.items() for word in words.split()}
 """What people type for the four states of a filter."""
 
 _MODE_HINTS = {
-    "only": "this single nonrecursive non_recursive",
+    # DSS calls both of these "forced".
+    "only": "this single nonrecursive non_recursive force forced",
     "modified": "smart required changed recursive incremental",
     "all": "full force forced everything upstream",
     "missing": "empty",
@@ -60,6 +62,8 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it stands without a value."""
     hints: str = ""
     """Other words that people may use for it: never accepted, but suggested."""
+    values: Mapping[str, tuple[str, ...]] = {}
+    """Words that people write as options, though they are values of this one; the likeliest value first."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -107,6 +111,8 @@ def _read_option(
 ) -> None:
     """Read one option, whose value may be the next of ``rest`` (last is next)."""
     name, value = named
+    if name not in known and _read_as_value(name, known, parsed):
+        return
     if name not in known:
         name = _unknown(name, known, parsed)
         if not name:
@@ -135,6 +141,17 @@ def _read_value(name: str, value: str, option: Option, parsed: Parsed) -> None:
     except Refusal as wrong:
         parsed.problems.append(Problem(f"--{name}: {wrong}", wrong.suggestions))
         parsed.values[name] = option.read(wrong.example or option.sample)
+
+
+def _read_as_value(name: str, known: Mapping[str, Option], parsed: Parsed) -> bool:
+    """Note a value that was written as an option, such as ``--failed``; whether it was one."""
+    for other, option in known.items():
+        if meant := option.values.get(name):
+            there = tuple(f"--{other} {value}" for value in meant)
+            parsed.problems.append(Problem(f"There is no option --{name}.", there))
+            parsed.values.setdefault(other, option.read(meant[0]))
+            return True
+    return False
 
 
 def _unknown(name: str, known: Mapping[str, Option], parsed: Parsed) -> str:
@@ -228,7 +245,7 @@ def _limit(value: str) -> int:
     return limit
 
 
-def _since(value: str) -> str:
+def read_age(value: str) -> str:
     """Check the looks of a time only: what it means depends on the clock and the person's time zone."""
     typed = " ".join(value.split())
     words = typed.replace(",", " ").split()
@@ -237,17 +254,35 @@ def _since(value: str) -> str:
     return typed
 
 
+def _values(hints: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Turn words and what else they are called around: for each word the values that it may mean."""
+    found: dict[str, tuple[str, ...]] = {}
+    for value, others in hints.items():
+        for word in (value, *others.split()):
+            found[word] = (*found.get(word, ()), value)
+    return found
+
+
 BUILD_OPTIONS: Mapping[str, Option] = {
     "partition": Option(sample="2026-11-23", read=read_partition, hints="part partitions"),
-    "mode": Option(sample="modified", read=_mode, hints="build recursive force forced method how"),
-    "type": Option(sample="folder", read=_kind, hints="kind object"),
+    "mode": Option(sample="modified", read=_mode, hints="build method how", values=_values(_MODE_HINTS)),
+    "type": Option(
+        sample="folder", read=_kind, hints="kind object", values={word: (word,) for word in OUTPUT_KINDS}
+    ),
     "on": Option(sample="INSTANCE", read=_text, hints="instance dss node host server"),
 }
 
 JOBS_OPTIONS: Mapping[str, Option] = {
-    "state": Option(sample="failed", read=_state, hints="status outcome"),
-    "since": Option(sample="yesterday", read=_since, hints="from after date start"),
-    "by": Option(sample="me", read=_login, hints="user author login initiator who"),
+    "state": Option(
+        sample="failed", read=_state, hints="status outcome", values={word: (word,) for word in STATES}
+    ),
+    "since": Option(sample="yesterday", read=read_age, hints="from after date start"),
+    "by": Option(
+        sample="me",
+        read=_login,
+        hints="user author login initiator who",
+        values={"me": ("me",), "mine": ("me",)},
+    ),
     "dataset": Option(sample="DATASET", read=_text, hints="output target data"),
     "limit": Option(sample="20", read=_limit, hints="max count number n top last"),
     "activity": Option(sample="ACTIVITY", read=_text, hints="recipe step"),

@@ -30,6 +30,11 @@ from bot.jobs.words import quote
 SUBCOMMANDS = ("status", "log", "abort", "follow", "unfollow")
 """First words of ``/dss-jobs`` that are no project."""
 
+NO_PROJECTS = frozenset(
+    {"logs", "help", "list", "ls", "all", "today", "yesterday", "failed", "running", "done", "aborted"}
+)
+"""Other words that are not taken for a project either, unless they stand in quotes."""
+
 _MODES = {mode: word for word, mode in MODE_WORDS.items()}
 _KINDS = {kind: word for word, kind in OUTPUT_KINDS.items()}
 
@@ -106,7 +111,7 @@ def _filters(wish: ListJobs) -> str:
 def _project(key: str) -> str:
     """Write a project key; in quotes when it would be read as something else."""
     written = quote(key, dots=False)
-    if written == key and (key.casefold() in {*SUBCOMMANDS, "logs", "help"} or "/" in key):
+    if written == key and (key.casefold() in {*SUBCOMMANDS, *NO_PROJECTS} or "/" in key):
         return f'"{key}"'
     return written
 
@@ -120,4 +125,6 @@ def as_job(job: JobName) -> str:
     if job.host and job.project:
         project, job_id = percent_encode(job.project, safe=""), percent_encode(job.job_id, safe="")
         return f"{job.host}/projects/{project}/jobs/{job_id}/"
-    return f"{quote(job.project)}/{quote(job.job_id)}" if job.project else quote(job.job_id)
+    if job.project:
+        return f"{quote(job.project)}/{quote(job.job_id)}"
+    return f'"{job.job_id}"' if job.job_id.casefold() == "all" else quote(job.job_id)

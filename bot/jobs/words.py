@@ -70,6 +70,7 @@ def split(text: str) -> tuple[Word, ...]:
             at += 1
             continue
         word, at = _word(text, at)
+        word = _unbold(word)
         if word.text or not word.bare:
             found.append(word)
     return tuple(found)
@@ -133,6 +134,14 @@ def _word(text: str, at: int) -> tuple[Word, int]:
     if commas:
         del parts[-commas:]
     return Word("".join(parts), dot, quoted, bare), at
+
+
+def _unbold(word: Word) -> Word:
+    """Take the asterisks off a word that was pasted in bold."""
+    bold = word.bare and len(word.text) > 2 and word.text[0] == word.text[-1] == "*"
+    if not bold or "*" in word.text[1:-1]:
+        return word
+    return msgspec.structs.replace(word, text=word.text[1:-1], dot=max(word.dot - 1, -1))
 
 
 def _quoted(text: str, start: int) -> tuple[str, int]:

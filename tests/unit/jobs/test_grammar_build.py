@@ -55,6 +55,10 @@ def test_outputs_are_read_in_every_documented_form(text: str, names: list[str]) 
         ("\u201cCHURN.my folder\u201d", ["CHURN.my folder"]),
         ("CHURN.\u2018my folder\u2019", ["CHURN.my folder"]),
         ("`CHURN.scored`", ["CHURN.scored"]),
+        ("*CHURN.scored*", ["CHURN.scored"]),
+        ("*CHURN.scored* *features*", ["CHURN.scored", "CHURN.features"]),
+        ('CHURN."*scored*"', ["CHURN.*scored*"]),
+        ("CHURN.**", ["CHURN.**"]),
         ("CHURN.a&amp;b", ["CHURN.a&b"]),
         ("CHURN.&lt;b&gt;", ["CHURN.<b>"]),
         ("CHURN.&amp;lt;", ["CHURN.&lt;"]),
@@ -128,6 +132,12 @@ def test_help(text: str) -> None:
     ("text", "part", "example"),
     [
         ("CHURN", "what to build", "/dss-build CHURN.dataset"),
+        ("scored", "PROJECT.scored", "/dss-build PROJECT.scored"),
+        ("scored --mode missing", "PROJECT.scored", "/dss-build PROJECT.scored --mode missing"),
+        ("CHURN.x --force", "--force", "/dss-build CHURN.x"),
+        ("CHURN.x --recursive --on p", "--recursive", "/dss-build CHURN.x --mode modified --on p"),
+        ("CHURN.x --all", "--all", "/dss-build CHURN.x --mode all"),
+        ("CHURN.x --folder", "--folder", "/dss-build CHURN.x --type folder"),
         ("CHURN.", "what to build", "/dss-build CHURN.dataset"),
         (".scored", "project is missing", "/dss-build PROJECT.dataset"),
         ("--mode all", "what to build", "/dss-build PROJECT.dataset --mode all"),
@@ -167,7 +177,8 @@ def test_near_misses_are_named() -> None:
     """Suggestions hold the option or word that was probably meant."""
     assert _mistake("CHURN.x --mdoe all").suggestions[0] == "--mode"
     assert _mistake("CHURN.x --mode onyl").suggestions[0] == "only"
-    assert _mistake("CHURN.x --force").suggestions == ("--mode",)
+    assert _mistake("CHURN.x --force").suggestions == ("--mode only", "--mode all")
+    assert _mistake("CHURN.x --mode force").suggestions == ("only", "all")
     assert _mistake("CHURN a.b").suggestions == ("CHURN.a.b", "a.b")
 
 

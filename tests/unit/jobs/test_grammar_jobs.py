@@ -100,6 +100,14 @@ def test_pasted_links_name_the_job_and_its_host(link: str) -> None:
         ("CHURN --all", "/dss-jobs CHURN", "abort --all"),
         (f"CHURN log {ID}", f"/dss-jobs log CHURN/{ID}", "log"),
         ("CHURN failed", "/dss-jobs CHURN --state failed", "--state"),
+        ("failed", "/dss-jobs PROJECT --state failed", "--state"),
+        ("running", "/dss-jobs PROJECT --state running", "--state"),
+        ("CHURN yesterday", "/dss-jobs CHURN --since yesterday", "--since"),
+        ("CHURN 3 days ago", '/dss-jobs CHURN --since "3 days ago"', "--since"),
+        ("yesterday", "/dss-jobs PROJECT --since yesterday", "--since"),
+        ("CHURN --failed", "/dss-jobs CHURN --state failed", "--state failed"),
+        ("CHURN --mine", "/dss-jobs CHURN --by me", "--by me"),
+        ("abort all", "/dss-jobs abort --all PROJECT", "--all"),
         ("CHURN.scored", "/dss-jobs CHURN --dataset scored", "--dataset"),
         ("CHURN --state faled", "/dss-jobs CHURN --state failed", "failed"),
         ("CHURN --satte done", "/dss-jobs CHURN --state done", "--state"),
@@ -118,6 +126,9 @@ def test_near_misses_are_named(text: str, example: str, suggestion: str) -> None
 @pytest.mark.parametrize(
     ("text", "part", "example"),
     [
+        ("list CHURN", "project alone", "/dss-jobs CHURN"),
+        ("ls CHURN --state failed", "project alone", "/dss-jobs CHURN --state failed"),
+        ("list", "project alone", "/dss-jobs PROJECT"),
         ("CHURN SALES", "one project at a time", "/dss-jobs CHURN"),
         ("--state failed", "which project", "/dss-jobs PROJECT --state failed"),
         ("CHURN --state zzz", "“zzz”", "/dss-jobs CHURN --state failed"),
@@ -150,11 +161,18 @@ def test_a_mistake_says_what_would_have_been_right(text: str, part: str, example
     assert mistake.example == example
 
 
-@pytest.mark.parametrize("key", ["log", "LOGS", "Abort", "help"])
+@pytest.mark.parametrize("key", ["log", "LOGS", "Abort", "help", "list", "FAILED"])
 def test_a_project_named_like_a_subcommand_is_written_in_quotes(key: str) -> None:
     """What is written reads as the project, not as the subcommand."""
     assert as_command(ListJobs(project=key)) == f'/dss-jobs "{key}"'
     assert parse_jobs(f'"{key}"') == ListJobs(project=key)
+
+
+def test_a_job_called_all_is_written_in_quotes() -> None:
+    """It reads as the job, and aborts nothing else."""
+    wish = AbortJob(job=JobName(job_id="all"))
+    assert as_command(wish) == '/dss-jobs abort "all"'
+    assert parse_jobs('abort "all"') == wish
 
 
 def test_only_a_word_like_abort_is_shown_how_to_abort_everything() -> None:
