@@ -1,6 +1,7 @@
 """Dates as people type them after ``--since``."""
 
 import re
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -17,13 +18,20 @@ _DAY = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ,]{1,2}(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?)?", re.ASCII
 )
 _AGO = re.compile(
-    r"(\d{1,5}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)(?: ago)?", re.ASCII
+    r"(?:(?:last|past) )?(\d{1,5}) ?"
+    r"(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|months?|years?)(?: ago)?",
+    re.ASCII,
 )
+_PERIOD = re.compile(r"(this|last|past) (hour|day|week|month|year)")
+_SHORT_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{2}|\d{4}))?(?: (.+))?", re.ASCII)
+_HAS_CLOCK = re.compile(r":|\b(?:now|hours?|hrs?|min(?:ute)?s?|sec(?:ond)?s?)\b|\d ?(?:[ap]m|h)\b", re.ASCII)
+_NUMBERS = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3"}
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))? ?(am|pm)?", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_HOURS = {"hour": 1, "day": 24, "week": 7 * 24, "month": 30 * 24, "year": 365 * 24}
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKDAY = re.compile(r"(last )?(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?")
+_WEEKDAY = re.compile(r"(last |this )?(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?")
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,8 +39,9 @@ def read_since(text: str, now: datetime, tz: str) -> datetime:
     """Read a date or a span of time, as the beginning of "since".
 
     A day without a time begins at midnight in the person's time zone, a time without a day is its latest;
-    spans such as ``2h`` count back from now; a weekday is its latest, today included; ten or thirteen digits
-    are seconds or milliseconds since 1970, as DSS has them.
+    spans such as ``2h`` count back from now; a weekday is its latest, today included; ``this`` and ``last``
+    week, month and year are those of the calendar, and weeks begin on Monday; ten or thirteen digits are
+    seconds or milliseconds since 1970, as DSS has them.
 
     Args:
         text: what was typed.
@@ -43,7 +52,8 @@ def read_since(text: str, now: datetime, tz: str) -> datetime:
         An aware time in UTC, not after ``now``.
 
     Raises:
-        Refusal: when it is no date, or lies in the future; it says what would have been right.
+        Refusal: when it is no date, can be read in two ways, or lies in the future; ``example`` is a value
+            that can be read.
     """
     typed = " ".join(text.translate(_DASHES).split())
     if len(typed) > _LONGEST or not _HARMLESS.fullmatch(typed):
@@ -61,16 +71,26 @@ def read_since(text: str, now: datetime, tz: str) -> datetime:
     return found
 
 
+def in_words(moment: datetime, tz: str) -> str:
+    """Say a moment in a person's time zone, so that they see how what they typed was read."""
+    zone = _zone(tz)
+    return f"{moment.astimezone(zone):%a %d %b %Y %H:%M}, {zone.key if isinstance(zone, ZoneInfo) else 'UTC'}"
+
+
 def _read(typed: str, now: datetime) -> datetime | None:
     """Read by the exact formats first, then by `dateparser`; ``now`` is in the person's time zone."""
-    lower = typed.lower()
+    lower = " ".join(_NUMBERS.get(word, word) for word in typed.lower().split())
     if lower in {"today", "yesterday"}:
         return _midnight(now - timedelta(days=lower == "yesterday"))
     if found := _AGO.fullmatch(lower):
-        return (now.astimezone(UTC)) - timedelta(seconds=int(found[1]) * _SECONDS[found[2][0]])
+        return _ago(int(found[1]), found[2], now)
     if found := _DAY.fullmatch(typed):
         year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
         return datetime(year, month, day, hour, minute, second, tzinfo=now.tzinfo)
+    if found := _PERIOD.fullmatch(lower):
+        return _period(found[1], found[2], now)
+    if found := _SHORT_DATE.fullmatch(lower):
+        return _short_date(found, typed, now)
     if found := _CLOCK.fullmatch(lower):
         return _clock(found, now)
     if found := _WEEKDAY.fullmatch(lower):
@@ -82,6 +102,55 @@ def _read(typed: str, now: datetime) -> datetime | None:
 
 def _midnight(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+
+
+def _period(which: str, unit: str, now: datetime) -> datetime:
+    """Return when this or the last day, week, month or year of the calendar began."""
+    if which == "past" or unit == "hour":
+        return now.astimezone(UTC) - timedelta(hours=_HOURS[unit])
+    today = _midnight(now)
+    starts = {
+        "day": today,
+        "week": today - timedelta(days=today.weekday()),
+        "month": today.replace(day=1),
+        "year": today.replace(month=1, day=1),
+    }
+    if which == "this":
+        return starts[unit]
+    if unit in {"day", "week"}:
+        return starts[unit] - timedelta(days=1 if unit == "day" else 7)
+    before = starts[unit] - timedelta(days=1)
+    return before.replace(day=1) if unit == "month" else before.replace(month=1, day=1)
+
+
+def _short_date(found: re.Match[str], typed: str, now: datetime) -> datetime | None:
+    """Read a date that begins with a day or a month, where it can only be one of them.
+
+    Raises:
+        Refusal: it could be two days, or its year is not written out.
+    """
+    first, second, year = int(found[1]), int(found[3]), found[4] or ""
+    days = [(second, first), (first, second)]  # month and day: the day first, as most of the world has it
+    possible = [pair for pair in dict.fromkeys(days) if 1 <= pair[0] <= 12 and 1 <= pair[1] <= 31]
+    if not possible:
+        return None
+    written = [f"{year if len(year) == 4 else now.year}/{month:02}/{day:02}" for month, day in possible]
+    if len(possible) > 1:
+        both = " or ".join(written)
+        raise Refusal(f"“{typed}” can be two days: write {both}.", example=written[0])
+    if len(year) < 4:
+        raise Refusal(f"“{typed}” has no year of four digits: write {written[0]}.", example=written[0])
+    return _read(f"{written[0]} {found[5] or ''}".strip(), now)
+
+
+def _ago(number: int, unit: str, now: datetime) -> datetime:
+    """Count back from now; months and years are those of the calendar, and begin at midnight."""
+    if not unit.startswith(("month", "year")):
+        return now.astimezone(UTC) - timedelta(seconds=number * _SECONDS[unit[0]])
+    months = now.year * 12 + now.month - 1 - number * (12 if unit.startswith("year") else 1)
+    year, month = divmod(months, 12)
+    day = min(now.day, monthrange(year, month + 1)[1])
+    return _midnight(now).replace(year=year, month=month + 1, day=day)
 
 
 def _clock(found: re.Match[str], now: datetime) -> datetime | None:
@@ -101,7 +170,7 @@ def _weekday(found: re.Match[str], now: datetime) -> datetime:
     """Return the midnight of the latest such day; with ``last`` before today."""
     wanted = next(number for number, name in enumerate(_WEEKDAYS) if name.startswith(found[2]))
     back = (now.weekday() - wanted) % 7
-    return _midnight(now - timedelta(days=7 if found[1] and back == 0 else back))
+    return _midnight(now - timedelta(days=7 if found[1] == "last " and back == 0 else back))
 
 
 def _iso(typed: str, zone: tzinfo | None) -> datetime | None:
@@ -127,6 +196,8 @@ def _guess(typed: str, now: datetime) -> datetime | None:
     )
     if moment is None:
         return None
+    if not _HAS_CLOCK.search(typed.lower()):
+        moment = _midnight(moment)
     return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
 
 

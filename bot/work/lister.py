@@ -13,7 +13,7 @@ from bot.jobs import filters
 from bot.jobs.names import Names, WrongOutput
 from bot.jobs.ports import Dss
 from bot.jobs.render import as_command
-from bot.jobs.since import read_since
+from bot.jobs.since import in_words, read_since
 from bot.slack import views
 from bot.store import Store
 from bot.work.gate import Admitted, Gate
@@ -98,7 +98,7 @@ class Lister:
             self._check_dataset(wish, wish.dataset, project, admitted)
         page = filters.page(found, wish.page, views.PAGE_SIZE)
         shown = self._with_causes(page.jobs, admitted.dss)
-        said = _words(wish)
+        said = _words(wish, in_words(since, admitted.person.tz) if since else None)
         if filtered and len(jobs) >= FILTERED_JOBS:
             said = (*said, f"among the newest {FILTERED_JOBS:,} jobs")
         return views.job_list(
@@ -199,11 +199,11 @@ def read_moment(wish: ListJobs, now: datetime, tz: str) -> datetime | None:
         raise Refusal(str(refused), example=as_command(right)) from refused
 
 
-def _words(wish: ListJobs) -> tuple[str, ...]:
-    """Say the filters of a list in words."""
+def _words(wish: ListJobs, since: str | None) -> tuple[str, ...]:
+    """Say the filters of a list in words, and how the time was read."""
     said = (
         f"state {wish.state}" if wish.state else "",
-        f"since {wish.since}" if wish.since else "",
+        f"since {wish.since} ({since})" if wish.since else "",
         f"by {wish.by}" if wish.by else "",
         f"building {wish.dataset}" if wish.dataset else "",
         f"at most {wish.limit}" if wish.limit else "",

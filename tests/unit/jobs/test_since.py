@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import Refusal
-from bot.jobs.since import read_since
+from bot.jobs.since import in_words, read_since
 
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)  # a Wednesday, 11:30 in Paris
 PARIS = "Europe/Paris"
@@ -42,6 +42,23 @@ PARIS = "Europe/Paris"
         ("sept 2015", "2015-08-31T22:00"),
         ("yesterday 14:00", "2026-11-24T13:00"),
         ("one hour ago", "2026-11-25T09:30"),
+        ("this week", "2026-11-22T23:00"),
+        ("this month", "2026-10-31T23:00"),
+        ("this year", "2025-12-31T23:00"),
+        ("this wednesday", "2026-11-24T23:00"),
+        ("last week", "2026-11-15T23:00"),
+        ("last month", "2026-09-30T22:00"),
+        ("last year", "2024-12-31T23:00"),
+        ("last hour", "2026-11-25T09:30"),
+        ("past week", "2026-11-18T10:30"),
+        ("last 3 days", "2026-11-22T10:30"),
+        ("two weeks ago", "2026-11-11T10:30"),
+        ("2 months ago", "2026-09-24T22:00"),
+        ("13/06/2026", "2026-06-12T22:00"),
+        ("06/13/2026 14:00", "2026-06-13T12:00"),
+        ("5.5.2026", "2026-05-04T22:00"),
+        ("september", "2026-08-31T22:00"),
+        ("24 sept", "2026-09-23T22:00"),
     ],
 )
 def test_what_people_type_is_read_in_their_time_zone(text: str, expected: str) -> None:
@@ -73,6 +90,30 @@ def test_nonsense_is_refused_with_what_would_have_been_right(text: str) -> None:
     with pytest.raises(Refusal, match="2015/09/24") as refused:
         read_since(text, NOW, PARIS)
     assert refused.value.example == "yesterday"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("05/06/2026", "2026/06/05 or 2026/05/06"),
+        ("5-6-2026 14:00", "2026/06/05 or 2026/05/06"),
+        ("05/06", "2026/06/05 or 2026/05/06"),
+        ("13/06", "2026/06/13"),
+        ("13.06.26", "2026/06/13"),
+    ],
+)
+def test_what_can_be_two_days_is_refused(text: str, right: str) -> None:
+    """Half of the world would get the other day, without knowing it."""
+    with pytest.raises(Refusal, match=right) as refused:
+        read_since(text, NOW, PARIS)
+    assert refused.value.example is not None
+    assert read_since(refused.value.example, NOW, PARIS) < NOW
+
+
+def test_the_moment_is_said_in_the_zone_it_was_read_in() -> None:
+    """So that it can be compared with what was typed."""
+    assert in_words(read_since("yesterday", NOW, PARIS), PARIS) == "Tue 24 Nov 2026 00:00, Europe/Paris"
+    assert in_words(read_since("yesterday", NOW, "Nowhere"), "Nowhere") == "Tue 24 Nov 2026 00:00, UTC"
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2027-01-01", "in 3 days", "2026-11-25T10:30:01Z"])
