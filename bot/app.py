@@ -211,8 +211,8 @@ class Bot:
             enterprise_id=identity.enterprise_id,
             clock=clock,
         )
-        gate = Gate(Access(settings.access), people, store.audit, clock)
-        names, answers = Names(clock), Answers(self.client)
+        gate = Gate(Access(settings.access), people, store.audit, clock, self._instances.label)
+        names, answers = Names(clock, self._instances.label), Answers(self.client)
         parts = (store, gate, self._instances, names, answers)
         runner = IntentRunner(
             store.intents,

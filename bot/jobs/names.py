@@ -42,8 +42,17 @@ class WrongOutput(Refusal):
 class Names:
     """Lists of projects and objects, kept for a minute for each person and instance."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, clock: Callable[[], datetime], label: Callable[[str], str | None] = lambda _: None
+    ) -> None:
+        """Begin without a list.
+
+        Args:
+            clock: the time.
+            label: what people call an instance; nothing where there is only one.
+        """
         self._clock = clock
+        self._label = label
         self._lock = threading.Lock()
         self._kept: dict[tuple[object, ...], tuple[datetime, Sequence[object]]] = {}
 
@@ -78,8 +87,9 @@ class Names:
         keys = {project.key: project.key for project in projects or ()}
         by_name = {project.name: project.key for project in projects or ()} | keys
         near = did_you_mean(typed, by_name)
+        label = self._label(dss.instance)
         raise Refusal(
-            f"There is no project {short(typed)} in DSS ({dss.instance}) that you may see.",
+            f"There is no project {short(typed)} in DSS{f' ({label})' if label else ''} that you may see.",
             suggestions=tuple(dict.fromkeys(by_name[name] for name in near)),
         )
 

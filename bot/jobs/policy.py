@@ -47,6 +47,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     instance: str
     project: str | None = None
     """``None`` when it is not about one project."""
+    label: str | None = None
+    """What people call the instance; nothing where there is only one."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +71,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """DSS login to make the calls as; ``None`` means as the bot's own key."""
 
 
-def ask_of(wish: Wish, instance: str, project: str | None) -> Ask:
+def ask_of(wish: Wish, instance: str, project: str | None, label: str | None = None) -> Ask:
     """Say what a wish asks for. ``instance`` and ``project`` are the ones it was resolved to."""
-    return Ask(verb=_verb(wish), instance=instance, project=project)
+    return Ask(verb=_verb(wish), instance=instance, project=project, label=label)
 
 
 def decide(access: Access, person: Person, ask: Ask, standing: Standing) -> Decision:
@@ -134,7 +136,7 @@ def _as_person(person: Person, ask: Ask, standing: Standing) -> Decision:
     email = (person.email or "").strip()
     if not email:
         return _no("Slack does not tell your e-mail address, so your DSS login cannot be found.")
-    here = f"DSS ({ask.instance})"
+    here = f"DSS ({ask.label})" if ask.label else "DSS"
     known = [
         user for user in standing.users if user.login and user.email.strip().casefold() == email.casefold()
     ]

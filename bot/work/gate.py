@@ -38,12 +38,27 @@ class Gate:
     """Finds out who somebody is and decides, with every decision in the audit."""
 
     def __init__(
-        self, access: Access, people: People, audit: AuditStore, clock: Callable[[], datetime]
+        self,
+        access: Access,
+        people: People,
+        audit: AuditStore,
+        clock: Callable[[], datetime],
+        label: Callable[[str], str | None] = lambda _: None,
     ) -> None:
+        """Begin without knowing anybody.
+
+        Args:
+            access: who may act.
+            people: what Slack knows of them.
+            audit: where decisions are written.
+            clock: the time.
+            label: what people call an instance; nothing where there is only one.
+        """
         self._access = access
         self._people = people
         self._audit = audit
         self._clock = clock
+        self._label = label
         self._lock = threading.Lock()
         self._users: dict[str, tuple[datetime, Sequence[DssUser]]] = {}
         self._can: dict[tuple[str, str], tuple[datetime, bool]] = {}
@@ -73,7 +88,7 @@ class Gate:
             DSSError: DSS cannot be asked who they are.
         """
         person = self._person(user_id, team_id)
-        ask = ask_of(wish, dss.instance, project)
+        ask = ask_of(wish, dss.instance, project, self._label(dss.instance))
         # Outsiders are turned away before DSS is asked anything for them.
         standing = Standing(person=person)
         if self._access is Access.DSS and outsider(person) is None:
@@ -114,8 +129,10 @@ class Gate:
             users = dss.users()
         except (DSSRefused, DSSNotVisible, DSSNotFound) as error:
             log.warning("gate.users_refused", instance=dss.instance, error=str(error))
+            label = self._label(dss.instance)
+            here = f"DSS ({label})" if label else "DSS"
             raise Refusal(
-                f"The bot's API key may not list the users of DSS ({dss.instance}), so I cannot find your "
+                f"The bot's API key may not list the users of {here}, so I cannot find your "
                 "login: its administrator has to give the bot a global API key with admin rights."
             ) from error
         with self._lock:

@@ -11,9 +11,11 @@ from bot.facts import JobCard, JobFacts, JobRef, ListJobs, Message, OutputKind, 
 from bot.facts.records import FollowedJob, Watch
 from bot.jobs import filters
 from bot.jobs.names import Names, WrongOutput
+from bot.jobs.nearest import did_you_mean, same
 from bot.jobs.ports import Dss
 from bot.jobs.render import as_command
 from bot.jobs.since import in_words, read_since
+from bot.jobs.words import short
 from bot.slack import views
 from bot.store import Store
 from bot.work.gate import Admitted, Gate
@@ -94,6 +96,8 @@ class Lister:
         read = FILTERED_JOBS if filtered else min(most, (wish.page + 1) * views.PAGE_SIZE + 1)
         jobs = admitted.dss.recent_jobs(project, read)
         found = self._matching(jobs, wish, since, admitted)[:most]
+        if not found:
+            check_initiator(wish, project, jobs)
         if wish.dataset and not found:
             self._check_dataset(wish, wish.dataset, project, admitted)
         page = filters.page(found, wish.page, views.PAGE_SIZE)
@@ -108,6 +112,7 @@ class Lister:
             now=now,
             has_more=page.more,
             filters=said,
+            wider=as_command(ListJobs(project=project, instance=wish.instance)),
         )
 
     def _matching(
@@ -164,6 +169,22 @@ class Lister:
         for project in projects:
             running += [job for job in dss.recent_jobs(project, RUNNING_LOOKED) if not job.finished]
         return running
+
+
+def check_initiator(wish: ListJobs, project: str, jobs: Sequence[JobFacts]) -> None:
+    """Tell a misspelt login from one of somebody who started nothing that was wished for.
+
+    Raises:
+        Refusal: nobody of that name started any of the jobs, but somebody of nearly that name did.
+    """
+    if wish.by is None or wish.by == "me":
+        return
+    initiators = {job.initiator for job in jobs if job.initiator}
+    near = () if same(wish.by, initiators) else did_you_mean(wish.by, initiators)
+    if near:
+        right = msgspec.structs.replace(wish, project=project, by=near[0])
+        said = f"{short(wish.by)} started none of the newest jobs of {project}."
+        raise Refusal(said, example=as_command(right), suggestions=near)
 
 
 def own_recent(

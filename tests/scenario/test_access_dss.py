@@ -52,9 +52,9 @@ def test_the_e_mail_is_compared_without_case(scenario: Scenario) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("zoe", "Nobody in DSS (default) has your e-mail address zoe@example.com"),
-        ("erin", "Several logins in DSS (default) have your e-mail address (erin, erin.external)"),
-        ("dave", "Your login dave in DSS (default) is disabled"),
+        ("zoe", "Nobody in DSS has your e-mail address zoe@example.com"),
+        ("erin", "Several logins in DSS have your e-mail address (erin, erin.external)"),
+        ("dave", "Your login dave in DSS is disabled"),
     ],
 )
 @pytest.mark.parametrize("command", ["/dss-build CHURN.customers_clean", "/dss-jobs CHURN"])
@@ -95,7 +95,7 @@ def test_a_restricted_project_is_invisible_to_others(scenario: Scenario) -> None
     scenario.type("/dss-jobs", user="bob")
     assert "PAYROLL" not in shown(scenario.told("Running now", user="bob"))
     scenario.type(f"/dss-jobs status {ref(scenario.newest('PAYROLL'))}", user="bob")
-    assert "salary_bands" not in shown(scenario.told("no project PAYROLL in DSS (default)", user="bob"))
+    assert "salary_bands" not in shown(scenario.told("no project PAYROLL in DSS", user="bob"))
 
 
 def test_reading_is_not_building(scenario: Scenario) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.sandbox.dss import DssSandbox
 from bot.slack.views import ids
-from tests.scenario.world import Scenario, shown
+from tests.scenario.world import Scenario, ref, shown
 
 
 def test_a_build_on_another_instance(make_scenario: Callable[..., Scenario], tmp_path: Path) -> None:
@@ -29,3 +29,8 @@ def test_a_build_on_another_instance(make_scenario: Callable[..., Scenario], tmp
         scenario.told("Log of `CHURN.scored_history`")
         scenario.press(root, ids.JOB_ABORT)
         assert "staging" in shown(scenario.root("Aborted"))
+        here, scenario.dss = scenario.dss, other
+        job = scenario.elsewhere("customers_clean")
+        scenario.dss = here
+        scenario.type(f"/dss-jobs abort {ref(job)} --on staging")
+        scenario.told("*Aborted*", "CHURN.customers_clean", "on `staging`")

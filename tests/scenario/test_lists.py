@@ -115,7 +115,7 @@ def test_since_the_future_finds_nothing_and_says_so(scenario: Scenario) -> None:
     """An empty list says what was looked for, and how to look wider."""
     scenario.type("/dss-jobs SALES --since 1m")
     answer = scenario.told("nothing found", "since 1m")
-    assert "/dss-jobs SALES --since 7d" in shown(answer)
+    assert "Without filters: `/dss-jobs SALES`" in shown(answer)
 
 
 def test_by_a_login_and_by_me(scenario: Scenario) -> None:
@@ -126,6 +126,8 @@ def test_by_a_login_and_by_me(scenario: Scenario) -> None:
     scenario.root("FRAUD.payments_clean")
     scenario.type("/dss-jobs FRAUD --by bob")
     assert "FRAUD.alerts" in shown(scenario.told("by bob"))
+    scenario.type("/dss-jobs FRAUD --by bobb")
+    scenario.told("bobb started none", "`bob`", "/dss-jobs FRAUD --by bob")
     scenario.type("/dss-jobs FRAUD --by me")
     mine = shown(scenario.told("by me"))
     assert "FRAUD.payments_clean" in mine

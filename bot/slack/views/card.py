@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.facts import Activity, Counters, JobCard, JobFacts
+from bot.facts import Activity, BuildMode, Counters, JobCard, JobFacts
 from bot.slack.views import words
 from bot.slack.views.blocks import Block, context, section
 from bot.slack.views.escape import code, prose
@@ -17,6 +17,7 @@ _ABORTED_ELSEWHERE = (
     "The bot was not asked for this: it was aborted in DSS, by a person or by a restart of DSS."
 )
 _SHOWN_CONFLICTS = 3
+_FORCED = frozenset({BuildMode.ONLY, BuildMode.ALL})
 
 
 def headline(card: JobCard) -> str:
@@ -184,8 +185,13 @@ def conflict(job: JobFacts) -> str | None:
     return f"It was already being built by {noun} {others}, so DSS did not start it a second time."
 
 
-def nothing_built() -> str:
+def nothing_built(job: JobFacts) -> str:
     """Explain a job that ended well without doing anything (DSS-API.md §1.5)."""
+    if job.mode in _FORCED:
+        return (
+            "DSS found nothing to do. This build does not ask what is up to date, so most likely no recipe "
+            "produces it."
+        )
     return (
         "DSS found nothing to do: either everything was up to date, or no recipe produces it. "
         "DSS does not say which."
@@ -208,7 +214,7 @@ def _outcome_notes(job: JobFacts) -> Iterator[str]:
         )
         yield from (line for line in (None if told else cause(job), conflict(job)) if line)
     if words.built_nothing(job):
-        yield nothing_built()
+        yield nothing_built(job)
     if job.warnings and words.outcome(job).icon != words.WARNED:
         so_far = "" if job.finished else " so far"
         yield f"{words.WARNED} {words.count(job.warnings, 'warning')}{so_far}."

@@ -34,6 +34,7 @@ def job_list(
     now: datetime,
     has_more: bool = False,
     filters: Sequence[str] = (),
+    wider: str | None = None,
     ui_url: str | None = None,
 ) -> Message:
     """One page of a filtered list, each job with its buttons.
@@ -45,10 +46,11 @@ def job_list(
         now: for durations.
         has_more: whether there is another page.
         filters: the filters in words, as plain text.
+        wider: the command that lists without the filters.
         ui_url: the project's jobs in DSS.
     """
     if not jobs:
-        return empty_list(title, filters, wish)
+        return empty_list(title, filters, page=wish.page, wider=wider)
     page = f"page {wish.page + 1}" if wish.page or has_more else None
     said = [*(prose(text, 120) for text in filters), *((page,) if page else ())]
     head = section(f"*{prose(title, 200)}*")
@@ -59,15 +61,14 @@ def job_list(
     return message(text, (*top, *_entries(shown, now), *paging))
 
 
-def empty_list(title: str, filters: Sequence[str], wish: ListJobs) -> Message:
+def empty_list(title: str, filters: Sequence[str], *, page: int = 0, wider: str | None = None) -> Message:
     """Nothing matches: says what was looked for, and how to look wider."""
     looked = f" ({', '.join(prose(text, 120) for text in filters)})" if filters else ""
-    if wish.page:
+    if page:
         said = f"{prose(title, 200)}: nothing more{looked}."
     else:
         said = f"{prose(title, 200)}: nothing found{looked}."
-    wider = f"For example: {code(f'/dss-jobs {wish.project} --since 7d', 200)}"
-    return say(said, wider if filters else None)
+    return say(said, f"Without filters: {code(wider, 400)}" if filters and wider else None)
 
 
 def overview(

@@ -11,6 +11,8 @@ from bot.slack.views.values import ValueTooLarge, encode_job, log_choice
 SECTIONS = 5
 """Sections of log in one answer; older lines are left out."""
 
+_MASKED = "What looks like a password or key is masked."
+
 
 def log(
     card: JobCard,
@@ -40,9 +42,9 @@ def log(
     said = f"Log of {of}"
     kept = None
     if truncated or not whole:
-        kept = context("Only the end is shown. Passwords and keys are masked. DSS has the whole log.")
+        kept = context(f"Only the end is shown. {_MASKED} DSS has the whole log.")
     else:
-        kept = context("Passwords and keys are masked.")
+        kept = context(_MASKED)
     return message(said, (section(f"*{said}*"), *(section(chunk) for chunk in chunks), kept, *row))
 
 

@@ -177,7 +177,7 @@ def _ended_notes(card: JobCard, now: datetime) -> Iterator[str | None]:
         yield cause(job, 600)
         yield conflict(job)
     if words.built_nothing(job):
-        yield nothing_built()
+        yield nothing_built(job)
     if job.counters and job.counters.total and job.state != "DONE":
         yield f"{counted_words(job.counters)}."
     yield from gap_notes(card, now)

@@ -24,7 +24,7 @@ from bot.jobs.policy import Access, Ask, Decision, Standing, Verb, ask_of, decid
 ALICE = Person(user_id="U1", team_id="T1", name="Alice", email="Alice@Example.com")
 LOGIN = DssUser(login="alice", email="alice@example.COM")
 OTHER = DssUser(login="bob", email="bob@example.com")
-ASK = Ask(verb=Verb.BUILD, instance="main", project="CHURN")
+ASK = Ask(verb=Verb.BUILD, instance="main", project="CHURN", label="main")
 JOB = JobName(job_id="j1")
 
 

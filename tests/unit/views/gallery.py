@@ -50,8 +50,8 @@ def done(**changes: object) -> JobCard:
     return card(job("DONE", **{"counters": Counters(done=4, total=4), **changes}))
 
 
-def nothing_built() -> JobCard:
-    return done(counters=Counters())
+def nothing_built(mode: BuildMode = BuildMode.ONLY) -> JobCard:
+    return done(counters=Counters(), mode=mode.value)
 
 
 def conflict() -> JobCard:
@@ -95,6 +95,7 @@ GALLERY: dict[str, Callable[[], Shown]] = {
     "root_done": lambda: views.root(done(), NOW),
     "root_done_warnings": lambda: views.root(done(warnings=3), NOW),
     "root_nothing_built": lambda: views.root(nothing_built(), NOW),
+    "root_nothing_built_modified": lambda: views.root(nothing_built(BuildMode.MODIFIED), NOW),
     "root_failed": lambda: views.root(failed(), NOW),
     "root_conflict": lambda: views.root(conflict(), NOW),
     "root_aborted": lambda: views.root(card(job("ABORTED"), abort=ASKED), NOW),
@@ -189,7 +190,7 @@ GALLERY: dict[str, Callable[[], Shown]] = {
     "unfollow_taken": lambda: views.unfollow_taken(running()),
     "job_list": page_two,
     "empty_list": lambda: views.empty_list(
-        "Jobs of CHURN", ("failed", "by alice"), ListJobs(project="CHURN")
+        "Jobs of CHURN", ("failed", "by alice"), wider="/dss-jobs CHURN"
     ),
     "overview": lambda: views.overview([running()] * 9, [done()], NOW),
     "overview_old_dss": lambda: views.overview([], [done()], NOW, everything=False),

@@ -103,7 +103,7 @@ def lists(a_card: JobCard, text: str, many: int) -> Iterator[Message]:
     yield views.job_list(
         text, [a_card] * many, wish=wish, now=NOW, has_more=True, filters=[text] * 5, ui_url=f"https://x.example/{text}"
     )  # fmt: skip
-    yield views.empty_list(text, [text] * 5, wish)
+    yield views.empty_list(text, [text] * 5, page=1, wider=text)
     yield views.overview([a_card] * many, [a_card] * many, NOW)
     yield views.confirm_abort_all(text, [a_card.job] * many, AbortAll(project=text), NOW)
     ref = JobRef(instance=text, project=text, job_id=text)

@@ -135,6 +135,15 @@ def test_an_unknown_dataset_names_its_near_misses(dss: FakeDss) -> None:
     assert error.example == "/dss-build CHURN.scored"
 
 
+def test_a_very_long_name_is_not_said_back_whole(dss: FakeDss) -> None:
+    """Nobody reads it a second time."""
+    for wanted in (
+        WantedOutput(project="CHURN", name="x" * 2_000),
+        WantedOutput(project="P" * 2_000, name="x"),
+    ):
+        assert len(str(refused(dss, wanted))) < 200
+
+
 def test_a_name_of_another_kind_is_told(dss: FakeDss) -> None:
     """The right ``--type`` is the answer."""
     error = refused(dss, WantedOutput(project="CHURN", name="EXPORTS"))

@@ -1,5 +1,7 @@
 """Names are looked up seldom, but never refused from an old list; and which job is meant."""
 
+import re
+
 import pytest
 
 from bot.errors import DSSNotFound, DSSRefused, DSSUnreachable, Refusal
@@ -150,3 +152,11 @@ def test_what_was_found_out_is_kept_with_the_name() -> None:
     """So that the next step need not look again."""
     name = with_project(JobName(job_id=REF.job_id), REF)
     assert (name.project, name.instance, name.job_id) == ("CHURN", "dss", REF.job_id)
+
+
+def test_the_instance_is_named_only_where_there_are_several(dss: FakeDss, clock: HandClock) -> None:
+    """“DSS (default)” says nothing to somebody who knows one DSS."""
+    for label, said in ((None, "in DSS that"), ("staging", "in DSS (staging) that")):
+        names = Names(clock, lambda _, label=label: label)  # type: ignore[misc]
+        with pytest.raises(Refusal, match=re.escape(said)):
+            names.project(dss, "alice", "NOPE")
