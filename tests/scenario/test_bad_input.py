@@ -1,7 +1,12 @@
 """Every wrong input is an answer that says what would have been right; nothing is started."""
 
+import html
+import re
+
 import pytest
 
+from bot.facts import Mistake, Request
+from bot.jobs.grammar import parse_build, parse_jobs
 from bot.slack.views import ids
 from tests.scenario.world import Scenario, ref, shown
 
@@ -51,6 +56,13 @@ def test_a_mistake_is_answered_at_once(scenario: Scenario, command: str, wanted:
         ('/dss-build CHURN "Customer export" --type folder', ("no folder", "Customer exports")),
         ("/dss-build CHURN.scored SALES.nothing_like_it", ("no dataset",)),
         (
+            '/dss-build CHURN.features "Customer exports" --mode missing',
+            ("a folder of that name", 'CHURN."Customer exports" --mode missing --type folder'),
+        ),
+        ("/dss-jobs CHURN --dataset scord --by me", ("/dss-jobs CHURN --by me --dataset scored",)),
+        ("/dss-jobs CHURN --by alic --state failed", ("started none", "--state failed --by alice")),
+        ("/dss-jobs CHURN --since 05/06/2026", ("can be two days",)),
+        (
             "/dss-build CHURN.daily_sessions CHURN.scored --partition 2026-11-23",
             ("For example: `/dss-build CHURN.daily_sessions --partition", "Then: `/dss-build CHURN.scored`"),
         ),
@@ -81,9 +93,18 @@ def test_what_dss_does_not_know_is_answered(
 ) -> None:
     """Unknown names are answered with the nearest ones, and nothing is started."""
     scenario.type(command)
-    scenario.told(*wanted)
+    answer = scenario.told(*wanted)
     assert scenario.starts() == []
     assert scenario.requested("POST", "/abort") == []
+    for example in re.findall(r"(?:For example|Then): `([^`]+)`", answer.text):
+        assert html.unescape(example) != command
+        assert not isinstance(read(example), Mistake), example
+
+
+def read(command: str) -> Request:
+    """Read a command as it was shown, which is as Slack sends it."""
+    name, _, text = command.partition(" ")
+    return {"/dss-build": parse_build, "/dss-jobs": parse_jobs}[name](text)
 
 
 def test_a_login_that_nobody_has(scenario: Scenario) -> None:
