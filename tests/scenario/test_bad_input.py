@@ -129,7 +129,7 @@ def test_a_button_whose_job_is_gone(scenario: Scenario) -> None:
         scenario.press(status, action)
 
         def answered(wanted: int = number) -> bool:
-            return sum("knows no job" in shown(m) for m in scenario.answers()) == wanted
+            return sum(f"knows no job `{job.id}`" in shown(m) for m in scenario.answers()) == wanted
 
         scenario.until(answered)
 
