@@ -24,6 +24,7 @@ _AGO = re.compile(
 )
 _PERIOD = re.compile(r"(this|last|past) (hour|day|week|month|year)")
 _SHORT_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{2}|\d{4}))?(?: (.+))?", re.ASCII)
+_NTH = re.compile(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)", re.ASCII)
 _HAS_CLOCK = re.compile(r":|\b(?:now|hours?|hrs?|min(?:ute)?s?|sec(?:ond)?s?)\b|\d ?(?:[ap]m|h)\b", re.ASCII)
 _NUMBERS = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3"}
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))? ?(am|pm)?", re.ASCII)
@@ -91,6 +92,8 @@ def _read(typed: str, now: datetime) -> datetime | None:
         return _period(found[1], found[2], now)
     if found := _SHORT_DATE.fullmatch(lower):
         return _short_date(found, typed, now)
+    if found := _NTH.fullmatch(lower):
+        return _nth(int(found[1]), now)
     if found := _CLOCK.fullmatch(lower):
         return _clock(found, now)
     if found := _WEEKDAY.fullmatch(lower):
@@ -151,6 +154,14 @@ def _ago(number: int, unit: str, now: datetime) -> datetime:
     year, month = divmod(months, 12)
     day = min(now.day, monthrange(year, month + 1)[1])
     return _midnight(now).replace(year=year, month=month + 1, day=day)
+
+
+def _nth(day: int, now: datetime) -> datetime:
+    """Return the latest such day of a month."""
+    month = _midnight(now).replace(day=1)
+    if day > now.day:
+        month = (month - timedelta(days=1)).replace(day=1)
+    return month.replace(day=day)
 
 
 def _clock(found: re.Match[str], now: datetime) -> datetime | None:

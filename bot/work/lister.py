@@ -224,9 +224,10 @@ def _words(wish: ListJobs, since: str | None) -> tuple[str, ...]:
     """Say the filters of a list in words, and how the time was read."""
     said = (
         f"state {wish.state}" if wish.state else "",
-        f"since {wish.since} ({since})" if wish.since else "",
+        f"since {wish.since}" if wish.since else "",
         f"by {wish.by}" if wish.by else "",
         f"building {wish.dataset}" if wish.dataset else "",
         f"at most {wish.limit}" if wish.limit else "",
+        f"from {since} on" if since else "",
     )
     return tuple(word for word in said if word)

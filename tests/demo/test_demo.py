@@ -32,7 +32,7 @@ MILESTONES = (
     "KeyError: 'amount'",
     "state failed · since 2h · at most 3",
     "Log of CHURN.scored_broken",
-    "Passwords and keys are masked.",
+    "What looks like a password or key is masked.",
     "Did you mean CHURN?",
 )
 

@@ -106,7 +106,7 @@ def test_since_in_every_way(scenario: Scenario) -> None:
     """A date with slashes as in the documentation, a word, and an age."""
     for since in ("2015/09/24", "yesterday", "7d", "2h"):
         scenario.type(f"/dss-jobs SALES --since {since}")
-        scenario.told("SALES", f"since {since} (")
+        scenario.told("SALES", f"since {since} · from ")
     scenario.type("/dss-jobs SALES --since 05/06/2026 --by bob")
     scenario.told("can be two days", '/dss-jobs SALES --since "2026/06/05" --by bob')
 
