@@ -85,11 +85,6 @@ def read_job(dss: Dss, ref: JobRef, asked: JobName | None = None) -> JobFacts:
         ) from gone
 
 
-def with_project(name: JobName, ref: JobRef) -> JobName:
-    """Return a job's name with what was found out about it."""
-    return msgspec.structs.replace(name, project=ref.project, instance=ref.instance)
-
-
 def _several(wish: JobWish, refs: Sequence[JobRef]) -> Refusal:
     named = tuple(as_job(JobName(project=ref.project, job_id=ref.job_id)) for ref in refs)
     return Refusal(

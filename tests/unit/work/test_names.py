@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import DSSNotFound, DSSRefused, DSSUnreachable, Refusal
 from bot.facts import JobName, JobRef, OutputKind, ShowStatus, WantedOutput
-from bot.jobs.finding import find_ref, read_job, with_project
+from bot.jobs.finding import find_ref, read_job
 from bot.jobs.names import Names
 from tests.support.clocks import HandClock
 from tests.support.fake_dss import FakeDss
@@ -146,12 +146,6 @@ def test_other_errors_are_not_about_the_job(dss: FakeDss) -> None:
     dss.refusing = {"job": DSSNotFound("gone")}
     with pytest.raises(Refusal):
         read_job(dss, REF)
-
-
-def test_what_was_found_out_is_kept_with_the_name() -> None:
-    """So that the next step need not look again."""
-    name = with_project(JobName(job_id=REF.job_id), REF)
-    assert (name.project, name.instance, name.job_id) == ("CHURN", "dss", REF.job_id)
 
 
 def test_the_instance_is_named_only_where_there_are_several(dss: FakeDss, clock: HandClock) -> None:
