@@ -64,7 +64,7 @@ def who_am_i(client: WebClient, *, stopping: threading.Event) -> Identity:
             answer = client.auth_test()
         except SlackApiError as error:
             code = code_of(error)
-            if judge(error) in {Verdict.AUTH, Verdict.FAULT}:
+            if judge(error) in {Verdict.AUTH, Verdict.DENIED, Verdict.FAULT}:
                 raise WrongToken(
                     f"Slack does not accept SLACK_BOT_TOKEN ({code}). Copy the bot token (xoxb-…) "
                     "from the app's page OAuth & Permissions; after a reinstallation it is a new one."

@@ -33,6 +33,9 @@ LONGEST_CALL = 12.0
 ASK_AGAIN = 60.0
 """Seconds until it is tried again whether Slack accepts the token."""
 
+DENIALS = 12
+"""How often it is tried to say something where that is not allowed: some eight hours."""
+
 BATCH = 40
 """Rows that one look at the outbox takes: the look costs as much for one as for many."""
 
@@ -200,6 +203,9 @@ class Sender:
                 self._again(row, _pause(row), code, doubtful=True)
             case Verdict.AUTH:
                 self._not_allowed(row, code)
+            case Verdict.DENIED if row.attempts < DENIALS:
+                self._again(row, ASK_AGAIN * 2 ** min(row.attempts, 6), code)
+                log.warning("outbox.denied", row=row.id, error=code)
             case Verdict.ELSEWHERE | Verdict.GONE if self._can_move(row):
                 log.info("outbox.moved_to_dm", row=row.id, error=code)
                 self._outbox.reroute(row, self._owner, str(row.asker), views.moved_to_dm(row.channel_id))

@@ -20,6 +20,8 @@ class Verdict(StrEnum):
     """The channel or the message is not there for the bot any more: give up, with the reason."""
     AUTH = "auth"
     """The token does not work: nothing works until somebody acts; the message waits."""
+    DENIED = "denied"
+    """Not allowed here, though the token works: tried ever more rarely, and given up in the end."""
     FAULT = "fault"
     """Slack cannot take what we made: our fault, and the same again will not help."""
 
@@ -62,14 +64,15 @@ _VERDICTS: dict[str, Verdict] = {
     "account_inactive": Verdict.AUTH,
     "token_revoked": Verdict.AUTH,
     "token_expired": Verdict.AUTH,
-    "no_permission": Verdict.AUTH,
     "missing_scope": Verdict.AUTH,
     "org_login_required": Verdict.AUTH,
-    "ekm_access_denied": Verdict.AUTH,
     "team_access_not_granted": Verdict.AUTH,
-    "access_denied": Verdict.AUTH,
     "two_factor_setup_required": Verdict.AUTH,
     "not_allowed_token_type": Verdict.AUTH,
+    # May be about one channel: nothing else has to wait for it.
+    "no_permission": Verdict.DENIED,
+    "ekm_access_denied": Verdict.DENIED,
+    "access_denied": Verdict.DENIED,
 }
 
 

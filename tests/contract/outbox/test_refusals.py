@@ -218,3 +218,18 @@ def test_the_ends_of_a_crowd_in_an_archived_channel_go_to_who_asked(post: Post) 
         post.reply(root, f"end {number}", Urgency.END, channel_id=gone)
     post.run(60, sender=post.new_sender("two", crowds=post.store.crowds))
     assert sorted(message.text for message in post.dm()) == [f"end {number}" for number in range(10)]
+
+
+def test_a_place_where_nothing_is_allowed_keeps_nobody_else_waiting(post: Post) -> None:
+    """An organisation's rules for one channel: it is tried ever more rarely, and given up in the end."""
+    post.slack.faults.add("chat.postMessage", kind="error:access_denied", times=100)
+    post.root("here")
+    post.sender.round()
+    post.slack.faults.clear()
+    post.root("there", channel_id=post.slack.channel_id("random"))
+    post.run(5)
+    assert (post.texts("random"), post.sender.trouble) == (["there"], None)
+    post.slack.faults.add("chat.postMessage", kind="error:access_denied", times=100)
+    post.run(60 * 60 * 12, step=30)
+    assert post.waiting() == {"sent": 1, "dead": 1}
+    assert len(post.tries()) <= 15

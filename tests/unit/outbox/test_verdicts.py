@@ -18,9 +18,10 @@ TABLE = {
     Verdict.GONE: "is_archived is_inactive message_not_found cant_update_message edit_window_closed "
     "thread_not_found restricted_action_thread_locked user_not_found user_disabled cannot_dm_bot "
     "messages_tab_disabled user_not_in_channel",
-    Verdict.AUTH: "invalid_auth not_authed account_inactive token_revoked token_expired no_permission "
-    "missing_scope org_login_required ekm_access_denied team_access_not_granted access_denied "
+    Verdict.AUTH: "invalid_auth not_authed account_inactive token_revoked token_expired "
+    "missing_scope org_login_required team_access_not_granted "
     "two_factor_setup_required not_allowed_token_type",
+    Verdict.DENIED: "no_permission ekm_access_denied access_denied",
     # Our fault: the same again will not help.
     Verdict.FAULT: "invalid_blocks invalid_blocks_format msg_too_long msg_blocks_too_long no_text "
     "metadata_too_large invalid_metadata_format block_mismatch view_too_large invalid_arguments "
