@@ -38,7 +38,7 @@ from bot.work.gate import Gate
 from bot.work.homes import Homes
 from bot.work.instances import Instance, Instances
 from bot.work.intents import IntentRunner
-from bot.work.keeper import RENEW_EVERY, Keeper
+from bot.work.keeper import PRUNE_EVERY, RENEW_EVERY, Keeper, Pruner
 from bot.work.lister import Lister
 from bot.work.loops import Loop
 from bot.work.vitals import checks, numbers
@@ -247,13 +247,10 @@ class Bot:
         tick = self._settings.following.tick_seconds
         for waiter in self._waiters:
             yield Loop(f"waiter-{waiter.instance}", waiter.round, tick)
-        keeper = Keeper(
-            self.store,
-            keep=timedelta(days=self._settings.store.keep_days),
-            clock=self._clock,
-            renewals=[runner.renew, sender.renew, *(waiter.renew for waiter in self._waiters)],
-        )
+        keeper = Keeper([runner.renew, sender.renew, *(waiter.renew for waiter in self._waiters)])
         yield Loop("keeper", keeper.round, RENEW_EVERY)
+        keep = timedelta(days=self._settings.store.keep_days)
+        yield Loop("pruner", Pruner(self.store, keep=keep, clock=self._clock).round, PRUNE_EVERY)
 
     def _new_sender(self, identity: Identity) -> Sender:
         return Sender(

@@ -194,6 +194,8 @@ def _of_words(parsed: Parsed) -> _Wish:
 
 
 def _several_words(parsed: Parsed) -> _Wish:
+    if _is(parsed.words[0], *STATES) and STATE_WORDS.get(parsed.words[1].text.casefold()) is None:
+        parsed.words[:2] = parsed.words[1::-1]  # the state stands before the project
     first, second = parsed.words[0], parsed.words[1]
     near = _near_subcommands(first)
     if near:
@@ -221,6 +223,9 @@ def _several_words(parsed: Parsed) -> _Wish:
 
 
 def _age(words: Sequence[Word]) -> str | None:
+    """Return what is a time beyond doubt: alone, a letter or a number is none."""
+    if len(words) == 1 and (len(words[0].text) == 1 or words[0].text.isdigit()):
+        return None
     try:
         return read_age(" ".join(word.text for word in words))
     except Refusal:
@@ -228,7 +233,8 @@ def _age(words: Sequence[Word]) -> str | None:
 
 
 def _is(word: Word, *texts: str) -> bool:
-    return word.bare and word.text.casefold() in texts
+    """Say whether a word is one of these, and not a project's key, which is written in capitals."""
+    return word.bare and word.text.casefold() in texts and not word.text.isupper()
 
 
 def _near_subcommands(word: Word) -> tuple[str, ...]:

@@ -127,23 +127,36 @@ def _period(which: str, unit: str, now: datetime) -> datetime:
 
 
 def _short_date(found: re.Match[str], typed: str, now: datetime) -> datetime | None:
-    """Read a date that begins with a day or a month, where it can only be one of them.
+    """Read a date that begins with a day or a month, where it can only be one day that has been.
 
     Raises:
         Refusal: it could be two days, or its year is not written out.
     """
     first, second, year = int(found[1]), int(found[3]), found[4] or ""
-    days = [(second, first), (first, second)]  # month and day: the day first, as most of the world has it
-    possible = [pair for pair in dict.fromkeys(days) if 1 <= pair[0] <= 12 and 1 <= pair[1] <= 31]
+    # Month and day: the day first, as most of the world has it.
+    read = [_latest(month, day, year, now) for month, day in ((second, first), (first, second))]
+    days = list(dict.fromkeys(day for day in read if day is not None))
+    possible = [day for day in days if day <= now] or days[:1]
+    written = [f"{day:%Y/%m/%d}" for day in possible]
     if not possible:
         return None
-    written = [f"{year if len(year) == 4 else now.year}/{month:02}/{day:02}" for month, day in possible]
     if len(possible) > 1:
-        both = " or ".join(written)
-        raise Refusal(f"“{typed}” can be two days: write {both}.", example=written[0])
+        raise Refusal(f"“{typed}” can be two days: write {' or '.join(written)}.", example=written[0])
     if len(year) < 4:
         raise Refusal(f"“{typed}” has no year of four digits: write {written[0]}.", example=written[0])
     return _read(f"{written[0]} {found[5] or ''}".strip(), now)
+
+
+def _latest(month: int, day: int, year: str, now: datetime) -> datetime | None:
+    """Return such a day of ``year``, or, where that is not written out, the latest that has begun."""
+    for one in (int(year),) if len(year) == 4 else (now.year, now.year - 1):
+        try:
+            found = datetime(one, month, day, tzinfo=now.tzinfo)
+        except ValueError:
+            continue
+        if found <= now or len(year) == 4:
+            return found
+    return None
 
 
 def _ago(number: int, unit: str, now: datetime) -> datetime:

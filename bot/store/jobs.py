@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.facts import JobFacts, JobRef, Place
@@ -177,18 +177,26 @@ class JobStore:
 
     def recent_of(self, user_id: str, limit: int = 10) -> Sequence[tuple[Watch, FollowedJob]]:
         """Return the jobs that were followed for a person, the newest first."""
+        mine = (
+            select(watches)
+            .where(watches.c.asker == user_id)
+            .order_by(watches.c.created_at.desc())
+            .limit(limit)
+            .subquery()
+        )
+        same = and_(
+            jobs.c.instance == mine.c.instance,
+            jobs.c.project == mine.c.project,
+            jobs.c.job_id == mine.c.job_id,
+        )
+        asked = (
+            select(mine, jobs.c.facts, jobs.c.memory, jobs.c.version)
+            .join(jobs, same)
+            .order_by(mine.c.created_at.desc())
+        )
         with self._database.read() as connection:
-            asked = (
-                select(watches)
-                .where(watches.c.asker == user_id)
-                .order_by(watches.c.created_at.desc())
-                .limit(limit)
-            )
-            found = [_watch(row) for row in connection.execute(asked).mappings()]
-            refs = [(watch.ref.instance, watch.ref.project, watch.ref.job_id) for watch in found]
-            theirs = select(jobs).where(tuple_(jobs.c.instance, jobs.c.project, jobs.c.job_id).in_(refs))
-            known = {job.facts.ref: job for job in map(_job, connection.execute(theirs).mappings())}
-        return [(watch, known[watch.ref]) for watch in found if watch.ref in known]
+            found = connection.execute(asked).mappings()
+            return [(_watch(row), _job(row)) for row in found]
 
     def followed_count(self) -> int:
         """Return how many jobs are followed, in however many places."""

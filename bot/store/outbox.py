@@ -18,7 +18,7 @@ from bot.store.codec import dump, load
 from bot.store.database import Database, from_ms
 from bot.store.pace import closed, open_at, reserve
 from bot.store.statements import DEAD, DUE, SENDING
-from bot.store.tables import messages
+from bot.store.tables import messages, pace
 
 NOTE_AGAIN = (0.2, 1.0, 3.0)
 """Seconds between the tries to note that a message was shown."""
@@ -204,7 +204,8 @@ class OutboxStore:
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
             until = now + round(seconds * 1000) + rate.slack_ms
-            open_at(connection, self._database, rate.key, until)
+            held = connection.execute(select(pace.c.next_at).where(pace.c.key == rate.key)).scalar()
+            open_at(connection, self._database, rate.key, max(until, held or 0))
 
     def ts_of(self, message_id: str) -> tuple[str, str | None] | None:
         """Return channel and Slack timestamp of a message, or ``None`` when there is no such row."""

@@ -38,11 +38,11 @@ def prune(database: Database, before: datetime) -> int:
 
 def _delete(database: Database, table: Table, which: ColumnElement[bool]) -> int:
     key = list(table.primary_key.columns)
-    some = delete(table).where(tuple_(*key).in_(select(*key).where(which).limit(AT_ONCE)))
+    with database.read() as connection:
+        old = [tuple(row) for row in connection.execute(select(*key).where(which))]
     deleted = 0
-    while True:
+    for start in range(0, len(old), AT_ONCE):
+        some = tuple_(*key).in_(old[start : start + AT_ONCE])
         with database.write() as connection:
-            now = connection.execute(some).rowcount
-        deleted += now
-        if now < AT_ONCE:
-            return deleted
+            deleted += connection.execute(delete(table).where(some, which)).rowcount
+    return deleted

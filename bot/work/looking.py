@@ -16,6 +16,8 @@ log = structlog.get_logger(__name__)
 LISTED = 100
 """Newest jobs of a project that one list reads, at least."""
 MOST_LISTED = 2_000
+LOST_AFTER = 60.0
+"""Seconds after which the jobs of a project whose list cannot be read are asked after one by one."""
 MOST_ENDS = 10_000
 """Jobs that one list reads when so many have ended at once: one long answer instead of as many calls."""
 
@@ -46,6 +48,9 @@ class Looking:
         self._budget = budget
         self._per_second = requests_per_second
         self._project_at: dict[str, float] = {}
+        self._failing_since: dict[str, float] = {}
+        self._failure: DSSError | None = None
+        """Why no list could be read, since one was read last."""
 
     def forget(self) -> None:
         """Look at every project again as soon as the budget allows."""
@@ -88,7 +93,11 @@ class Looking:
     def _by_project(self, followed: Followed, now: float) -> Seen:
         """Before DSS 15.2: a limited list for each project with followed jobs, in turn within the budget.
 
-        A project whose list fails is not looked at this time; the others are.
+        A project whose list fails is not looked at this time, and its jobs are asked after one by one when it
+        goes on to fail; the others are looked at.
+
+        Raises:
+            DSSError: no list could be read, now or the last time that any was due.
         """
         projects = followed.projects()
         running: dict[JobRef, JobFacts] = {}
@@ -103,17 +112,26 @@ class Looking:
                     (finished if job.finished else running)[job.ref] = job
             except (DSSNotFound, DSSNotVisible, DSSRefused):
                 pass  # it was deleted or closed to us: its jobs are asked after one by one
-            except (DSSUnreachable, DSSBadKey):
-                raise
             except DSSError as error:
                 failure = error
                 log.warning("follow.no_list", project=project, error=str(error))
+                self._failing_since.setdefault(project, now)
+                if isinstance(error, DSSUnreachable | DSSBadKey):
+                    break  # the next project would hardly fare better, and take as long
                 continue
             looked.add(project)
+            self._failing_since.pop(project, None)
+        self._forget_others(projects)
+        self._failure = failure if failure and not looked else None if looked else self._failure
+        if self._failure is not None:
+            raise self._failure.with_traceback(None)
+        lost = {project for project, since in self._failing_since.items() if now - since >= LOST_AFTER}
+        return Seen(running, finished, frozenset(looked | lost))
+
+    def _forget_others(self, projects: frozenset[str]) -> None:
+        """Keep nothing of projects without followed jobs."""
         self._project_at = {key: at for key, at in self._project_at.items() if key in projects}
-        if failure is not None and not looked:
-            raise failure
-        return Seen(running, finished, frozenset(looked))
+        self._failing_since = {key: at for key, at in self._failing_since.items() if key in projects}
 
     def _in_turn(self, projects: frozenset[str], now: float) -> Iterable[str]:
         due = sorted(projects, key=lambda project: self._project_at.get(project, 0.0))

@@ -101,6 +101,8 @@ class Sender:
 
     def round(self) -> int:
         """Send what may be sent now; return how many rows were handled."""
+        if self._stopping.is_set():
+            return 0
         self._gather()
         self._refused = None
         self._leased_at = self._uptime()
@@ -218,7 +220,8 @@ class Sender:
         """Nothing works until somebody acts: one message finds out each minute, all others wait."""
         for rate in self._rates.shared():
             self._outbox.hold(rate, ASK_AGAIN)
-        self._again(row, ASK_AGAIN, code)
+        # Another message is the next to find out: this one may be the reason.
+        self._again(row, ASK_AGAIN + 5, code)
         self._refused = code
         if self.trouble != code:
             log.error("outbox.not_allowed", error=code)

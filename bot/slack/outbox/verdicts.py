@@ -66,11 +66,11 @@ _VERDICTS: dict[str, Verdict] = {
     "token_expired": Verdict.AUTH,
     "missing_scope": Verdict.AUTH,
     "org_login_required": Verdict.AUTH,
-    "team_access_not_granted": Verdict.AUTH,
     "two_factor_setup_required": Verdict.AUTH,
     "not_allowed_token_type": Verdict.AUTH,
     # May be about one channel: nothing else has to wait for it.
     "no_permission": Verdict.DENIED,
+    "team_access_not_granted": Verdict.DENIED,
     "ekm_access_denied": Verdict.DENIED,
     "access_denied": Verdict.DENIED,
 }

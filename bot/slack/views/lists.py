@@ -107,8 +107,8 @@ def _overview(
     yield from _group(running, now, 0, nothing if everything else "Nothing, as far as the bot looked.")
     if not everything:
         yield context(
-            "Looked at: the projects whose jobs you built or followed lately. This DSS (before 15.2) has no "
-            "list of everything that runs: `/dss-jobs PROJECT` shows any other project."
+            "Looked at: the projects whose jobs you built or followed lately. This DSS, or the bot's key in "
+            "it, has no list of everything that runs: `/dss-jobs PROJECT` shows any other project."
         )
     yield header("Your recent jobs")
     none = "No others." if running else "None yet."

@@ -4,7 +4,6 @@ Only what is the last word on a job mentions anybody: the person who asked, once
 `told_vanished` or `told_limit` in its place).
 """
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -26,7 +25,6 @@ from bot.slack.views.card import (
 from bot.slack.views.escape import code, fence
 
 _EXCERPT = 2_900
-_TYPED = re.compile(r"[\w./-]{1,300}", re.ASCII)
 
 
 def told_started(card: JobCard) -> Message:
@@ -158,10 +156,8 @@ def told_overdue(card: JobCard, now: datetime) -> Message:
 def _follow_again(card: JobCard) -> str:
     """Name the command that follows a job, where its id can be typed without quotes."""
     name = str(card.job.ref)
-    if not _TYPED.fullmatch(name):
-        return "“Follow here”"
     on = card.instance_label
-    if on is not None and not _TYPED.fullmatch(on):
+    if not all(words.TYPED.fullmatch(text) for text in (name, on or name)):
         return "“Follow here”"
     return code(f"/dss-jobs follow {name}{f' --on {on}' if on else ''}", 400)
 

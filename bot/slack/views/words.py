@@ -22,6 +22,8 @@ _SHORT_AGO = timedelta(hours=12)
 _USER = re.compile(r"[A-Z0-9]{2,40}")
 _WORD = re.compile(r"[A-Za-z0-9]+(?:[_ -][A-Za-z0-9]+)*")
 _BAR_CELLS = 10
+TYPED = re.compile(r"[\w./-]{1,300}", re.ASCII)
+"""What a command takes without quotes."""
 
 _MODES = {
     BuildMode.ONLY: "build only this",
@@ -167,7 +169,8 @@ def what(job: JobFacts, shown: int = 5) -> str:
 
 def job_id(ref: JobRef) -> str:
     """Show ``PROJECT/ID``, which is what the commands about one job take."""
-    return code(str(ref), 300)
+    name = str(ref)
+    return code(name if TYPED.fullmatch(name) else f'"{name}"', 300)
 
 
 def labels_of(outputs: Sequence[Output]) -> list[str]:

@@ -129,6 +129,11 @@ def test_near_misses_are_named(text: str, example: str, suggestion: str) -> None
         ("list CHURN", "project alone", "/dss-jobs CHURN"),
         ("ls CHURN --state failed", "project alone", "/dss-jobs CHURN --state failed"),
         ("list", "project alone", "/dss-jobs PROJECT"),
+        ("running CHURN", "--state", "/dss-jobs CHURN --state running"),
+        ("failed", "--state", "/dss-jobs PROJECT --state failed"),
+        ("CHURN yesterday", "--since", "/dss-jobs CHURN --since yesterday"),
+        ("CHURN a", "one project at a time", "/dss-jobs CHURN"),
+        ("CHURN 7", "one project at a time", "/dss-jobs CHURN"),
         ("CHURN SALES", "one project at a time", "/dss-jobs CHURN"),
         ("--state failed", "which project", "/dss-jobs PROJECT --state failed"),
         ("CHURN --state zzz", "“zzz”", "/dss-jobs CHURN --state failed"),
@@ -166,6 +171,12 @@ def test_a_project_named_like_a_subcommand_is_written_in_quotes(key: str) -> Non
     """What is written reads as the project, not as the subcommand."""
     assert as_command(ListJobs(project=key)) == f'/dss-jobs "{key}"'
     assert parse_jobs(f'"{key}"') == ListJobs(project=key)
+
+
+@pytest.mark.parametrize("key", ["LS", "LIST", "FAILED", "RUNNING", "TODAY"])
+def test_a_project_whose_key_is_a_word_of_ours_is_listed_as_it_is_written(key: str) -> None:
+    """DSS makes keys in capitals; the hints are for who types a word."""
+    assert parse_jobs(key) == ListJobs(project=key)
 
 
 def test_a_job_called_all_is_written_in_quotes() -> None:

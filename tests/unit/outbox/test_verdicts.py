@@ -19,9 +19,9 @@ TABLE = {
     "thread_not_found restricted_action_thread_locked user_not_found user_disabled cannot_dm_bot "
     "messages_tab_disabled user_not_in_channel",
     Verdict.AUTH: "invalid_auth not_authed account_inactive token_revoked token_expired "
-    "missing_scope org_login_required team_access_not_granted "
+    "missing_scope org_login_required "
     "two_factor_setup_required not_allowed_token_type",
-    Verdict.DENIED: "no_permission ekm_access_denied access_denied",
+    Verdict.DENIED: "no_permission team_access_not_granted ekm_access_denied access_denied",
     # Our fault: the same again will not help.
     Verdict.FAULT: "invalid_blocks invalid_blocks_format msg_too_long msg_blocks_too_long no_text "
     "metadata_too_large invalid_metadata_format block_mismatch view_too_large invalid_arguments "

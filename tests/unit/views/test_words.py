@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.facts import BuildMode, Counters
+from bot.facts import BuildMode, Counters, JobRef
 from bot.slack.views import words
 from tests.unit.views.cards import NOW, ago, card, job
 
@@ -107,3 +107,15 @@ def test_a_bar_is_never_longer_than_itself() -> None:
     assert words.bar(3, 7) == "████░░░░░░"
     assert words.bar(9, 3) == "█" * 10
     assert words.bar(1, 0) == "░" * 10
+
+
+@pytest.mark.parametrize(
+    ("job", "shown"),
+    [
+        ("Build_scored__NP__2026-11-25T12-00-00.000", "`CHURN/Build_scored__NP__2026-11-25T12-00-00.000`"),
+        ("Build my folder (NP)", '`"CHURN/Build my folder (NP)"`'),
+    ],
+)
+def test_a_jobs_id_is_shown_as_a_command_takes_it(job: str, shown: str) -> None:
+    """It is there to be pasted."""
+    assert words.job_id(JobRef(instance="dss", project="CHURN", job_id=job)) == shown

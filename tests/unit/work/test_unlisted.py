@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.errors import DSSError, DSSServerError, DSSUnavailable
+from bot.errors import DSSError, DSSServerError, DSSUnavailable, DSSUnreachable
 from bot.facts import JobFacts, JobRef
 from tests.support.fake_dss import FakeDss
 from tests.unit.work.watchers import Watchers
@@ -99,4 +99,53 @@ def test_a_clock_that_was_set_back_is_noticed(watchers: Watchers, *, older: bool
     watchers.clock.advance(-3_600)
     watchers.end()
     watchers.run(60)
+    assert "ended" in watchers.told(mine)
+
+
+def test_before_15_2_a_list_that_goes_on_to_fail_is_done_without(watchers: Watchers) -> None:
+    """Its jobs are asked after one by one: told, not forgotten."""
+
+    class OneListFails(FakeDss):
+        def recent_jobs(self, project: str, limit: int) -> Sequence[JobFacts]:
+            if project == BAD.project:
+                raise DSSServerError("boom", status=500)
+            return super().recent_jobs(project, limit)
+
+    watchers.dss = OneListFails(knows_running=False)
+    watchers.waiter = watchers.start()
+    bad = watchers.follow(BAD)
+    watchers.follow()
+    watchers.run(65)
+    watchers.end(BAD)
+    watchers.run(30)
+    assert watchers.told(bad) == ["ended"]
+    assert watchers.waiter.trouble is None
+
+
+@pytest.mark.parametrize("error", [DSSUnreachable("timed out"), DSSUnavailable("502", status=502)])
+def test_before_15_2_an_outage_is_told_however_small_the_budget(watchers: Watchers, error: DSSError) -> None:
+    """A round in which no project is due says nothing about DSS."""
+    watchers.older()
+    watchers.waiter = watchers.start(requests_per_second=0.4)
+    made = watchers.follow()
+    watchers.run(10)
+    watchers.dss.broken = error
+    troubles = 0
+    for _ in range(300):
+        watchers.run(1)
+        troubles += watchers.waiter.trouble is not None
+    assert [name.partition(":")[0] for name in watchers.told(made)] == ["silent"]
+    assert troubles >= 290
+
+
+def test_before_15_2_a_list_that_hangs_keeps_nobody_back(watchers: Watchers) -> None:
+    """What was read of the others counts, whichever comes first."""
+    watchers.older()
+    watchers.waiter = watchers.start()
+    watchers.follow(BAD)
+    mine = watchers.follow()
+    watchers.dss.refusing_projects["BAD"] = DSSUnreachable("timed out")
+    watchers.run(30)
+    watchers.end()
+    watchers.run(10)
     assert "ended" in watchers.told(mine)
