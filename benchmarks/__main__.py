@@ -68,7 +68,7 @@ Made by `make bench` (`python -m benchmarks`), which writes this page. `ARGS='--
 
 {day}, {minutes} minutes. {machine}.
 
-The machine was shared with other work, and delays and processor shares are what they were in that company:
+What else the machine had to do while it ran, on which delays and processor shares depend:
 {loads} (at the start, and after each benchmark).
 
 ## What is measured
