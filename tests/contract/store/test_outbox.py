@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import update
 
 from bot.facts import Message
 from bot.facts.rates import Rates
 from bot.facts.records import OutboxRow, Urgency
 from bot.store import Store
+from bot.store.tables import messages
 from tests.support.clocks import HandClock
 from tests.support.samples import draft
 
@@ -224,3 +226,29 @@ def test_how_long_the_oldest_has_waited(store: Store, clock: HandClock) -> None:
         clock.advance(60)
         store.outbox.write([waiting])
     assert store.outbox.oldest_due_seconds() == 3_600
+
+
+def test_replicas_that_claim_edits_and_posts_do_not_wait_for_each_other(store: Store) -> None:
+    """Each takes the rates in the order of its messages, unless they are taken in one order before."""
+    shown = [draft(channel_id=f"C{number}") for number in range(200)]
+    store.outbox.write(shown)
+    for row in claim(store, limit=200):
+        store.outbox.sent(row, "me", f"{row.id}.0", row.channel_id)
+    posts = [draft(channel_id=f"D{number}") for number in range(200)]
+    store.outbox.write([one for pair in zip(shown, posts, strict=True) for one in pair])
+    with store.database.write() as connection:  # in turn: an edit, a post, a post, an edit
+        for number, (edit, post) in enumerate(zip(shown, posts, strict=True)):
+            first, second = (edit, post) if number % 2 else (post, edit)
+            for seq, one in enumerate((first, second)):
+                turn = update(messages).where(messages.c.id == one.id)
+                connection.execute(turn.values(seq=2 * number + seq))
+    rates = Rates(post_channel_ms=0, workspace_burst=1_000, update_burst=1_000)
+
+    def empty(owner: str) -> int:
+        claimed = 0
+        while rows := store.outbox.claim(owner, limit=3, lease_seconds=30, rates=rates):
+            claimed += len(rows)
+        return claimed
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(empty, "abcd")) == 400
