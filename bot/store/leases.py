@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -35,22 +35,15 @@ class LeaseStore:
             )
             return connection.execute(taken.returning(leases.c.name)).first() is not None
 
-    def release(self, name: str, owner: str) -> None:
-        """Give the lease back at once, so that another replica need not wait for the expiry."""
-        with self._database.write() as connection:
-            connection.execute(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
-
     def release_all(self, owner: str, *, patience: float) -> None:
-        """Give back every lease of ``owner``, if that can be done within so many seconds."""
+        """Give back every lease of ``owner`` at once, so that no replica need wait for the expiry.
+
+        Args:
+            owner: whose.
+            patience: seconds to wait for another writer.
+        """
         with self._database.write(patience=patience) as connection:
             connection.execute(delete(leases).where(leases.c.owner == owner))
-
-    def holds(self, connection: Connection, name: str, owner: str) -> bool:
-        """Say, inside a transaction, whether the lease is still ``owner``'s."""
-        now = self._database.now_ms(connection)
-        asked = select(leases.c.until).where(leases.c.name == name, leases.c.owner == owner)
-        until = connection.execute(asked).scalar()
-        return until is not None and until >= now
 
 
 class MarkStore:

@@ -111,10 +111,6 @@ class Waiter:
         self._take_in(seen, now)
         return False
 
-    def release(self) -> None:
-        """Give the lease back, for another replica to go on at once."""
-        self._store.leases.release(self._lease, self._owner)
-
     def renew(self) -> None:
         """Keep the lease while a round waits for DSS, which may take longer than the lease lasts.
 

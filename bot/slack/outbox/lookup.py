@@ -12,7 +12,7 @@ from bot.slack.outbox.verdicts import code_of
 log = structlog.get_logger(__name__)
 
 LOOK_BACK = 100
-"""Messages of the channel or the thread, since the row was written, that are looked through."""
+"""Messages that are looked through: a channel's newest, or a thread's since the row was written."""
 
 SKEW = timedelta(minutes=10)
 """How far the clocks of the database and of Slack may be apart."""
@@ -34,21 +34,20 @@ class Lookup:
         Raises:
             SlackApiError: Slack cannot tell now; asking again later may help.
         """
-        # Slack gives the oldest replies of a thread first: the newest of a long one would not be there.
-        oldest = f"{(row.created_at - SKEW).timestamp():.6f}"
-        channel = row.channel_id
         try:
             if row.thread_ts:
+                # A thread may be read from its beginning, and be longer than one answer. A channel is read
+                # from its end: what was just sent is among the newest, however long the row had waited.
                 found = self._client.conversations_replies(
-                    channel=channel,
+                    channel=row.channel_id,
                     ts=row.thread_ts,
-                    oldest=oldest,
+                    oldest=f"{(row.created_at - SKEW).timestamp():.6f}",
                     limit=LOOK_BACK,
                     include_all_metadata=True,
                 )
             else:
                 found = self._client.conversations_history(
-                    channel=channel, oldest=oldest, limit=LOOK_BACK, include_all_metadata=True
+                    channel=row.channel_id, limit=LOOK_BACK, include_all_metadata=True
                 )
         except SlackApiError as error:
             # Each kind of channel has a history scope of its own: what is refused here may work elsewhere.

@@ -169,3 +169,33 @@ def test_a_reply_is_not_posted_before_a_doubtful_one_ahead_of_it(post: Post) -> 
     post.reply(root, "two", Urgency.END)
     post.run()
     assert [reply.text for reply in post.roots()[0].replies] == ["one", "two"]
+
+
+def test_a_reply_is_found_again_in_a_long_thread(post: Post) -> None:
+    """Which end of a thread Slack gives first does not matter: what is older is not asked for."""
+    allow_history(post)
+    root = post.root()
+    for number in range(110):
+        post.reply(root, f"{number}")
+    post.run(150, step=1)
+    post.clock.advance(3_600)
+    post.slack.faults.add("chat.postMessage", kind="lose_answer")
+    post.reply(root, "the end")
+    post.run()
+    (message,) = post.roots()
+    assert [reply.text for reply in message.replies][-2:] == ["109", "the end"]
+
+
+def test_a_root_that_waited_long_is_found_among_the_newest_of_a_busy_channel(post: Post) -> None:
+    """What others wrote since the row was written does not hide it."""
+    allow_history(post)
+    post.slack.faults.add("chat.postMessage", kind="429", retry_after=3_600)
+    post.root()
+    post.run(2)
+    for number in range(120):
+        post.slack.as_user("bob").say(f"{number}", "data")
+        post.clock.advance(1)
+    post.slack.faults.add("chat.postMessage", kind="lose_answer")
+    post.clock.advance(3_600)
+    post.run()
+    assert post.texts().count("root") == 1

@@ -1,4 +1,4 @@
-"""The contract of jobs, watches, leases, audit and schema, on SQLite and on PostgreSQL."""
+"""The contract of jobs, watches, audit and schema, on SQLite and on PostgreSQL."""
 
 from datetime import timedelta
 
@@ -115,17 +115,6 @@ def test_a_persons_recent_jobs_are_newest_first(store: Store) -> None:
     assert [job.facts.ref for _, job in store.jobs.recent_of("U1")] == [REF]
     assert store.jobs.recent_of("U2") == []
     assert store.jobs.named(REF.job_id) == [REF]
-
-
-def test_a_lease_has_one_owner_until_it_ends(store: Store, clock: HandClock) -> None:
-    """Taking, renewing, expiring, releasing."""
-    assert store.leases.take("follow:dss", "one", 10)
-    assert store.leases.take("follow:dss", "one", 10)
-    assert not store.leases.take("follow:dss", "two", 10)
-    clock.advance(11)
-    assert store.leases.take("follow:dss", "two", 10)
-    store.leases.release("follow:dss", "two")
-    assert store.leases.take("follow:dss", "one", 10)
 
 
 def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:

@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 def test_after_a_start_the_cards_of_many_jobs_come_in_turn(watchers: Watchers) -> None:
     """A hundred cards share 40 edits a minute: a new process does not ask for all their details at once."""
     watchers.follow_many(100)
-    watchers.waiter.release()
+    watchers.store.leases.release_all("one", patience=1)
     fresh = watchers.new_waiter("two")
     watchers.dss.calls.clear()
     fresh.round()

@@ -335,7 +335,7 @@ def test_a_lease_that_was_given_back_is_taken_at_once(watchers: Watchers) -> Non
     """A rolling update loses no time."""
     watchers.follow()
     watchers.run(3)
-    watchers.waiter.release()
+    watchers.store.leases.release_all("one", patience=1)
     second = watchers.new_waiter("two")
     second.round()
     assert second.following == 1
