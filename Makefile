@@ -59,7 +59,7 @@ lock: $(UV)  ## make requirements/*.txt anew from pyproject.toml
 
 # --upgrade is left to the one who wants it: `make lock LOCK_ARGS=--upgrade`.
 LOCK_ARGS ?=
-LOCK = --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+LOCK = --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras \
 	$(LOCK_ARGS)
 
 clean:  ## remove the environment and everything that was made
