@@ -10,7 +10,6 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/lock/bin/uv
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 # What `make test` passes to pytest besides; `make test ARGS='-k outbox'`.
 ARGS ?=
@@ -69,24 +68,20 @@ clean:  ## remove the environment and everything that was made
 
 # --- environments -----------------------------------------------------------------------------------------------
 
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "$(PYTHON) is older than Python 3.11. Try: make PYTHON=python3.12" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+INSTALL := requirements/install.sh $(PYTHON) $(VENV)
 
-$(RUN): requirements/run.txt | $(BIN)/python
-	$(PIP) install --quiet --quiet --require-hashes -r requirements/run.txt
+$(RUN): requirements/run.txt
+	@$(INSTALL) $<
 	@touch $@
 
 # The package itself goes in without its own requirements (they are there, by hash) and without a build environment
 # that would be fetched without hashes: hatchling is one of the tools.
-$(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
-	$(PIP) install --quiet --quiet --require-hashes -r requirements/dev.txt
-	$(PIP) install --quiet --quiet --no-deps --no-build-isolation --editable .
+$(DEV): requirements/dev.txt pyproject.toml
+	@$(INSTALL) $< --editable .
 	@touch $@
 
 $(BENCH): requirements/bench.txt $(DEV)
-	$(PIP) install --quiet --quiet --require-hashes -r requirements/bench.txt
+	@$(INSTALL) $<
 	@touch $@
 
 $(UV):

@@ -51,7 +51,11 @@ def test_what_runs_is_pinned_as_it_was_tested() -> None:
     """The versions of run.txt and build.txt are those of dev.txt."""
     pins = {
         name: dict(
-            re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements" / name).read_text(), flags=re.MULTILINE)
+            re.findall(
+                r"^([\w.-]+(?:\[[\w,.-]+\])?)==(\S+)",
+                (ROOT / "requirements" / name).read_text(),
+                flags=re.MULTILINE,
+            )
         )
         for name in ("run.txt", "dev.txt", "build.txt")
     }
