@@ -26,6 +26,10 @@ class Dss(Protocol):
     def instance(self) -> str:
         """The instance's name in the settings."""
 
+    @property
+    def unreadable(self) -> int:
+        """How many jobs could not be read, in the lists as they were read last."""
+
     def as_login(self, login: str | None) -> "Dss":
         """Return the same instance, with calls made as that DSS user; ``None`` means as the key itself."""
 

@@ -81,6 +81,10 @@ class FakeDss:
     def instance(self) -> str:
         return self._instance
 
+    @property
+    def unreadable(self) -> int:
+        return 0
+
     def as_login(self, login: str | None) -> Dss:
         self.login = login
         return self
