@@ -79,8 +79,13 @@ class DSSError(BotError):
 
 
 class DSSUnreachable(DSSError):
-    """No connection, or no answer in time."""
+    """No connection, or no answer in time.
 
+    Attributes:
+        timed_out: a connection was made, and the answer did not come in time.
+    """
+
+    timed_out = False
     hint = "DSS does not answer. Nothing is lost: try again in a few minutes."
 
 
@@ -136,8 +141,8 @@ class DSSMisconfigured(DSSError):
     """No call can be made: this machine's own settings are wrong. The text names the setting."""
 
     hint = (
-        "The bot can't call DSS: a setting of the machine that it runs on is wrong. Its administrator sees which "
-        "with `dss-bot doctor`. Nothing was sent."
+        "The bot can't call DSS: a setting of the machine that it runs on is wrong. Its administrator sees "
+        "which with `dss-bot doctor`. Nothing was sent."
     )
 
 

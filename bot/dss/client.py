@@ -239,9 +239,16 @@ class DSSClient:
         body = self.get_bytes(path, query=query, within=within)
         return read_list(self, body, call=f"GET {path}", project=project)
 
-    def read(self, path: str, consume: Callable[[requests.Response], T], *, query: Query | None = None) -> T:
+    def read(
+        self,
+        path: str,
+        consume: Callable[[requests.Response], T],
+        *,
+        query: Query | None = None,
+        within: float | None = None,
+    ) -> T:
         """GET, with ``consume`` reading the answer; see `Transport.read`."""
-        return self._transport.read("GET", path, consume, query=query, headers=self._headers)
+        return self._transport.read("GET", path, consume, query=query, headers=self._headers, within=within)
 
     def stream(self, path: str, *, query: Query | None = None) -> AbstractContextManager[requests.Response]:
         """GET once, with the open answer in a ``with``; see `Transport.stream`."""

@@ -163,10 +163,10 @@ class DssGateway:
             return None
         return self._unfinished(items)
 
-    def job(self, project: str, job_id: str) -> JobFacts:
-        """Read the status of one job, with its activities."""
+    def job(self, project: str, job_id: str, *, within: float | None = None) -> JobFacts:
+        """Read the status of one job, with its activities, within seconds."""
         job = self._client.get_project(project).get_job(job_id)
-        status = job.read_status(within=self._timeout)
+        status = job.read_status(within=min(within or self._timeout, self._timeout))
         if status.base_status is None and not status.state and not status.removed:
             raise self._client.unreadable(f"GET the status of {job_id}", "it says nothing of a job")
         ref = JobRef(instance=self.instance, project=project, job_id=job_id)
@@ -191,10 +191,17 @@ class DssGateway:
         self._client.get_project(project).get_job(job_id).abort()
 
     def log_tail(
-        self, project: str, job_id: str, *, activity: str | None = None, max_bytes: int = 65_536
+        self,
+        project: str,
+        job_id: str,
+        *,
+        activity: str | None = None,
+        max_bytes: int = 65_536,
+        within: float | None = None,
     ) -> LogTail:
         """Read the end of a job's log, holding never more than ``max_bytes`` of it and one chunk."""
-        return self._client.get_project(project).get_job(job_id).get_log_tail(activity, max_bytes)
+        job = self._client.get_project(project).get_job(job_id)
+        return job.get_log_tail(activity, max_bytes, within=within)
 
     def users(self) -> Sequence[DssUser]:
         """List the users of the instance; one without an ``enabled`` flag counts as enabled."""

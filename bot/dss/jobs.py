@@ -275,12 +275,15 @@ class DSSJob:
             self._refuse_page(response)
             yield from response.iter_content(_CHUNK)
 
-    def get_log_tail(self, activity: str | None = None, max_bytes: int = 65_536) -> LogTail:
+    def get_log_tail(
+        self, activity: str | None = None, max_bytes: int = 65_536, *, within: float | None = None
+    ) -> LogTail:
         """Return the end of the log. DSS can only send all of it: it is read through and not held.
 
         Args:
             activity: one activity's log instead of the job's.
             max_bytes: how much of the end to keep; memory is bounded by it.
+            within: seconds that the call may take.
         """
 
         def consume(response: requests.Response) -> LogTail:
@@ -289,7 +292,7 @@ class DSSJob:
                 ring.feed(chunk)
             return ring.tail()
 
-        return self.client.read(self._path("log"), consume, query={"activity": activity})
+        return self.client.read(self._path("log"), consume, query={"activity": activity}, within=within)
 
     def _log_chunks(self, response: requests.Response) -> Iterator[bytes]:
         self._refuse_page(response)

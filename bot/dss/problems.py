@@ -119,13 +119,18 @@ def from_exception(
         safe: whether the call has no effect.
         bundle: which certificates are trusted, where that is not the usual.
     """
-    if isinstance(error, requests.Timeout) or isinstance(_reason(error), urllib3.exceptions.ReadTimeoutError):
+    late = isinstance(error, requests.ReadTimeout) or isinstance(
+        _reason(error), urllib3.exceptions.ReadTimeoutError
+    )
+    if late or isinstance(error, requests.Timeout):
         text = f"{host} did not answer {call} in time"
     elif isinstance(error, requests.exceptions.SSLError):
         text = f"no trusted TLS connection to {host}" + (f" (with {bundle})" if bundle else "")
     else:
         text = f"no connection to {host}, or it broke during {call}"
-    return DSSUnreachable(text, maybe_done=not safe and not _never_sent(error))
+    unreachable = DSSUnreachable(text, maybe_done=not safe and not _never_sent(error))
+    unreachable.timed_out = late
+    return unreachable
 
 
 def unreadable(call: str, *, why: str, status: int, safe: bool) -> DSSUnreadable:
