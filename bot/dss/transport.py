@@ -41,8 +41,8 @@ Query = Mapping[str, str | int | bool | None]
 
 CHUNK = 65_536
 """Bytes that are read from the connection at a time."""
-MOST_BYTES = 64 * 1024 * 1024
-"""Decoded bytes that an answer may have: some 30,000 jobs of a list. What is longer is no answer of DSS."""
+MOST_BYTES = 32 * 1024 * 1024
+"""Decoded bytes that an answer may have: some 15,000 jobs of a list. What is longer is no answer of DSS."""
 _ERROR_BYTES = 65_536
 """How much of an error's body is read; stack traces can be long."""
 _ERROR_SECONDS = 10.0

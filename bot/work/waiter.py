@@ -1,6 +1,6 @@
 """The job waiter at scale: one list for a whole instance, a status call only where it matters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -134,10 +134,12 @@ class Waiter:
         now = self._clock()
         if self._followed.sync(now.timestamp()):
             self._resume(now)
+        self._budget.refill(now.timestamp())
         if not len(self._followed):
             self._answered(now)
+            self._take_in_late(frozenset(), now)
+            self._look_at_details(now)
             return False
-        self._budget.refill(now.timestamp())
         try:
             seen = self._looking.look(self._followed, now)
         except DSSError as error:
@@ -167,8 +169,7 @@ class Waiter:
         return False
 
     def _take_in(self, seen: Seen, now: datetime) -> None:
-        for ref, look in self._looks.finished():
-            self._came(ref, look, now, listed=ref in seen.running)
+        self._take_in_late(seen.running.keys(), now)
         ended, due = self._sort_out(seen, now)
         self._end(ended, seen, now)
         for urgency, ref, entry in due:
@@ -179,6 +180,11 @@ class Waiter:
             elif urgency < 0:
                 self._take(ref, entry, seen.running[ref], now)
         self._look_at_details(now)
+
+    def _take_in_late(self, running: Collection[JobRef], now: datetime) -> None:
+        """Take in the answers that came since the last round."""
+        for ref, look in self._looks.finished():
+            self._came(ref, look, now, listed=ref in running)
 
     def _sort_out(
         self, seen: Seen, now: datetime

@@ -96,7 +96,7 @@ def test_an_answer_has_a_greatest_length(serve: Serve, huge: Say) -> None:
     _, client = serve(huge, retries=NO_RETRY)
     with pytest.raises(DSSUnreadable, match="more than 8 MiB"):
         client.get_project("P").get_job("j").read_status()
-    with pytest.raises(DSSUnreadable, match="more than 64 MiB"):
+    with pytest.raises(DSSUnreadable, match="more than 32 MiB"):
         client.list_running_jobs()
 
 
