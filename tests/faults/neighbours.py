@@ -6,6 +6,7 @@ forward where something is waited for that only time brings.
 
 import dataclasses
 import re
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -88,7 +89,7 @@ class Neighbours:
         """Prepare a run.
 
         Args:
-            folder: empty, for the database.
+            folder: empty, for the database; removed in the end.
             aim: what is hit.
             garbage: what it is hit with, where that is an answer.
             database: address; default a SQLite file in the folder.
@@ -136,10 +137,19 @@ class Neighbours:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stopping = threading.Thread(target=self._stop, name="stopping")
+        self.stopping.start()
+
+    def _stop(self) -> None:
+        """Stop everything. It takes seconds, most of which are waits: meanwhile another run can go on."""
+        if self._bot is not None:
+            for loop in self._bot._loops:
+                loop.stop()
         self.stop_bot()
         self.slack.stop()
         self.dss.stop()
         self.engine.dispose()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def start_bot(self) -> None:
         """Start a bot on the database."""
