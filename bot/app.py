@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from slack_bolt.authorization import AuthorizeResult
 from bot import receiving
 from bot.dss.gateway import DssGateway
 from bot.facts.rates import Rates
-from bot.facts.records import OutboxRow
+from bot.facts.records import OutboxRow, SetAside
 from bot.following.rules import Limits
 from bot.health import Check, HttpServer, health_app
 from bot.jobs.names import Names
@@ -28,7 +28,7 @@ from bot.slack.identity import Identity, who_am_i
 from bot.slack.listeners import register
 from bot.slack.listeners.front import Front
 from bot.slack.outbox import Answers, Lookup, People, Sender
-from bot.store import Store
+from bot.store import Store, StoreTrouble
 from bot.work.aborter import Aborter
 from bot.work.asker import Asker
 from bot.work.builder import Builder
@@ -41,7 +41,7 @@ from bot.work.intents import IntentRunner
 from bot.work.keeper import PRUNE_EVERY, RENEW_EVERY, Keeper, Pruner
 from bot.work.lister import Lister
 from bot.work.loops import Loop
-from bot.work.vitals import checks, numbers
+from bot.work.vitals import SHOWN_ASIDE, checks, numbers
 from bot.work.waiter import Waiter
 
 log = structlog.get_logger(__name__)
@@ -167,6 +167,8 @@ class Bot:
             loop.join(max(0.1, until - time.monotonic()))
         ended = not any(loop.alive for loop in self._loops)
         ended = self._desk.close(max(0.1, until - time.monotonic())) and ended
+        for waiter in self._waiters:
+            waiter.close()
         self._pool.shutdown(wait=ended, cancel_futures=True)
         with suppress(Exception):  # the database may be what is wrong; the leases end by themselves
             self.store.leases.release_all(self.owner, patience=max(0.1, until - time.monotonic()))
@@ -287,7 +289,18 @@ class Bot:
 
     def _checks(self) -> dict[str, Check]:
         connected = self._receiver is not None and self._receiver.connected
-        return checks(connected=connected, sender=self._sender, loops=self._loops, waiters=self._waiters)
+        return checks(
+            connected=connected,
+            sender=self._sender,
+            loops=self._loops,
+            waiters=self._waiters,
+            aside=self._aside(),
+        )
+
+    def _aside(self) -> Sequence[SetAside]:
+        with suppress(StoreTrouble):  # then other checks say so
+            return self.store.intents.aside(since=self._clock() - SHOWN_ASIDE)
+        return ()
 
 
 def _wake(loops: list[Loop]) -> None:

@@ -122,6 +122,11 @@ def outbox(*, limit: int) -> None:
         for row in store.outbox.dead_rows(limit):
             first = row.text.partition("\n")[0]
             click.echo(f"  {row.channel_id}  {row.reason}  {first[:100]}")
+        aside = store.intents.aside(limit=limit)
+        if aside:
+            click.echo("Requests that could not be read and were set aside (the people were told):")
+        for one in aside:
+            click.echo(f"  {one.at:%Y-%m-%d %H:%M} UTC  {one.id}  {one.reason[:150]}")
 
 
 def manifest_text() -> str:

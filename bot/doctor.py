@@ -7,7 +7,7 @@ there yet makes its empty file.)
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
@@ -29,6 +29,7 @@ OPTIONAL_SCOPES = ("chat:write.public", "channels:history", "groups:history", "i
 """As in ``manifest.yml``; a test compares them."""
 
 _MAX_SKEW = 60.0
+_MAX_DSS_SKEW = 5.0
 """Seconds. From five minutes on slack_sdk refuses Slack's signatures; below that, times look wrong."""
 
 _LOG_FREEZE_FIXED = (14, 0, 2)
@@ -152,6 +153,7 @@ def _dss(instance: Instance, *, impersonate: bool) -> Iterator[Finding]:
         version = client.dss_version or "of unknown version"
         yield Finding(level=OK, subject=subject, detail=f"DSS {version}, key of {who.auth_identifier}")
         yield from _old_version(subject, client.dss_version)
+        yield from _dss_clock(subject, client.clock_offset)
         if impersonate:
             yield _impersonation(client, subject)
 
@@ -165,6 +167,16 @@ def _old_version(subject: str, version: str) -> Iterator[Finding]:
     parts = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
     if parts and parts < _LOG_FREEZE_FIXED:
         detail = f"DSS {version} may freeze when a massive log is read: upgrade to 14.0.2 or later"
+        yield Finding(level=WARN, subject=subject, detail=detail)
+
+
+def _dss_clock(subject: str, offset: timedelta) -> Iterator[Finding]:
+    seconds = offset.total_seconds()
+    if abs(seconds) > _MAX_DSS_SKEW:
+        detail = (
+            f"DSS's clock is {abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} this machine's. "
+            "The bot takes that out of what it shows; set up time synchronisation on both"
+        )
         yield Finding(level=WARN, subject=subject, detail=detail)
 
 

@@ -13,7 +13,8 @@
         ├── DSSRefused       visible, but not allowed
         ├── DSSNotFound      the thing itself does not exist
         ├── DSSInvalidRequest  DSS cannot do what was asked as it was asked
-        └── DSSServerError   any other 5xx
+        ├── DSSServerError   any other 5xx
+        └── DSSMisconfigured no call can be made at all: this machine's own settings are wrong
     JobFailed                raised by `DSSJobWaiter.wait` when a job did not end DONE
 """
 
@@ -58,6 +59,8 @@ class DSSError(BotError):
     """
 
     hint = "Try again; if it stays, ask the administrator of the bot."
+    job: object = None
+    """The `bot.dss.DSSJob` that was being waited for, when there was one."""
 
     def __init__(
         self,
@@ -76,8 +79,13 @@ class DSSError(BotError):
 
 
 class DSSUnreachable(DSSError):
-    """No connection, or no answer in time."""
+    """No connection, or no answer in time.
 
+    Attributes:
+        timed_out: a connection was made, and the answer did not come in time.
+    """
+
+    timed_out = False
     hint = "DSS does not answer. Nothing is lost: try again in a few minutes."
 
 
@@ -129,9 +137,19 @@ class DSSServerError(DSSError):
     hint = "DSS had an internal error; its back-end log says more."
 
 
-class JobFailed(BotError):
-    """A job did not end DONE. ``state`` is FAILED or ABORTED."""
+class DSSMisconfigured(DSSError):
+    """No call can be made: this machine's own settings are wrong. The text names the setting."""
 
-    def __init__(self, message: str, *, state: str) -> None:
+    hint = (
+        "The bot can't call DSS: a setting of the machine that it runs on is wrong. Its administrator sees "
+        "which with `dss-bot doctor`. Nothing was sent."
+    )
+
+
+class JobFailed(BotError):
+    """A job did not end DONE. ``state`` is FAILED or ABORTED, ``job`` the `bot.dss.DSSJob`."""
+
+    def __init__(self, message: str, *, state: str, job: object = None) -> None:
         super().__init__(message)
         self.state = state
+        self.job = job

@@ -24,15 +24,16 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
 fi
 
 if [ -e "$unfinished" ] || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
-  [ ! -e "$unfinished" ] || say "The last install was interrupted; starting again."
+  [ ! -e "$unfinished" ] || say "The last install didn't finish; starting again."
   "$python" -m venv --clear "$venv"
 fi
 
 pip() {
   "$venv/bin/python" -m pip --disable-pip-version-check --no-input --retries 2 --quiet --quiet --log "$log" \
-    install "$@" 2>"$venv/pip.errors"
+    install --progress-bar off "$@" 2>"$venv/pip.errors"
 }
 
+say "Installing $lock into $venv (half a minute) …"
 : >"$log"
 : >"$unfinished"
 if pip --require-hashes -r "$lock" && { [ $# -eq 0 ] || pip --no-deps --no-build-isolation "$@"; }; then

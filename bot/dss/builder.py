@@ -71,6 +71,7 @@ class JobDefinitionBuilder:
 
         Raises:
             JobFailed: when it did not end DONE, unless ``no_fail``.
+            DSSError: see `DSSJobWaiter.wait`. What is raised after the start has the job as ``job``.
         """
         job = self.start()
         DSSJobWaiter(job).wait(no_fail)

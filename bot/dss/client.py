@@ -1,18 +1,19 @@
 """The client of one DSS instance, under the names of Dataiku's own client."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, overload
 
 import msgspec
 import requests
 
-from bot.dss import wire
-from bot.dss.jobs import DSSJob, DSSJobListItem, as_listed, read_list
+from bot.dss import lenient, wire
+from bot.dss.jobs import DSSJob, DSSJobList, as_listed, read_list
 from bot.dss.project import DSSProject
 from bot.dss.retries import RetryPolicy
-from bot.dss.transport import Query, Transport
+from bot.dss.transport import MOST_BYTES, Query, Transport
 from bot.errors import DSSInvalidRequest, DSSNotFound, DSSNotVisible, DSSRefused, DSSUnreadable
 
 T = TypeVar("T")
@@ -38,6 +39,9 @@ class DSSClient:
         retries: how GETs are tried again; POSTs never are.
         proxy_user: DSS login to act as (``X-DKU-ProxyUser``; needs an admin key).
         extra_headers: sent with every request.
+        no_check_certificate: as in Dataiku's client, the same as ``verify=False``: it holds whatever the
+            environment says of certificates.
+        client_certificate: as in Dataiku's client, another word for ``cert``.
 
     Raises:
         ValueError: for an address or a key that cannot be one.
@@ -57,14 +61,16 @@ class DSSClient:
         retries: RetryPolicy | None = None,
         proxy_user: str | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        no_check_certificate: bool = False,
+        client_certificate: str | tuple[str, str] | None = None,
     ) -> None:
         self._transport = Transport(
             host,
             api_key,
             base_path=base_path,
             auth=auth,
-            verify=verify,
-            cert=cert,
+            verify=False if no_check_certificate else verify,
+            cert=client_certificate or cert,
             timeout=timeout,
             answer_timeout=answer_timeout,
             retries=retries,
@@ -100,6 +106,16 @@ class DSSClient:
         """``DSS-Version`` of the latest answer, such as ``15.2.0``; empty until there was one."""
         return self._transport.version
 
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far DSS's clock is ahead of this machine's, by its answers' ``Date``; zero within 2 s."""
+        return self._transport.server_clock.offset
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that DSS may be silent within an answer."""
+        return self._transport.timeout
+
     def as_user(self, login: str | None) -> "DSSClient":
         """Return a client that acts as a DSS user over the same connections; ``None``: as the key."""
         other = object.__new__(DSSClient)
@@ -126,23 +142,30 @@ class DSSClient:
 
     @overload
     def list_running_jobs(
-        self, as_type: Literal["listitems"] = "listitems", *, all_users: bool = True
-    ) -> list[DSSJobListItem]: ...
+        self,
+        as_type: Literal["listitems"] = "listitems",
+        *,
+        all_users: bool = True,
+        within: float | None = None,
+    ) -> DSSJobList: ...
     @overload
-    def list_running_jobs(self, as_type: Literal["objects"], *, all_users: bool = True) -> list[DSSJob]: ...
     def list_running_jobs(
-        self, as_type: str = "listitems", *, all_users: bool = True
-    ) -> list[DSSJobListItem] | list[DSSJob]:
+        self, as_type: Literal["objects"], *, all_users: bool = True, within: float | None = None
+    ) -> list[DSSJob]: ...
+    def list_running_jobs(
+        self, as_type: str = "listitems", *, all_users: bool = True, within: float | None = None
+    ) -> DSSJobList | list[DSSJob]:
         """List the unfinished jobs of all projects (DSS 15.2 and later).
 
         Args:
             as_type: ``listitems`` or ``objects``.
             all_users: the jobs of everybody that the caller may see, or the caller's only.
+            within: seconds that the call may take.
 
         Raises:
             DSSNotFound: this DSS has no such call.
         """
-        items = self.job_list("/jobs/running/", query={"allUsers": all_users})
+        items = self.job_list("/jobs/running/", query={"allUsers": all_users}, within=within)
         return as_listed(items, as_type)
 
     # --- the instance and its users
@@ -175,14 +198,24 @@ class DSSClient:
 
     # --- for the handles
 
-    def get_bytes(self, path: str, *, query: Query | None = None) -> bytearray:
-        """GET a path under the API's base and return the body."""
-        return self._transport.get(path, query=query, headers=self._headers)
+    def get_bytes(
+        self,
+        path: str,
+        *,
+        query: Query | None = None,
+        within: float | None = None,
+        most: int = MOST_BYTES,
+    ) -> bytearray:
+        """GET a path under the API's base and return the body; see `Transport.get`."""
+        return self._transport.get(path, query=query, headers=self._headers, within=within, most=most)
 
-    def get_json(self, path: str, kind: type[T], *, query: Query | None = None) -> T:
+    def get_json(
+        self, path: str, kind: type[T], *, query: Query | None = None, within: float | None = None
+    ) -> T:
         """GET a path under the API's base and read its JSON as ``kind``."""
         decoder = msgspec.json.Decoder(kind, strict=False)
-        return self.decoded(decoder, self.get_bytes(path, query=query), call=f"GET {path}")
+        body = self.get_bytes(path, query=query, within=within)
+        return self.decoded(decoder, body, call=f"GET {path}")
 
     def post_json(self, path: str, body: object | None) -> Any:  # noqa: ANN401 - JSON
         """POST once and return the answer's JSON; ``None`` when the answer is empty.
@@ -195,36 +228,51 @@ class DSSClient:
         return self.decoded(_GENERIC, answer, call=f"POST {path}", safe=False) if answer.strip() else None
 
     def job_list(
-        self, path: str, *, query: Query | None = None, project: str | None = None
-    ) -> list[DSSJobListItem]:
-        """GET a list of jobs."""
-        return read_list(self, self.get_bytes(path, query=query), call=f"GET {path}", project=project)
+        self,
+        path: str,
+        *,
+        query: Query | None = None,
+        project: str | None = None,
+        within: float | None = None,
+    ) -> DSSJobList:
+        """GET a list of jobs. What of it can't be read as a job is left out."""
+        body = self.get_bytes(path, query=query, within=within)
+        return read_list(self, body, call=f"GET {path}", project=project)
 
-    def read(self, path: str, consume: Callable[[requests.Response], T], *, query: Query | None = None) -> T:
+    def read(
+        self,
+        path: str,
+        consume: Callable[[requests.Response], T],
+        *,
+        query: Query | None = None,
+        within: float | None = None,
+    ) -> T:
         """GET, with ``consume`` reading the answer; see `Transport.read`."""
-        return self._transport.read("GET", path, consume, query=query, headers=self._headers)
+        return self._transport.read("GET", path, consume, query=query, headers=self._headers, within=within)
 
     def stream(self, path: str, *, query: Query | None = None) -> AbstractContextManager[requests.Response]:
         """GET once, with the open answer in a ``with``; see `Transport.stream`."""
         return self._transport.stream(path, query=query, headers=self._headers)
 
-    def chunks(self, response: requests.Response) -> Iterator[bytes]:
-        """Give an answer's body piece by piece, within the time for one answer."""
-        return self._transport.chunks(response)
-
     def decoded(
         self, decoder: msgspec.json.Decoder[T], body: bytearray | msgspec.Raw, *, call: str, safe: bool = True
     ) -> T:
-        """Decode a body.
+        """Decode a body. A field of another type than documented is left out, and an absurd number.
 
         Raises:
-            DSSUnreadable: when it is not JSON, or not of the documented types.
+            DSSUnreadable: when it is not JSON, or the whole is not of the documented type.
         """
         try:
             return decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            why = "it is a web page" if bytes(memoryview(body)[:64]).lstrip()[:1] == b"<" else str(error)
-            raise self.unreadable(call, why, safe=safe) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
+            pass
+        if bytes(memoryview(body)[:64]).lstrip()[:1] == b"<":
+            raise self.unreadable(call, "it is a web page", safe=safe)
+        try:
+            read: T = lenient.convert(lenient.loads(body), decoder.type)
+        except lenient.Unreadable as error:
+            raise self.unreadable(call, str(error), safe=safe) from None
+        return read
 
     def unreadable(self, call: str, why: str, *, safe: bool = True) -> DSSUnreadable:
         """Return the error for an answer that is not what was asked for."""

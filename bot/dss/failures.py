@@ -1,6 +1,7 @@
 """Why a job failed: the best text that its status has, in the order of DSS-API.md §1.5. Pure."""
 
 from bot.dss import wire
+from bot.dss.lenient import number
 from bot.facts import Failure
 
 
@@ -32,7 +33,7 @@ def _of_activities(base: wire.BaseStatus) -> Failure | None:
 
 
 def _when(activity: wire.JobActivity) -> tuple[float, float]:
-    end, order = activity.end_time, activity.partial_execution_order
+    end, order = number(activity.end_time), number(activity.partial_execution_order)
     return (end if end and end > 0 else float("inf"), order if order is not None else float("inf"))
 
 

@@ -3,11 +3,12 @@
 import hashlib
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from urllib.parse import quote
 
 from bot.dss import wire
 from bot.dss.client import DSSClient
-from bot.dss.jobs import DSSJobListItem
+from bot.dss.jobs import DSSJobList, DSSJobListItem
 from bot.dss.project import lacks_running_jobs
 from bot.dss.translate import job_status, listed_job
 from bot.dss.transport import segment
@@ -35,6 +36,10 @@ _LISTS = {
 }
 
 
+_LISTS_TAKE = 2
+"""A list of finished jobs may take so many times as long as a short answer."""
+
+
 class _Instance:
     """What is known of the instance, shared by all who act on it."""
 
@@ -47,8 +52,12 @@ class _Instance:
         self.callers: dict[str, DssGateway] = {}
         self.running: dict[bytes, JobFacts] = {}
         """What ran by the key's last list, by digest of the item: what has not changed is not read again."""
+        self.ahead = client.clock_offset
+        """By which offset of DSS's clock `running` was read."""
         self.without_running: str | None = None
         """The version (``""`` when it was not said) that turned out not to have the running-jobs call."""
+        self.unreadable: dict[str, int] = {}
+        """How many jobs of the list of a project (``""``: of all running ones) could not be read."""
 
 
 class DssGateway:
@@ -74,6 +83,16 @@ class DssGateway:
     def instance(self) -> str:
         """The instance's name in the settings."""
         return self._shared.name
+
+    @property
+    def unreadable(self) -> int:
+        """How many jobs could not be read, in the lists as they were read last."""
+        return sum(self._shared.unreadable.values())
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far DSS's clock is ahead of ours. The facts that this class returns have our times."""
+        return self._shared.client.clock_offset
 
     def as_login(self, login: str | None) -> "DssGateway":
         """Return the same instance, with calls made as that DSS user; ``None`` means as the key itself."""
@@ -116,7 +135,10 @@ class DssGateway:
 
     def recent_jobs(self, project: str, limit: int) -> Sequence[JobFacts]:
         """List the newest jobs of a project, newest first, at most ``limit`` of them."""
-        return self._facts(self._client.get_project(project).list_jobs(limit=limit))
+        listed = self._client.get_project(project).list_jobs(limit=limit, within=_LISTS_TAKE * self._timeout)
+        read = [facts for item in listed if (facts := self._listed(item)) is not None]
+        self._count_unreadable(project, listed.unreadable + len(listed) - len(read))
+        return read
 
     def running_jobs(self) -> Sequence[JobFacts] | None:
         """List the unfinished jobs of the instance; ``None`` when there is no such list for this caller.
@@ -129,7 +151,7 @@ class DssGateway:
         if lacks_running_jobs(before) or self._shared.without_running == before:
             return None
         try:
-            items = self._client.list_running_jobs()
+            items = self._client.list_running_jobs(within=self._timeout)
         except (DSSRefused, DSSNotVisible):
             return None  # this caller may not; what it may see is in the projects' own lists
         except (DSSNotFound, DSSUnreadable) as error:
@@ -141,10 +163,14 @@ class DssGateway:
             return None
         return self._unfinished(items)
 
-    def job(self, project: str, job_id: str) -> JobFacts:
-        """Read the status of one job, with its activities."""
-        status = self._client.get_project(project).get_job(job_id).read_status()
-        return job_status(status, JobRef(instance=self.instance, project=project, job_id=job_id))
+    def job(self, project: str, job_id: str, *, within: float | None = None) -> JobFacts:
+        """Read the status of one job, with its activities, within seconds."""
+        job = self._client.get_project(project).get_job(job_id)
+        status = job.read_status(within=min(within or self._timeout, self._timeout))
+        if status.base_status is None and not status.state and not status.removed:
+            raise self._client.unreadable(f"GET the status of {job_id}", "it says nothing of a job")
+        ref = JobRef(instance=self.instance, project=project, job_id=job_id)
+        return job_status(status, ref, ahead=self.clock_offset)
 
     def start(
         self, project: str, outputs: Sequence[Output], mode: BuildMode, *, refresh_metastore: bool = False
@@ -165,10 +191,17 @@ class DssGateway:
         self._client.get_project(project).get_job(job_id).abort()
 
     def log_tail(
-        self, project: str, job_id: str, *, activity: str | None = None, max_bytes: int = 65_536
+        self,
+        project: str,
+        job_id: str,
+        *,
+        activity: str | None = None,
+        max_bytes: int = 65_536,
+        within: float | None = None,
     ) -> LogTail:
         """Read the end of a job's log, holding never more than ``max_bytes`` of it and one chunk."""
-        return self._client.get_project(project).get_job(job_id).get_log_tail(activity, max_bytes)
+        job = self._client.get_project(project).get_job(job_id)
+        return job.get_log_tail(activity, max_bytes, within=within)
 
     def users(self) -> Sequence[DssUser]:
         """List the users of the instance; one without an ``enabled`` flag counts as enabled."""
@@ -205,20 +238,41 @@ class DssGateway:
         """Return the job's address in the DSS web interface (DSS-API.md §5)."""
         return f"{self._shared.ui_url}/projects/{quote(project, safe='')}/jobs/{quote(job_id, safe='')}/"
 
-    def _unfinished(self, items: Sequence[DSSJobListItem]) -> list[JobFacts]:
+    def _unfinished(self, items: DSSJobList) -> list[JobFacts]:
         """Return the facts of running jobs. Of thousands, few differ from one tick to the next."""
+        if self._shared.ahead != self.clock_offset:
+            self._shared.ahead, self._shared.running = self.clock_offset, {}
         known = self._shared.running
         seen: dict[bytes, JobFacts] = {}
+        bad = items.unreadable
         for item in items:
             digest = hashlib.blake2b(item.raw, digest_size=16).digest()
-            if (facts := known.get(digest)) is None:
-                facts = listed_job(item.typed(), instance=self.instance, project=item.listed_in)
-            if facts is not None and not facts.finished:
+            facts = known.get(digest) or self._listed(item)
+            if facts is None:
+                bad += 1
+            elif not facts.finished:
                 seen[digest] = facts
         if self is self._shared.root:
             self._shared.running = seen
+            self._count_unreadable("", bad)
         return list(seen.values())
 
-    def _facts(self, items: Sequence[DSSJobListItem]) -> list[JobFacts]:
-        read = (listed_job(item.typed(), instance=self.instance, project=item.listed_in) for item in items)
-        return [facts for facts in read if facts is not None]
+    def _listed(self, item: DSSJobListItem) -> JobFacts | None:
+        """Return the facts of one job of a list; ``None`` when it can't be read: the others can."""
+        try:
+            typed = item.typed()
+        except DSSUnreadable:
+            return None
+        return listed_job(typed, instance=self.instance, project=item.listed_in, ahead=self.clock_offset)
+
+    def _count_unreadable(self, listed: str, jobs: int) -> None:
+        with self._shared.lock:
+            if jobs:
+                self._shared.unreadable[listed] = jobs
+            else:
+                self._shared.unreadable.pop(listed, None)
+
+    @property
+    def _timeout(self) -> float:
+        """Seconds that a short answer may take as a whole: as long as DSS may be silent."""
+        return self._client.timeout

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import requests
 
-from bot.dss import wire
+from bot.dss import lenient, wire
 from bot.dss.log import TailRing
 from bot.dss.reading import moment
 from bot.dss.transport import segment
@@ -21,7 +21,9 @@ _STATUS = msgspec.json.Decoder(wire.JobStatus, strict=False)
 _MAPPING = msgspec.json.Decoder(dict[str, Any])
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw] | None)
 _BRACE = ord("{")
-_STREAM_CHUNK = 65_536
+_CHUNK = 65_536
+_STATUS_BYTES = 8 * 1024 * 1024
+"""A status may have: thousands of activities."""
 
 
 class _Latest:
@@ -41,7 +43,10 @@ class _Latest:
         pair = self.pair
         if pair is not None and pair[0] is raw:
             return pair[1]
-        answer: dict[str, Any] = _MAPPING.decode(raw)
+        try:
+            answer: dict[str, Any] = _MAPPING.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            answer = lenient.convert(lenient.loads(raw), dict[str, Any])
         self.pair = (raw, answer)
         return answer
 
@@ -150,18 +155,44 @@ class DSSJobListItem(msgspec.Struct, frozen=True, eq=False, gc=False):
 Mapping.register(DSSJobListItem)
 
 
-def read_list(
-    client: "DSSClient", body: bytearray, *, call: str, project: str | None
-) -> list[DSSJobListItem]:
-    """Cut a list of jobs into items without decoding them."""
-    raws = client.decoded(_RAWS, body, call=call) or []
+class DSSJobList(list[DSSJobListItem]):
+    """The jobs of a list; what in it was no job is left out and counted."""
+
+    unreadable = 0
+    """How many elements were no jobs."""
+
+
+def read_list(client: "DSSClient", body: bytearray, *, call: str, project: str | None) -> DSSJobList:
+    """Cut a list of jobs into items without decoding them.
+
+    Raises:
+        DSSUnreadable: it is no list, or nothing in it is a job.
+    """
+    raws, bad = _cut(client, body, call)
     latest = _Latest()
-    if any(memoryview(raw)[0] != _BRACE for raw in raws):
-        raise client.unreadable(call, "a job in the list is not an object")
-    return [DSSJobListItem(client, raw, project, latest) for raw in raws]
+    found = DSSJobList(
+        DSSJobListItem(client, raw, project, latest) for raw in raws if memoryview(raw)[0] == _BRACE
+    )
+    found.unreadable = bad + len(raws) - len(found)
+    if found.unreadable and not found:
+        raise client.unreadable(call, "nothing in it is a job")
+    return found
 
 
-def as_listed(items: list[DSSJobListItem], as_type: str) -> "list[DSSJobListItem] | list[DSSJob]":
+def _cut(client: "DSSClient", body: bytearray, call: str) -> tuple[list[msgspec.Raw], int]:
+    try:
+        return _RAWS.decode(body) or [], 0
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        if body[:64].lstrip()[:1] == b"<":
+            raise client.unreadable(call, "it is a web page") from None
+    try:
+        elements, bad = lenient.elements(body)
+    except lenient.Unreadable as error:
+        raise client.unreadable(call, str(error)) from None
+    return [msgspec.Raw(element) for element in elements], bad
+
+
+def as_listed(items: DSSJobList, as_type: str) -> "DSSJobList | list[DSSJob]":
     """Return items as they are, or as handles.
 
     Raises:
@@ -209,10 +240,15 @@ class DSSJob:
             base["state"] = base["status"]
         return answer
 
-    def read_status(self) -> wire.JobStatus:
-        """Return the job's status as a typed struct."""
+    def read_status(self, *, within: float | None = None) -> wire.JobStatus:
+        """Return the job's status as a typed struct.
+
+        Args:
+            within: seconds that the call may take.
+        """
         path = self._path()
-        return self.client.decoded(_STATUS, self.client.get_bytes(path), call=f"GET {path}")
+        body = self.client.get_bytes(path, within=within, most=_STATUS_BYTES)
+        return self.client.decoded(_STATUS, body, call=f"GET {path}")
 
     def get_log(self, activity: str | None = None) -> str:
         """Return the whole log of the job, or of one activity.
@@ -237,14 +273,17 @@ class DSSJob:
         """
         with self.client.stream(self._path("log"), query={"activity": activity}) as response:
             self._refuse_page(response)
-            yield from response.iter_content(_STREAM_CHUNK)
+            yield from response.iter_content(_CHUNK)
 
-    def get_log_tail(self, activity: str | None = None, max_bytes: int = 65_536) -> LogTail:
+    def get_log_tail(
+        self, activity: str | None = None, max_bytes: int = 65_536, *, within: float | None = None
+    ) -> LogTail:
         """Return the end of the log. DSS can only send all of it: it is read through and not held.
 
         Args:
             activity: one activity's log instead of the job's.
             max_bytes: how much of the end to keep; memory is bounded by it.
+            within: seconds that the call may take.
         """
 
         def consume(response: requests.Response) -> LogTail:
@@ -253,11 +292,11 @@ class DSSJob:
                 ring.feed(chunk)
             return ring.tail()
 
-        return self.client.read(self._path("log"), consume, query={"activity": activity})
+        return self.client.read(self._path("log"), consume, query={"activity": activity}, within=within)
 
     def _log_chunks(self, response: requests.Response) -> Iterator[bytes]:
         self._refuse_page(response)
-        return self.client.chunks(response)
+        return response.iter_content(_CHUNK)
 
     def _refuse_page(self, response: requests.Response) -> None:
         if "html" in response.headers.get("Content-Type", "").lower():

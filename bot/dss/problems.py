@@ -105,18 +105,32 @@ def _from_gateway(status: int, *, call: str, safe: bool) -> DSSError:
     return DSSUnreadable(f"{status} to {call}, and not in DSS's way of answering", status=status)
 
 
-def from_exception(error: Exception, *, call: str, host: str, safe: bool) -> DSSError:
+def from_exception(
+    error: Exception, *, call: str, host: str, safe: bool, bundle: str | None = None
+) -> DSSError:
     """Return the error for a request that got no answer.
 
     ``maybe_done`` stays false when it is certain that the request never left: no connection was made.
+
+    Args:
+        error: of `requests` or `urllib3`.
+        call: method and path.
+        host: the DSS address.
+        safe: whether the call has no effect.
+        bundle: which certificates are trusted, where that is not the usual.
     """
-    if isinstance(error, requests.Timeout):
+    late = isinstance(error, requests.ReadTimeout) or isinstance(
+        _reason(error), urllib3.exceptions.ReadTimeoutError
+    )
+    if late or isinstance(error, requests.Timeout):
         text = f"{host} did not answer {call} in time"
     elif isinstance(error, requests.exceptions.SSLError):
-        text = f"no trusted TLS connection to {host}"
+        text = f"no trusted TLS connection to {host}" + (f" (with {bundle})" if bundle else "")
     else:
         text = f"no connection to {host}, or it broke during {call}"
-    return DSSUnreachable(text, maybe_done=not safe and not _never_sent(error))
+    unreachable = DSSUnreachable(text, maybe_done=not safe and not _never_sent(error))
+    unreachable.timed_out = late
+    return unreachable
 
 
 def unreadable(call: str, *, why: str, status: int, safe: bool) -> DSSUnreadable:
@@ -127,13 +141,18 @@ def unreadable(call: str, *, why: str, status: int, safe: bool) -> DSSUnreadable
 def _never_sent(error: Exception) -> bool:
     if isinstance(error, requests.ConnectTimeout):
         return True
-    reason = error.args[0] if error.args else None
-    reason = getattr(reason, "reason", reason)
+    reason = _reason(error)
     if isinstance(reason, urllib3.exceptions.ProxyError):
         reason = reason.original_error
     if isinstance(reason, urllib3.exceptions.SSLError):
         return "CERTIFICATE_VERIFY_FAILED" in str(reason)
     return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError)
+
+
+def _reason(error: Exception) -> object:
+    """Return urllib3's error inside of one of `requests`."""
+    reason = error.args[0] if error.args else None
+    return getattr(reason, "reason", reason)
 
 
 def _error_body(content_type: str, body: bytes) -> ErrorBody | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from bot.dss import wire
 from bot.dss.builder import JobDefinitionBuilder
-from bot.dss.jobs import DSSJob, DSSJobListItem, as_listed
+from bot.dss.jobs import DSSJob, DSSJobList, as_listed
 from bot.dss.reading import version_tuple
 from bot.dss.transport import segment
 from bot.dss.waiter import DSSJobWaiter
@@ -39,34 +39,44 @@ class DSSProject:
 
     @overload
     def list_jobs(
-        self, as_type: Literal["listitems"] = "listitems", *, limit: int | None = None
-    ) -> list[DSSJobListItem]: ...
+        self,
+        as_type: Literal["listitems"] = "listitems",
+        *,
+        limit: int | None = None,
+        within: float | None = None,
+    ) -> DSSJobList: ...
     @overload
-    def list_jobs(self, as_type: Literal["objects"], *, limit: int | None = None) -> list[DSSJob]: ...
     def list_jobs(
-        self, as_type: str = "listitems", *, limit: int | None = None
-    ) -> list[DSSJobListItem] | list[DSSJob]:
+        self, as_type: Literal["objects"], *, limit: int | None = None, within: float | None = None
+    ) -> list[DSSJob]: ...
+    def list_jobs(
+        self, as_type: str = "listitems", *, limit: int | None = None, within: float | None = None
+    ) -> DSSJobList | list[DSSJob]:
         """List the project's jobs, finished or not, newest first.
 
         Args:
             as_type: ``listitems`` or ``objects``.
             limit: at most so many; ``None`` for every job that DSS remembers, which can be slow.
+            within: seconds that the call may take.
         """
         if limit is not None and limit < 1:
             raise ValueError("limit must be at least 1")
         query = None if limit is None else {"limit": limit}
-        items = self.client.job_list(self._path("jobs/"), query=query, project=self.project_key)
-        return as_listed(items[:limit], as_type)  # an old DSS may not know `limit`
+        path = self._path("jobs/")
+        items = self.client.job_list(path, query=query, project=self.project_key, within=within)
+        if limit is not None:
+            del items[limit:]  # an old DSS may not know `limit`
+        return as_listed(items, as_type)
 
     @overload
-    def list_running_jobs(self, as_type: Literal["listitems"] = "listitems") -> list[DSSJobListItem]: ...
+    def list_running_jobs(self, as_type: Literal["listitems"] = "listitems") -> DSSJobList: ...
     @overload
     def list_running_jobs(self, as_type: Literal["objects"]) -> list[DSSJob]: ...
-    def list_running_jobs(self, as_type: str = "listitems") -> list[DSSJobListItem] | list[DSSJob]:
+    def list_running_jobs(self, as_type: str = "listitems") -> DSSJobList | list[DSSJob]:
         """List the project's unfinished jobs; before DSS 15.2 by reading the list of all its jobs."""
         return as_listed(self._running(), as_type)
 
-    def _running(self) -> list[DSSJobListItem]:
+    def _running(self) -> DSSJobList:
         if not lacks_running_jobs(self.client.dss_version):
             try:
                 return self.client.job_list(self._path("jobs/running/"), project=self.project_key)
@@ -74,7 +84,7 @@ class DSSProject:
                 # An older DSS takes "running" for a job's id; a version unknown or new keeps its own error.
                 if not lacks_running_jobs(self.client.dss_version) and self.client.dss_version:
                     raise
-        return [item for item in self.list_jobs() if not item.finished]
+        return DSSJobList(item for item in self.list_jobs() if not item.finished)
 
     def get_job(self, id: str) -> DSSJob:  # noqa: A002 - Dataiku's name
         """Return a handle on a job. Sends nothing."""

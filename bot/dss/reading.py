@@ -1,21 +1,23 @@
 """From DSS's ways of saying something to one way."""
 
-import math
 from datetime import UTC, datetime, timedelta
 
 from bot.dss import wire
+from bot.dss.lenient import number
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+_LAST = 7_258_118_400_000
+"""The year 2200: whatever lies beyond is no date."""
+
+
 def moment(millis: wire.Millis) -> datetime | None:
-    """Return milliseconds since 1970 as an aware datetime; ``None`` for missing, zero and negative ones."""
-    if millis is None or not math.isfinite(millis) or millis <= 0:
+    """Return milliseconds since 1970 as an aware datetime; ``None`` for missing, zero and absurd ones."""
+    known = number(millis)
+    if known is None or not 0 < known < _LAST:
         return None
-    try:
-        return _EPOCH + timedelta(milliseconds=millis)
-    except OverflowError:
-        return None
+    return _EPOCH + timedelta(milliseconds=known)
 
 
 def login(initiator: str | wire.Person | None) -> str:

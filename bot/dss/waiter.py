@@ -4,12 +4,18 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from bot.dss import wire
+from bot.dss import lenient, wire
 from bot.dss.failures import failure_of
 from bot.dss.jobs import DSSJob
-from bot.errors import BotError, DSSUnavailable, DSSUnreachable, JobFailed
+from bot.errors import (
+    BotError,
+    DSSError,
+    DSSServerError,
+    DSSUnavailable,
+    DSSUnreachable,
+    DSSUnreadable,
+    JobFailed,
+)
 from bot.facts import FINAL_STATES
 
 if TYPE_CHECKING:
@@ -22,13 +28,16 @@ LONGEST_WAIT = 7 * 24 * 3600.0
 class JobWaitTimeout(BotError, TimeoutError):
     """The job had not ended in the time given. It goes on: this is no failure of the job."""
 
-    def __init__(self, message: str, *, state: str) -> None:
+    def __init__(self, message: str, *, state: str, job: DSSJob) -> None:
         super().__init__(message)
         self.state = state
+        self.job = job
 
 
 class DSSJobWaiter:
-    """Waits until a job has ended.
+    """Waits until a job has ended. Every error that it raises has the job as ``job``.
+
+    What is no answer is waited out: no connection, 5xx of every kind, the page of a gateway, half an answer.
 
     Args:
         job: the job to wait for.
@@ -89,23 +98,29 @@ class DSSJobWaiter:
                     return self._ended(state, status, no_fail=no_fail)
             left = end - self._clock()
             if left <= 0:
-                raise JobWaitTimeout(f"job {self.job.id} is still {state or 'unknown'}", state=state)
+                text = f"job {self.job.id} is still {state or 'unknown'}"
+                raise JobWaitTimeout(text, state=state, job=self.job)
             self._sleep(min(pause, left))
             pause = min(self._longest_pause, pause * self._factor)
 
     def _look(self, last_answer: float) -> dict[str, Any] | None:
         """Return the status; ``None`` while DSS does not answer and there is patience left."""
         try:
-            return self.job.get_status()
-        except (DSSUnavailable, DSSUnreachable):
-            if self._clock() - last_answer >= self._patience:
+            status = self.job.get_status()
+            if not isinstance(status.get("baseStatus"), dict):
+                raise DSSUnreadable(f"the status of job {self.job.id} has no baseStatus", status=200)
+        except DSSError as error:
+            error.job = self.job
+            passing = isinstance(error, DSSUnavailable | DSSUnreachable | DSSServerError | DSSUnreadable)
+            if not passing or self._clock() - last_answer >= self._patience:
                 raise
             return None
+        return status
 
     def _ended(self, state: str, status: dict[str, Any], *, no_fail: bool) -> str:
         if no_fail or state == "DONE":
             return state
-        raise JobFailed(f"job {self.job.id} ended {state}{_why(status)}", state=state)
+        raise JobFailed(f"job {self.job.id} ended {state}{_why(status)}", state=state, job=self.job)
 
 
 def _state(status: "Mapping[str, Any]") -> str:
@@ -120,7 +135,7 @@ def _looks(status: "Mapping[str, Any]") -> tuple[str, object]:
 
 def _why(status: "Mapping[str, Any]") -> str:
     try:
-        failure = failure_of(msgspec.convert(status, wire.JobStatus, strict=False))
-    except msgspec.ValidationError:
+        failure = failure_of(lenient.convert(status, wire.JobStatus))
+    except lenient.Unreadable:
         return ""  # the state is what counts; the reason has a shape that this version does not know
     return f": {failure.message}" if failure else ""

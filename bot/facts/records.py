@@ -22,6 +22,8 @@ class IntentState(StrEnum):
     REFUSED = "refused"
     UNKNOWN = "unknown"
     """The outcome could not be found out, and was told so."""
+    SET_ASIDE = "set_aside"
+    """The row can't be read; the person who asked was told so."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +58,28 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     """When the call to DSS was about to be made."""
 
 
+class UnreadableIntent(msgspec.Struct, frozen=True, kw_only=True):
+    """An intent that this version can't read: damaged, or of a newer version."""
+
+    id: str
+    user_id: str
+    place: Place
+    """The person themselves, when where they asked can't be read either."""
+    begun: bool
+    """Whether a call to DSS may have been made for it."""
+    created_at: datetime
+    reason: str
+
+
+class SetAside(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that was set aside because it can't be read."""
+
+    table: str
+    id: str
+    reason: str
+    at: datetime
+
+
 class Memory(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the bot remembers of a followed job beside DSS's facts, so that nothing is told twice."""
 
@@ -68,6 +92,8 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     told: tuple[str, ...] = ()
     """Names of what was said once already."""
     followed_since: datetime | None = None
+    rebuilt: datetime | None = None
+    """When the row could not be read and was begun anew."""
 
 
 class FollowedJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -64,6 +64,17 @@ class Vanished(msgspec.Struct, frozen=True):
     """DSS does not know the job any more."""
 
 
+class Rebuilt(msgspec.Struct, frozen=True):
+    """What the bot had noted of the job could not be read; it was begun anew from what DSS says."""
+
+
+class EndUnreadable(msgspec.Struct, frozen=True):
+    """The job runs no longer, and how it ended can't be read."""
+
+    listed: bool
+    """Whether a list of DSS says that it has finished."""
+
+
 class GaveUp(msgspec.Struct, frozen=True):
     """The job was followed for as long as the settings allow."""
 
@@ -82,6 +93,8 @@ Event = (
     | Back
     | Ended
     | Vanished
+    | Rebuilt
+    | EndUnreadable
     | GaveUp
 )
 

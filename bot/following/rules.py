@@ -12,10 +12,12 @@ from bot.following.events import (
     ActivityFailed,
     Back,
     Ended,
+    EndUnreadable,
     Event,
     GaveUp,
     Heartbeat,
     Overdue,
+    Rebuilt,
     Silent,
     Started,
     Step,
@@ -77,6 +79,8 @@ def observe(before: FollowedJob, seen: JobFacts, now: datetime, limits: Limits =
         gap = Gap(start=memory.silent_since, end=now)
         events.append(Back(gap))
         memory = msgspec.structs.replace(memory, silent_since=None, gaps=_with(memory.gaps, gap))
+    if memory.rebuilt is not None and key(Rebuilt()) not in memory.told:
+        events.append(Rebuilt())
     if facts.finished:
         events.append(Ended())
     else:
@@ -113,12 +117,30 @@ def observe_vanished(before: FollowedJob, now: datetime) -> Step:
     return _step(before, before.facts, memory, [Vanished()], now, close=True)
 
 
+def observe_unreadable_end(before: FollowedJob, now: datetime, *, listed: bool) -> Step:
+    """The job runs no longer, and DSS's answer about it can't be read."""
+    facts = msgspec.structs.replace(before.facts, state="", finished=True, counters=None, activities=())
+    return _step(before, facts, before.memory, [EndUnreadable(listed)], now, close=True)
+
+
+def observe_details(before: FollowedJob, seen: JobFacts) -> Step:
+    """What a job's status says whose end was told by a list: how its activities ended, and why it failed.
+
+    The same end with more to say: no news.
+    """
+    facts = merge(before.facts, seen)
+    job = FollowedJob(facts=facts, memory=before.memory, version=before.version)
+    known = facts.finished and facts != before.facts
+    return Step(job=job, events=(Ended(),) if known else (), changed=known)
+
+
 def merge(old: JobFacts, new: JobFacts) -> JobFacts:
     """Keep what a list does not say, and never go back from an end: not to running, nor to another end."""
     if old.finished and (not new.finished or (old.state and new.state != old.state)):
         return old
     unsaid: tuple[str, ...] = _NOT_ALWAYS_SAID
-    if new.counters is None:
+    # What ran at the last look does not run after the end: final numbers, or none.
+    if new.counters is None and (old.finished or not new.finished):
         # A list; or a status without counters, whose activities are news all the same.
         unsaid += ("counters",) if new.activities else ("counters", *_ONLY_IN_A_STATUS)
     kept = {field: getattr(old, field) for field in unsaid if not getattr(new, field)}

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
+import msgspec
+
 from bot.facts import JobCard, Message
 from bot.facts.records import Draft, FollowedJob, Urgency, Watch
 from bot.following.events import (
@@ -11,10 +13,12 @@ from bot.following.events import (
     ActivityFailed,
     Back,
     Ended,
+    EndUnreadable,
     Event,
     GaveUp,
     Heartbeat,
     Overdue,
+    Rebuilt,
     Silent,
     Started,
     Step,
@@ -24,6 +28,9 @@ from bot.following.events import (
     key,
 )
 from bot.slack import views
+
+_LAST = Ended | Vanished | GaveUp | EndUnreadable
+"""What is the last word on a job."""
 
 
 def card_of(
@@ -112,12 +119,31 @@ def drafts(
         card = card_of(step.job, watch, ui_url=ui_url, instance_label=instance_label)
         made.append(root_draft(watch, card, now, urgency))
         for event in step.events:
-            level = Urgency.END if isinstance(event, Ended | Vanished | GaveUp) else Urgency.NEWS
+            level = Urgency.END if isinstance(event, _LAST) else Urgency.NEWS
             # Thousands of threads hear of an outage slowly: one that has not yet is not told when it is over.
             before = key(Silent(event.gap.start)) if isinstance(event, Back) else None
             told = tell(event, card, now, excerpt)
             made.append(reply_draft(watch, key(event), told, level, settles=before))
     return tuple(made)
+
+
+def details(
+    step: Step,
+    watches: Sequence[Watch],
+    now: datetime,
+    *,
+    ui_url: str,
+    instance_label: str | None = None,
+    excerpt: str | None = None,
+) -> tuple[Draft, ...]:
+    """Return newer content for what has told an end already; see `drafts`. Nothing is told again."""
+    made = drafts(step, watches, now, ui_url=ui_url, instance_label=instance_label, excerpt=excerpt)
+    return tuple(msgspec.structs.replace(draft, urgency=Urgency.PROGRESS) for draft in made)
+
+
+def ended_reply(watch: Watch) -> str:
+    """Return the row id of the reply that tells the end in the thread of a watch."""
+    return _reply_id(watch, key(Ended()))
 
 
 def tell(event: Event, card: JobCard, now: datetime, excerpt: str | None = None) -> Message:  # noqa: C901, PLR0912 - a table
@@ -145,6 +171,10 @@ def tell(event: Event, card: JobCard, now: datetime, excerpt: str | None = None)
             return views.told_ended(card, excerpt, now)
         case Vanished():
             return views.told_vanished(card.asker)
+        case Rebuilt():
+            return views.told_rebuilt()
+        case EndUnreadable(listed=listed):
+            return views.told_end_unreadable(card, listed=listed)
         case GaveUp(days=days):
             return views.told_limit(card, days)
         case _:

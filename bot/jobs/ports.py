@@ -26,6 +26,10 @@ class Dss(Protocol):
     def instance(self) -> str:
         """The instance's name in the settings."""
 
+    @property
+    def unreadable(self) -> int:
+        """How many jobs could not be read, in the lists as they were read last."""
+
     def as_login(self, login: str | None) -> "Dss":
         """Return the same instance, with calls made as that DSS user; ``None`` means as the key itself."""
 
@@ -47,8 +51,14 @@ class Dss(Protocol):
     def running_jobs(self) -> Sequence[JobFacts] | None:
         """List the unfinished jobs of the instance; ``None`` when this DSS has no such call (< 15.2)."""
 
-    def job(self, project: str, job_id: str) -> JobFacts:
-        """Read the status of one job, with its activities."""
+    def job(self, project: str, job_id: str, *, within: float | None = None) -> JobFacts:
+        """Read the status of one job, with its activities.
+
+        Args:
+            project: key of its project.
+            job_id: its id.
+            within: seconds that the call may take, when that is less than usual.
+        """
 
     def start(
         self, project: str, outputs: Sequence[Output], mode: BuildMode, *, refresh_metastore: bool = False
@@ -63,7 +73,13 @@ class Dss(Protocol):
         """Ask DSS to abort a job. Returning means "request taken", not "stopped"."""
 
     def log_tail(
-        self, project: str, job_id: str, *, activity: str | None = None, max_bytes: int = 65_536
+        self,
+        project: str,
+        job_id: str,
+        *,
+        activity: str | None = None,
+        max_bytes: int = 65_536,
+        within: float | None = None,
     ) -> LogTail:
         """Read the end of a job's log, holding never more than ``max_bytes`` of it."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from bot.store.audit import AuditEntry, AuditStore
 from bot.store.crowds import CrowdStore
@@ -32,6 +32,7 @@ __all__ = [
     "StoreTrouble",
     "UnknownSchema",
     "check_schema",
+    "is_of_one_row",
     "migrate",
 ]
 
@@ -40,13 +41,20 @@ StoreTrouble = SQLAlchemyError
 """The database cannot be asked now: locked, full, away."""
 
 
+def is_of_one_row(error: Exception) -> bool:
+    """Say whether an error is about the values of one row: others can be read and written."""
+    if isinstance(error, DataError | IntegrityError | ProgrammingError):
+        return True
+    return not isinstance(error, SQLAlchemyError)
+
+
 class Store:
     """Every table of one database."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.intents = IntentStore(database)
         self.outbox = OutboxStore(database)
+        self.intents = IntentStore(database, self.outbox)
         self.crowds = CrowdStore(database, self.outbox)
         self.audit = AuditStore(database)
         self.jobs = JobStore(database, self.outbox, self.audit)

@@ -1,16 +1,17 @@
 """Intents: what people asked for that must happen once, whatever crashes (DESIGN.md §4)."""
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.facts import JobRef, Place
-from bot.facts.records import Intent, IntentState, Plan
-from bot.store.codec import dump, load, load_wish
+from bot.facts.records import Draft, Intent, IntentState, Plan, SetAside, UnreadableIntent
+from bot.store.codec import UnreadableRow, dump, load, load_wish
 from bot.store.database import Database, from_ms, to_ms
+from bot.store.outbox import OutboxStore
 from bot.store.tables import intents
 
 DOUBLE_CLICK = timedelta(seconds=10)
@@ -18,6 +19,9 @@ DOUBLE_CLICK = timedelta(seconds=10)
 
 PATIENCE = 1.5
 """Seconds to wait for another writer: Slack waits three for the acknowledgement that follows the row."""
+
+MOST_ATTEMPTS = 50
+"""More than any intent is taken up that is put off in the usual ways."""
 
 _OPEN = (IntentState.NEW, IntentState.STARTING)
 
@@ -37,8 +41,9 @@ class Added(StrEnum):
 class IntentStore:
     """The table of intents."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, outbox: OutboxStore) -> None:
         self._database = database
+        self._outbox = outbox
 
     def add(
         self, intent: Intent, *, delivery: str, busy: str | None = None, twice: str | None = None
@@ -84,8 +89,12 @@ class IntentStore:
             return Added.BUSY
         return Added.NEW
 
-    def claim(self, owner: str, lease_seconds: float) -> Intent | None:
-        """Take the oldest intent that is due and that nobody works on; its state says how far it had come."""
+    def claim(self, owner: str, lease_seconds: float) -> Intent | UnreadableIntent | None:
+        """Take the oldest intent that is due and that nobody works on; its state says how far it is.
+
+        The attempt is counted before the row is read: one that can't be read, or at which the process dies
+        each time, comes back as unreadable. Give that to `set_aside`.
+        """
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
             due = and_(intents.c.state.in_(_OPEN), intents.c.not_before <= now, intents.c.lease_until < now)
@@ -112,7 +121,37 @@ class IntentStore:
                     updated_at=now,
                 )
             )
+        if row["attempts"] >= MOST_ATTEMPTS:
+            return _unreadable(row, f"it was taken up {row['attempts']} times and never finished")
+        try:
             return _intent(row)
+        except (UnreadableRow, ValueError, OverflowError) as error:
+            return _unreadable(row, str(error))
+
+    def set_aside(self, row: UnreadableIntent, told: Draft) -> None:
+        """End an intent that can't be read, together with the message that says so."""
+        with self._database.write() as connection:
+            now = self._database.now_ms(connection)
+            close_intent(connection, now, row.id, IntentState.SET_ASIDE, note=row.reason[:500])
+            self._outbox.write_in(connection, [told])
+
+    def aside_count(self) -> int:
+        """Return how many intents are set aside."""
+        with self._database.read() as connection:
+            counted = select(func.count()).where(intents.c.state == IntentState.SET_ASIDE)
+            return connection.execute(counted).scalar_one()
+
+    def aside(self, since: datetime | None = None, limit: int = 100) -> Sequence[SetAside]:
+        """Return the newest intents that were set aside, of all time or since a moment."""
+        wanted = intents.c.state == IntentState.SET_ASIDE
+        if since is not None:
+            wanted &= intents.c.updated_at >= to_ms(since)
+        asked = select(intents.c.id, intents.c.note, intents.c.updated_at).where(wanted)
+        with self._database.read() as connection:
+            found = connection.execute(asked.order_by(intents.c.updated_at.desc()).limit(limit))
+            return [
+                SetAside(table="intents", id=row[0], reason=row[1] or "", at=from_ms(row[2])) for row in found
+            ]
 
     def renew(self, owner: str, ids: Collection[str], lease_seconds: float) -> None:
         """Keep for longer what ``owner`` is working on at this moment."""
@@ -186,6 +225,21 @@ def close_intent(
         .values(
             state=state, busy=None, job=dump(job) if job else None, note=note, lease_until=0, updated_at=now
         )
+    )
+
+
+def _unreadable(row: RowMapping, reason: str) -> UnreadableIntent:
+    try:
+        place = load(row["place"], Place)
+    except UnreadableRow:
+        place = Place(channel_id=row["user_id"])
+    return UnreadableIntent(
+        id=row["id"],
+        user_id=row["user_id"],
+        place=place,
+        begun=row["state"] == IntentState.STARTING,
+        created_at=from_ms(row["created_at"]),
+        reason=reason,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
+import structlog
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -11,11 +12,13 @@ from bot.facts import JobFacts, JobRef, Place
 from bot.facts.records import Draft, FollowedJob, IntentState, Memory, Watch
 from bot.store import statements
 from bot.store.audit import AuditEntry, AuditStore
-from bot.store.codec import dump, load
+from bot.store.codec import UnreadableRow, dump, load
 from bot.store.database import Database, from_ms, to_ms
 from bot.store.intents import close_intent
 from bot.store.outbox import OutboxStore
 from bot.store.tables import jobs, watches
+
+log = structlog.get_logger(__name__)
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +123,7 @@ class JobStore:
                 )
                 .distinct()
             )
-            return [load(row[0], JobFacts) for row in connection.execute(asked)]
+            return [known for row in connection.execute(asked) if (known := _facts(row[0])) is not None]
 
     def named(self, job_id: str) -> Sequence[JobRef]:
         """Return the jobs with an id, of any project and instance, the newest first."""
@@ -190,7 +193,7 @@ class JobStore:
             jobs.c.job_id == mine.c.job_id,
         )
         asked = (
-            select(mine, jobs.c.facts, jobs.c.memory, jobs.c.version)
+            select(mine, jobs.c.facts, jobs.c.memory, jobs.c.version, jobs.c.finished, jobs.c.updated_at)
             .join(jobs, same)
             .order_by(mine.c.created_at.desc())
         )
@@ -278,16 +281,47 @@ def _is(table: object, ref: JobRef) -> ColumnElement[bool]:
 
 
 def _job(row: RowMapping) -> FollowedJob:
-    return FollowedJob(
-        facts=load(row["facts"], JobFacts), memory=load(row["memory"], Memory), version=row["version"]
-    )
+    """Read a row. One that can't be read is begun anew: which job it is stands in the other columns."""
+    facts, memory = _facts(row["facts"]), _memory(row["memory"])
+    if facts is None or memory is None:
+        ref = JobRef(instance=row["instance"], project=row["project"], job_id=row["job_id"])
+        at = from_ms(row["updated_at"])
+        facts = facts or JobFacts(ref=ref, state="", finished=row["finished"])
+        memory = msgspec.structs.replace(memory or Memory(followed_since=at), rebuilt=at)
+    return FollowedJob(facts=facts, memory=memory, version=row["version"])
+
+
+def _facts(text: str) -> JobFacts | None:
+    try:
+        return load(text, JobFacts)
+    except UnreadableRow as error:
+        log.warning("row.unreadable", table="jobs", error=str(error))
+        return None
+
+
+def _memory(text: str) -> Memory | None:
+    try:
+        return load(text, Memory)
+    except UnreadableRow as error:
+        log.warning("row.unreadable", table="jobs", error=str(error))
+        return None
+
+
+def _place(row: RowMapping) -> Place:
+    """Read where a job is followed: by the key of an open watch, or else its person, if it's unreadable."""
+    try:
+        return load(row["place"], Place)
+    except UnreadableRow as error:
+        log.warning("row.unreadable", table="watches", watch=row["id"], error=str(error))
+        channel = (row["open_key"] or "").rpartition("|")[2]
+        return Place(channel_id=channel or row["asker"])
 
 
 def _watch(row: RowMapping) -> Watch:
     return Watch(
         id=row["id"],
         ref=JobRef(instance=row["instance"], project=row["project"], job_id=row["job_id"]),
-        place=load(row["place"], Place),
+        place=_place(row),
         asker=row["asker"],
         asker_name=row["asker_name"],
         root_id=row["root_id"],

@@ -12,10 +12,29 @@ CATCH_UP = 60.0
 """Seconds between two comparisons with all that the store says is followed."""
 
 
+HELD_AT_FIRST = 5.0
+"""Seconds for which a job is left alone after its first failure; twice as long after each further one."""
+HELD_AT_MOST = 600.0
+
+
 class Entry:
     """One followed job."""
 
-    __slots__ = ("look_at", "looked_at", "missing", "row", "sought", "unlisted")
+    __slots__ = (
+        "failures",
+        "held_until",
+        "look_at",
+        "looked_at",
+        "missing",
+        "reason",
+        "row",
+        "slow",
+        "sought",
+        "unlisted",
+        "unread",
+        "unread_since",
+        "unreadable",
+    )
 
     def __init__(self, row: FollowedJob, looked_at: float = 0.0) -> None:
         self.row = row
@@ -29,11 +48,53 @@ class Entry:
         """Whether a list of its project was read to learn how it ended: a second one would not help."""
         self.missing = 0
         """Times in a row that DSS said it did not know the job."""
+        self.failures = 0
+        """Times in a row that the job could not be looked at, computed or written, whatever it was."""
+        self.reason = ""
+        """What the last of these failures was."""
+        self.unread = 0
+        """Times in a row that DSS gave no answer about the job that can be read."""
+        self.unread_since = 0.0
+        """When that began, in seconds of the waiter's clock."""
+        self.unreadable = False
+        """Whether the last of these was an answer, and only not readable."""
+        self.slow = 0
+        """Times in a row that DSS took long to answer."""
+        self.held_until = 0.0
+        """Until then the job is not looked at closely: it has cost more than its share."""
 
     def due(self, now: datetime, live: int) -> bool:
         """Say whether its activities are to be asked for, while so many jobs are followed."""
         pause = detail_pause(timedelta(seconds=age(self, now)), live)
         return now.timestamp() - self.looked_at >= pause
+
+    @property
+    def troubled(self) -> bool:
+        """Whether its status can't be relied upon at the moment."""
+        return bool(self.failures or self.slow or self.unread > 1)
+
+    def hold(self, now: float, times: int) -> None:
+        """Leave the job alone for a while that grows with the number of ``times`` in a row."""
+        self.held_until = now + min(HELD_AT_FIRST * 2 ** min(times - 1, 10), HELD_AT_MOST)
+
+    def failed(self, now: float, error: Exception) -> None:
+        """Note a failure, and set the job back."""
+        self.failures += 1
+        self.reason = f"{type(error).__name__}: {error}"[:200]
+        self.hold(now, self.failures)
+
+    def unanswered(self, now: float) -> None:
+        """Note that DSS gave no answer that can be read, and set the job back."""
+        self.unread += 1
+        self.unread_since = self.unread_since if self.unread > 1 else now
+        self.hold(now, self.unread)
+
+    def answered(self, now: float, *, slow: bool) -> None:
+        """Note an answer; one that took long sets the job back all the same."""
+        self.failures = self.unread = self.missing = 0
+        self.slow = self.slow + 1 if slow else 0
+        if slow:
+            self.hold(now, self.slow)
 
     def not_listed(self, now: float, least: float) -> None:
         """Plan the next look at a job that goes on though no list shows it: in ``least`` seconds or later."""

@@ -16,7 +16,8 @@ from bot.facts import (
     ShowStatus,
     UnfollowJob,
 )
-from bot.facts.records import Intent, IntentState
+from bot.facts.records import Draft, Intent, IntentState, UnreadableIntent, Urgency
+from bot.slack import views
 from bot.slack.outbox import Answers
 from bot.store import IntentStore, StoreTrouble
 from bot.work.aborter import Aborter
@@ -71,6 +72,9 @@ class IntentRunner:
         intent = self._intents.claim(self._owner, LEASE_SECONDS)
         if intent is None:
             return False
+        if isinstance(intent, UnreadableIntent):
+            self._set_aside(intent)
+            return True
         self._working.add(intent.id)
         try:
             self._carry_out(intent)
@@ -79,6 +83,18 @@ class IntentRunner:
         finally:
             self._working.discard(intent.id)
         return True
+
+    def _set_aside(self, row: UnreadableIntent) -> None:
+        """Tell the person, as a row of its own kind: whatever crashes, it is told, and told once."""
+        log.error("intent.set_aside", intent=row.id, user=row.user_id, reason=row.reason)
+        told = Draft(
+            id=f"{row.id}:set-aside",
+            channel_id=row.user_id,
+            message=views.set_aside(row),
+            urgency=Urgency.END,
+            asker=row.user_id,
+        )
+        self._intents.set_aside(row, told)
 
     def _carry_out(self, intent: Intent) -> None:
         match intent.wish:

@@ -5,7 +5,16 @@ from datetime import datetime
 
 import structlog
 
-from bot.errors import DSSBadKey, DSSError, DSSNotFound, DSSNotVisible, DSSRefused, DSSUnreachable
+from bot.errors import (
+    DSSBadKey,
+    DSSError,
+    DSSMisconfigured,
+    DSSNotFound,
+    DSSNotVisible,
+    DSSRefused,
+    DSSUnavailable,
+    DSSUnreachable,
+)
 from bot.facts import JobFacts, JobRef
 from bot.jobs.ports import Dss
 from bot.work.budget import Budget
@@ -16,6 +25,9 @@ log = structlog.get_logger(__name__)
 LISTED = 100
 """Newest jobs of a project that one list reads, at least."""
 MOST_LISTED = 2_000
+LIST_AGAIN = (10.0, 30.0, 60.0, 300.0)
+"""Seconds until the list of all running jobs is tried again that could not be read; the lists of the
+projects serve meanwhile."""
 LOST_AFTER = 60.0
 """Seconds after which the jobs of a project whose list cannot be read are asked after one by one."""
 MOST_ENDS = 10_000
@@ -51,10 +63,15 @@ class Looking:
         self._failing_since: dict[str, float] = {}
         self._failure: DSSError | None = None
         """Why no list could be read, since one was read last."""
+        self._list_failures = 0
+        self._list_at = 0.0
+        self.trouble: str | None = None
+        """What is wrong with the lists, although DSS answers."""
 
     def forget(self) -> None:
-        """Look at every project again as soon as the budget allows."""
+        """Look at everything again as soon as the budget allows."""
         self._project_at.clear()
+        self._list_failures, self._list_at = 0, 0.0
 
     def look(self, followed: Followed, now: datetime) -> Seen:
         """Ask what runs.
@@ -62,23 +79,58 @@ class Looking:
         Raises:
             DSSError: DSS does not answer.
         """
-        self._budget.take()  # the tick is its limit: it is made even when the budget has run out
-        running = self._dss.running_jobs()
+        running = self._running(now.timestamp())
         if running is not None:
             return Seen({job.ref: job for job in running if not job.finished}, {}, None)
         return self._by_project(followed, now.timestamp())
 
+    def _running(self, now: float) -> Sequence[JobFacts] | None:
+        """Read the list of all that runs; ``None`` when there is none, or none that can be read.
+
+        Raises:
+            DSSError: DSS does not answer, or not to us.
+        """
+        if self._list_failures and self._list_at - max(LIST_AGAIN) <= now < self._list_at:
+            return None
+        self._budget.take()  # the tick is its limit: it is made even when the budget has run out
+        try:
+            running = self._dss.running_jobs()
+        except (DSSBadKey, DSSMisconfigured, DSSUnavailable):
+            raise
+        except DSSUnreachable as error:
+            if not error.timed_out:
+                raise
+            self._no_list(now, error)
+            return None
+        except DSSError as error:
+            self._no_list(now, error)
+            return None
+        self._list_failures = 0
+        bad = self._dss.unreadable
+        self.trouble = f"{bad} jobs in DSS's lists can't be read" if bad else None
+        return running
+
+    def _no_list(self, now: float, error: DSSError) -> None:
+        """Do without the list for a while: statuses and other lists may work."""
+        self._list_at = now + LIST_AGAIN[min(self._list_failures, len(LIST_AGAIN) - 1)]
+        self._list_failures += 1
+        self.trouble = f"the list of running jobs can't be read: {type(error).__name__}: {error}"
+        log.warning("follow.no_running_list", instance=self._dss.instance, error=str(error))
+
     def finished(
         self, ended: Sequence[tuple[JobRef, Entry]], known: Mapping[JobRef, JobFacts]
     ) -> Mapping[JobRef, JobFacts]:
-        """Read the ends of many jobs from their projects' lists: one call each instead of one a job."""
+        """Read the ends of many jobs from their projects' lists: one call each instead of one a job.
+
+        Also the end of one whose status can't be had.
+        """
         found = dict(known)
         by_project: dict[str, list[Entry]] = {}
         for ref, entry in ended:
-            if not entry.sought:
+            if not entry.sought and ref not in known:
                 by_project.setdefault(ref.project, []).append(entry)
         for project, entries in by_project.items():
-            if len(entries) < 2:
+            if len(entries) < 2 and not any(entry.troubled for entry in entries):
                 continue
             self._budget.force()
             try:
@@ -116,16 +168,17 @@ class Looking:
                 failure = error
                 log.warning("follow.no_list", project=project, error=str(error))
                 self._failing_since.setdefault(project, now)
-                if isinstance(error, DSSUnreachable | DSSBadKey):
+                if isinstance(error, DSSUnreachable | DSSUnavailable | DSSBadKey | DSSMisconfigured):
                     break  # the next project would hardly fare better, and take as long
                 continue
             looked.add(project)
             self._failing_since.pop(project, None)
         self._forget_others(projects)
         self._failure = failure if failure and not looked else None if looked else self._failure
-        if self._failure is not None:
+        if self._failure is not None and _is_silence(self._failure):
             raise self._failure.with_traceback(None)
-        lost = {project for project, since in self._failing_since.items() if now - since >= LOST_AFTER}
+        patience = 0.0 if self._list_failures else LOST_AFTER  # nothing else tells of them
+        lost = {project for project, since in self._failing_since.items() if now - since >= patience}
         return Seen(running, finished, frozenset(looked | lost))
 
     def _forget_others(self, projects: frozenset[str]) -> None:
@@ -139,6 +192,11 @@ class Looking:
             if self._project_at.get(project, 0.0) > now or (number and not self._budget.take()):
                 return
             yield project
+
+
+def _is_silence(error: DSSError) -> bool:
+    """Say whether DSS does not answer at all, or not to us; else its other calls may work."""
+    return isinstance(error, DSSUnreachable | DSSUnavailable | DSSBadKey | DSSMisconfigured)
 
 
 def _count(followed: Followed, project: str) -> int:

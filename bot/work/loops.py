@@ -26,6 +26,8 @@ class Loop:
         self.name = name
         self.failing: str | None = None
         """What the last round died of; ``None`` while all is well. Shown by health."""
+        self._round_began: float | None = None
+        self._last_took = 0.0
         self._work = work
         self._pause = pause
         self._least = least
@@ -53,6 +55,12 @@ class Loop:
         return not self._thread.is_alive()
 
     @property
+    def round_seconds(self) -> float:
+        """How long the round takes that is under way, or took that was the last: the longer of the two."""
+        began = self._round_began
+        return max(self._last_took, time.monotonic() - began if began is not None else 0.0)
+
+    @property
     def alive(self) -> bool:
         """Whether the thread runs."""
         return self._thread.is_alive()
@@ -61,7 +69,7 @@ class Loop:
         failures = 0
         while not self._stop.is_set():
             self._wake.clear()
-            began = time.monotonic()
+            began = self._round_began = time.monotonic()
             try:
                 more = self._work()
             except Exception as error:
@@ -69,14 +77,19 @@ class Loop:
                 failures += 1
                 self.failing = f"{type(error).__name__}: {error}"[:300]
                 log.exception("loop.failed", loop=self.name, failures=failures)
+                self._ended(began)
                 self._wait(min(self._pause * 2**failures, LONGEST_PAUSE))
                 continue
+            self._ended(began)
             failures = 0
             self.failing = None
             if not more:
                 ended = time.monotonic()
                 self._wait(max(self._pause / 4, began + self._pause - ended))
                 self._stop.wait(max(0.0, ended + self._least - time.monotonic()))
+
+    def _ended(self, began: float) -> None:
+        self._last_took, self._round_began = time.monotonic() - began, None
 
     def _wait(self, seconds: float) -> None:
         if not self._stop.is_set():

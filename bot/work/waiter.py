@@ -1,23 +1,29 @@
 """The job waiter at scale: one list for a whole instance, a status call only where it matters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
-import msgspec
 import structlog
 
-from bot.errors import DSSError, DSSNotFound, DSSNotVisible, DSSUnavailable, DSSUnreachable
+from bot.errors import DSSError, DSSNotFound, DSSNotVisible, DSSUnreadable
 from bot.facts import Gap, JobFacts, JobRef
-from bot.facts.records import FollowedJob
-from bot.following.events import Step
-from bot.following.rules import Limits, observe, observe_absence, observe_silence, observe_vanished
-from bot.following.telling import drafts
+from bot.following.rules import (
+    Limits,
+    observe,
+    observe_absence,
+    observe_silence,
+    observe_unreadable_end,
+    observe_vanished,
+)
 from bot.jobs.ports import Dss
-from bot.jobs.redact import excerpt, redact
-from bot.store import Change, Store
+from bot.store import Store
 from bot.work.budget import Budget
-from bot.work.followed import Entry, Followed, age, least_pause
+from bot.work.close_looks import PATIENCE, CloseLooks, Look
+from bot.work.details import LateDetails
+from bot.work.followed import HELD_AT_MOST, Entry, Followed, age, least_pause
 from bot.work.looking import Looking, Seen
+from bot.work.writing import JobWriter
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +35,11 @@ GONE_AFTER = 3
 """A job is "gone" when DSS has said so this many times in a row: it may be restarting."""
 MARK_EVERY = timedelta(seconds=20)
 """How often it is written down that DSS was seen, for whoever follows after a crash."""
-EXCERPT_BYTES = 64_000
+GIVE_UP_TRIES = 4
+GIVE_UP_UNREADABLE = 60.0
+GIVE_UP_SILENT = 600.0
+"""After so many tries and seconds it is told of a job that runs no longer that its state can't be read: soon
+when DSS answers what can't be read, later when it gives no answer about this job."""
 MANY_ENDS = 8
 """From so many ends in one round on, they are read from one list instead of one by one."""
 
@@ -52,19 +62,23 @@ class Waiter:
         limits: Limits = Limits(),  # noqa: B008 - frozen
         instance_label: str | None = None,
         on_drafts: Callable[[], None] = lambda: None,
+        patience: float = PATIENCE,
     ) -> None:
         self._store = store
         self._dss = dss
         self._owner = owner
         self._clock = clock
         self._limits = limits
-        self._label = instance_label
-        self._on_drafts = on_drafts
         self._lease = f"follow:{dss.instance}"
         self._mark = f"seen:{dss.instance}"
         self._followed = Followed(store.jobs, dss.instance)
         self._budget = Budget(requests_per_second)
         self._looking = Looking(dss, self._budget, requests_per_second)
+        self._looks = CloseLooks(dss, patience=patience)
+        self._details = LateDetails(store, dss, label=instance_label)
+        self._writer = JobWriter(
+            store, dss, self._followed, self._details, label=instance_label, on_drafts=on_drafts
+        )
         self._answered_at: datetime | None = None
         self._marked_at: datetime | None = None
         self._leased_at: datetime | None = None
@@ -72,8 +86,8 @@ class Waiter:
         """When the round that is under way, or was the last, began."""
         self._unlisted = 0
         """Followed jobs that go on although no list shows them."""
-        self.trouble: str | None = None
-        """What DSS's silence looks like; shown by health."""
+        self._silence: str | None = None
+        """What DSS's silence looks like."""
 
     @property
     def instance(self) -> str:
@@ -84,6 +98,28 @@ class Waiter:
     def following(self) -> int:
         """How many jobs this replica follows on the instance."""
         return len(self._followed)
+
+    @property
+    def trouble(self) -> str | None:
+        """What keeps jobs of the instance from being followed as they should; shown by health."""
+        return self._silence or self._looking.trouble or self._set_back_jobs()
+
+    @property
+    def rebuilt(self) -> int:
+        """How many followed jobs had rows that could not be read, and were begun anew."""
+        return sum(entry.row.memory.rebuilt is not None for _, entry in self._followed)
+
+    def _set_back_jobs(self) -> str | None:
+        held = [(ref, entry) for ref, entry in self._followed if entry.failures]
+        if not held:
+            return None
+        ref, entry = held[0]
+        jobs = "1 job can't be followed" if len(held) == 1 else f"{len(held)} jobs can't be followed"
+        return f"{jobs}: {ref}: {entry.reason}"
+
+    def close(self) -> None:
+        """Start no more calls to DSS; what is under way is not waited for."""
+        self._looks.close()
 
     def round(self) -> bool:
         """Look at everything that is due; never says that there is more, because the tick is the pace."""
@@ -98,10 +134,12 @@ class Waiter:
         now = self._clock()
         if self._followed.sync(now.timestamp()):
             self._resume(now)
+        self._budget.refill(now.timestamp())
         if not len(self._followed):
             self._answered(now)
+            self._take_in_late(frozenset(), now)
+            self._look_at_details(now)
             return False
-        self._budget.refill(now.timestamp())
         try:
             seen = self._looking.look(self._followed, now)
         except DSSError as error:
@@ -131,17 +169,22 @@ class Waiter:
         return False
 
     def _take_in(self, seen: Seen, now: datetime) -> None:
+        self._take_in_late(seen.running.keys(), now)
         ended, due = self._sort_out(seen, now)
         self._end(ended, seen, now)
         for urgency, ref, entry in due:
             if not self._holds():
                 return
-            if self._budget.take():
+            if self._can_look(ref, entry, now) and self._budget.take():
                 self._look_closely(ref, entry, now, listed=True)
             elif urgency < 0:
-                self._write(entry, observe(entry.row, seen.running[ref], now, self._limits), now)
-            else:
-                break
+                self._take(ref, entry, seen.running[ref], now)
+        self._look_at_details(now)
+
+    def _take_in_late(self, running: Collection[JobRef], now: datetime) -> None:
+        """Take in the answers that came since the last round."""
+        for ref, look in self._looks.finished():
+            self._came(ref, look, now, listed=ref in running)
 
     def _sort_out(
         self, seen: Seen, now: datetime
@@ -166,100 +209,119 @@ class Waiter:
                 if entry.look_at <= at:
                     ended.append((ref, entry))
         # Just gone from the lists first, then those that were asked after longest ago: others may stay
-        # unlisted for hours, such as what is queued where DSS does not count it as running.
-        ended.sort(key=lambda one: (one[1].unlisted > 0, one[1].looked_at))
-        due.sort(key=lambda one: one[0])
+        # unlisted for hours, such as what is queued where DSS does not count it as running. Last comes what
+        # has cost more than its share.
+        ended.sort(key=lambda one: (one[1].troubled, one[1].unlisted > 0, one[1].looked_at))
+        due.sort(key=lambda one: (one[2].troubled, one[0]))
         return ended, due
 
     def _end(self, ended: list[tuple[JobRef, Entry]], seen: Seen, now: datetime) -> None:
         """Find out about jobs that no list shows as running any more."""
         listed: Mapping[JobRef, JobFacts] = seen.finished
         many = len(ended) >= MANY_ENDS
-        if many:
-            listed = self._looking.finished(ended, listed)
+        stuck = [
+            (ref, entry) for ref, entry in ended if entry.troubled or not self._can_look(ref, entry, now)
+        ]
+        if many or stuck:
+            listed = self._looking.finished(ended if many else stuck, listed)
         for ref, entry in ended:
             if not self._holds():
                 return
             facts = listed.get(ref)
-            if self._budget.take():
+            can_look = self._can_look(ref, entry, now)
+            if can_look and not entry.troubled and self._budget.take():
                 self._look_closely(ref, entry, now, listed=False)
-            elif facts is not None and many:
-                self._write(entry, observe(entry.row, facts, now, self._limits), now)
-            elif not many and not entry.unlisted:
+            elif facts is not None and facts.state and (many or entry.troubled or not can_look):
+                self._take(ref, entry, facts, now)
+            elif can_look and (entry.troubled or not (many or entry.unlisted)):
                 self._budget.force()
                 self._look_closely(ref, entry, now, listed=False)
+            elif self._gives_up(entry, now):
+                known = facts is not None and facts.finished
+                step = observe_unreadable_end(entry.row, now, listed=known)
+                self._writer.guard(ref, entry, now, partial(self._writer.write, ref, entry, step, now))
+
+    def _can_look(self, ref: JobRef, entry: Entry, now: datetime) -> bool:
+        """Say whether the job's status may be asked for now: its last answer has come, and it is not held."""
+        held = entry.held_until - now.timestamp()
+        return (
+            ref not in self._looks
+            and not 0 < held <= HELD_AT_MOST
+            and self._looks.free(suspect=entry.slow > 0)
+        )
+
+    def _gives_up(self, entry: Entry, now: datetime) -> bool:
+        since = now.timestamp() - entry.unread_since
+        patience = GIVE_UP_UNREADABLE if entry.unreadable else GIVE_UP_SILENT
+        return entry.unread >= GIVE_UP_TRIES and since >= patience
 
     def _look_closely(self, ref: JobRef, entry: Entry, now: datetime, *, listed: bool) -> None:
         """Ask for one job's status; ``listed``: a list has just shown it as running."""
-        at = entry.looked_at = now.timestamp()
-        try:
-            facts = self._dss.job(ref.project, ref.job_id)
-        except (DSSNotFound, DSSNotVisible) as error:
+        entry.looked_at = now.timestamp()
+        look = self._looks.look(ref, suspect=entry.slow > 0)
+        if look is None:  # a later round takes it in
+            entry.slow = entry.slow or 1
+            return
+        self._came(ref, look, now, listed=listed)
+
+    def _came(self, ref: JobRef, look: Look, now: datetime, *, listed: bool) -> None:
+        """Take in what DSS said of one job."""
+        if look.calls > 1:
+            self._budget.force(look.calls - 1)
+        entry = self._followed.get(ref)
+        if entry is None:
+            self._details.came(ref, look, now)
+            return
+        self._writer.guard(ref, entry, now, lambda: self._learn(ref, entry, look, now, listed=listed))
+
+    def _learn(self, ref: JobRef, entry: Entry, look: Look, now: datetime, *, listed: bool) -> None:
+        error, facts, at = look.error, look.facts, now.timestamp()
+        if isinstance(error, DSSNotFound | DSSNotVisible):
             self._missing(ref, entry, now, error)
             return
-        except DSSError as error:
-            log.warning("follow.no_status", job=ref.job_id, error=str(error))
-            entry.look_at = at + 5.0
+        if isinstance(error, DSSError):
+            entry.unanswered(at)
+            entry.unreadable = isinstance(error, DSSUnreadable)
+            entry.slow += look.slow
+            log.warning("follow.no_status", job=ref.job_id, times=entry.unread, error=str(error))
             return
-        entry.missing = 0
+        if error is not None:
+            raise error
+        if facts is None:
+            return
         if not facts.finished and not listed:
             entry.not_listed(at, self._budget.seconds(2 * self._unlisted))
-        self._write(entry, observe(entry.row, facts, now, self._limits), now)
+        self._writer.write(
+            ref, entry, observe(entry.row, facts, now, self._limits), now, excerpt=look.excerpt
+        )
+        entry.answered(at, slow=look.slow)
 
     def _missing(self, ref: JobRef, entry: Entry, now: datetime, error: DSSError) -> None:
         entry.missing += 1
         entry.look_at = now.timestamp() + 5.0
         log.warning("follow.missing", job=ref.job_id, times=entry.missing, error=str(error))
         if entry.missing >= GONE_AFTER:
-            self._write(entry, observe_vanished(entry.row, now), now)
+            self._writer.write(ref, entry, observe_vanished(entry.row, now), now)
 
-    def _write(self, entry: Entry, step: Step, now: datetime) -> None:
-        """Commit new facts together with the messages they cause."""
-        if not step.changed:
-            return
-        ref = step.job.facts.ref
-        watches = self._store.jobs.watches_of(ref)
-        made = drafts(
-            step,
-            watches,
+    def _take(self, ref: JobRef, entry: Entry, facts: JobFacts, now: datetime) -> None:
+        """Take in what a list says of a job."""
+        self._writer.guard(
+            ref,
+            entry,
             now,
-            ui_url=self._dss.job_url(ref.project, ref.job_id),
-            instance_label=self._label,
-            excerpt=self._excerpt(step),
+            lambda: self._writer.write(
+                ref, entry, observe(entry.row, facts, now, self._limits), now, by_list=True
+            ),
         )
-        if not self._store.jobs.apply(Change(job=step.job, drafts=made, close=step.close)):
-            self._followed.reload(ref)  # somebody else wrote, such as an abort: look again next time
-            return
-        if step.close:
-            self._followed.drop(ref)
-            log.info("follow.ended", job=ref.job_id, project=ref.project, state=step.job.facts.state)
-        else:
-            entry.row = _next(step)
-        if made:
-            self._on_drafts()
 
-    def _excerpt(self, step: Step) -> str | None:
-        """Return the telling end of a failed job's log; without it the end is told all the same."""
-        facts = step.job.facts
-        if facts.state != "FAILED" or not step.close or facts.conflicts or not self._budget.take():
-            return None
-        # What DSS answers for an activity that it has no log of is not known (DSS-API.md §1.7): an error, or
-        # nothing. The whole job's log tells the same, among more.
-        activity = facts.failure.activity_id if facts.failure else None
-        for part in dict.fromkeys((activity, None)):
-            try:
-                tail = self._dss.log_tail(
-                    facts.ref.project, facts.ref.job_id, activity=part, max_bytes=EXCERPT_BYTES
-                )
-            except (DSSUnreachable, DSSUnavailable) as error:
-                log.info("follow.no_log", job=facts.ref.job_id, error=str(error))
-                return None
-            except DSSError as error:
-                log.info("follow.no_log", job=facts.ref.job_id, activity=part, error=str(error))
-                continue
-            if shown := excerpt(redact(tail.text)):
-                return shown
-        return None
+    def _look_at_details(self, now: datetime) -> None:
+        """Look up how jobs ended of whose end only a list told, with what is left of the budget."""
+        for ref in self._details.due(now):
+            if not self._looks.free(suspect=True) or not self._budget.take() or not self._holds():
+                return
+            look = self._looks.look(ref, suspect=False)
+            if look is not None:
+                self._details.came(ref, look, now)
 
     def _resume(self, now: datetime) -> None:
         """After a restart or a take-over: say in the cards when nobody looked."""
@@ -268,35 +330,33 @@ class Waiter:
         self._answered_at = now  # whether DSS answered while nobody asked is not known
         if seen is None or now - seen < self._limits.silence:
             return
-        for _, entry in self._followed:
+        for ref, entry in self._followed:
             if not self._holds():
                 return
             since = entry.row.memory.followed_since
             if since is not None and since < seen and entry.row.memory.silent_since is None:
-                self._write(entry, observe_absence(entry.row, Gap(start=seen, end=now), now), now)
+                gap = Gap(start=seen, end=now)
+                step = observe_absence(entry.row, gap, now)
+                self._writer.guard(ref, entry, now, partial(self._writer.write, ref, entry, step, now))
 
     def _answered(self, now: datetime) -> None:
         self._answered_at = now
-        self.trouble = None
+        self._silence = None
         if self._marked_at is None or now - self._marked_at >= MARK_EVERY:
             self._store.marks.set(self._mark, now)
             self._marked_at = now
 
     def _unanswered(self, now: datetime, error: DSSError) -> None:
         """DSS does not answer: after a while each thread is told, once."""
-        self.trouble = f"{type(error).__name__}: {error}"
+        self._silence = f"{type(error).__name__}: {error}"
         since = self._answered_at = self._answered_at or now
         log.warning(
             "follow.no_answer", instance=self._dss.instance, error=str(error), since=since.isoformat()
         )
         if now - since < self._limits.silence:
             return
-        for _, entry in self._followed:
+        for ref, entry in self._followed:
             if not self._holds():
                 return
-            self._write(entry, observe_silence(entry.row, since, now), now)
-
-
-def _next(step: Step) -> FollowedJob:
-    """Return the row as it is after the change was written."""
-    return msgspec.structs.replace(step.job, version=step.job.version + 1)
+            step = observe_silence(entry.row, since, now)
+            self._writer.guard(ref, entry, now, partial(self._writer.write, ref, entry, step, now))

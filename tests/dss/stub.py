@@ -33,6 +33,12 @@ class Say:
     """Bytes that are announced and never come."""
     cut: bool = False
     """Close the connection without an answer."""
+    gap: float = 0.0
+    """Seconds between two bytes of the body; the first one comes at once."""
+    head_gap: float = 0.0
+    """Seconds between two bytes of the headers, which never end."""
+    endless: bool = False
+    """The body is sent again and again, in chunks."""
 
     def data(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -44,6 +50,11 @@ HTML = {"Content-Type": "text/html"}
 PAGE = "<html><body>gateway</body></html>"
 
 
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: clients break off here on purpose."""
+
+
 class Stub:
     """Answers with ``say`` in turn, the last one for ever; a callable answers by the request."""
 
@@ -51,6 +62,9 @@ class Stub:
         self.says = list(says) or [Say({})]
         self.got: list[Got] = []
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self.connections: set[object] = set()
+        """The other ends of the connections that requests came on."""
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -66,7 +80,7 @@ class Stub:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Quiet(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._server.block_on_close = False
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -82,6 +96,7 @@ class Stub:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stopped.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -90,6 +105,7 @@ class Stub:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         got = Got(handler.command, handler.path, dict(handler.headers), body)
         with self._lock:
+            self.connections.add(handler.client_address)
             self.got.append(got)
             say = self.says.pop(0) if len(self.says) > 1 else self.says[0]
         if not isinstance(say, Say):
@@ -98,12 +114,45 @@ class Stub:
             handler.close_connection = True
             handler.connection.shutdown(socket.SHUT_RDWR)
             return
-        data = say.data()
-        handler.send_response(say.status)
+        try:
+            self._send(handler, say)
+        except OSError:  # the client has had enough
+            handler.close_connection = True
+
+    def _send(self, handler: BaseHTTPRequestHandler, say: Say) -> None:
+        if say.head_gap:
+            handler.connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not self._stopped.wait(say.head_gap):
+                handler.connection.sendall(b"x")
+            return
+        self._send_head(handler, say)
+        self._send_body(handler, say)
+
+    def _send_head(self, handler: BaseHTTPRequestHandler, say: Say) -> None:
+        if "Date" in say.headers:
+            handler.send_response_only(say.status)
+        else:
+            handler.send_response(say.status)
         for name, value in {"Content-Type": "application/json;charset=utf-8", **say.headers}.items():
             handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(data) + say.missing))
+        if say.endless:
+            handler.send_header("Transfer-Encoding", "chunked")
+        else:
+            handler.send_header("Content-Length", str(len(say.data()) + say.missing))
         handler.end_headers()
+
+    def _send_body(self, handler: BaseHTTPRequestHandler, say: Say) -> None:
+        data = say.data()
+        if say.endless:
+            while not self._stopped.is_set():
+                handler.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+            return
+        if say.gap:
+            for byte in data:
+                handler.wfile.write(bytes([byte]))
+                handler.wfile.flush()
+                if self._stopped.wait(say.gap):
+                    return
         handler.wfile.write(data)
         if say.missing:
             handler.wfile.flush()

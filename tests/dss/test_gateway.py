@@ -186,7 +186,7 @@ def test_conflicts_name_the_other_jobs(gateway: Open) -> None:
         ({"baseStatus": {"status": "ABORTED"}}, "ABORTED", True),
         ({"runtimeSummary": {"state": "RUNNING"}}, "RUNNING", False),
         ({"baseStatus": {"state": "SOMETHING_NEW", "jobEndTime": 5}}, "SOMETHING_NEW", False),
-        ({"baseStatus": None, "globalState": None}, "", False),
+        ({"baseStatus": {}, "globalState": None}, "", False),
         ({"removed": True}, "", True),
         ({"baseStatus": {"state": "RUNNING"}, "logTail": {"lines": []}, "k8sLogs": 3}, "RUNNING", False),
     ],

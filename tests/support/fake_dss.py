@@ -81,6 +81,10 @@ class FakeDss:
     def instance(self) -> str:
         return self._instance
 
+    @property
+    def unreadable(self) -> int:
+        return 0
+
     def as_login(self, login: str | None) -> Dss:
         self.login = login
         return self
@@ -115,7 +119,7 @@ class FakeDss:
         self._asked("running_jobs")
         return tuple(_listed(job) for job in self.jobs.values() if not job.finished)
 
-    def job(self, project: str, job_id: str) -> JobFacts:
+    def job(self, project: str, job_id: str, *, within: float | None = None) -> JobFacts:
         self._asked("job", project)
         found = self.jobs.get(JobRef(instance=self._instance, project=project, job_id=job_id))
         if found is None:
@@ -135,7 +139,13 @@ class FakeDss:
         self._asked("abort", project)
 
     def log_tail(
-        self, project: str, job_id: str, *, activity: str | None = None, max_bytes: int = 65_536
+        self,
+        project: str,
+        job_id: str,
+        *,
+        activity: str | None = None,
+        max_bytes: int = 65_536,
+        within: float | None = None,
     ) -> LogTail:
         self._asked("log_tail", project)
         if activity in self.without_log:

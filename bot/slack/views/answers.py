@@ -7,6 +7,7 @@ import msgspec
 
 from bot.errors import DSSError, DSSUnavailable, DSSUnreadable, Refusal
 from bot.facts import Build, JobCard, Message, Mistake
+from bot.facts.records import UnreadableIntent
 from bot.slack.views import buttons, ids, words
 from bot.slack.views.blocks import actions, button, message, say, section
 from bot.slack.views.card import card_blocks
@@ -63,6 +64,20 @@ def our_fault(reference: str) -> Message:
     return say(
         "Something went wrong in the bot, not in what you asked for. "
         f"Its administrator finds the details under {code(reference)}.",
+        icon=words.WARNED,
+    )
+
+
+def set_aside(row: UnreadableIntent) -> Message:
+    """What somebody asked for can't be read any more: what to do about it."""
+    begun = (
+        " It may have been started already: look at `/dss-jobs` before you ask again."
+        if row.begun
+        else " Nothing was started. Please ask again."
+    )
+    return say(
+        f"The bot could not read what you asked for at {words.at(row.created_at, row.created_at)}, so it put "
+        f"that aside.{begun}",
         icon=words.WARNED,
     )
 

@@ -115,6 +115,28 @@ def told_vanished(asker: str | None = None) -> Message:
     return message(text, (section(f"{words.UNKNOWN} {_mention(asker)}{text}"),))
 
 
+def told_rebuilt() -> Message:
+    """What the bot had noted of the job was lost."""
+    return say(
+        "The bot's own notes on this job could not be read, so it started them anew from what DSS says. "
+        "The job itself is not affected; what this thread says from here on is right.",
+        icon=words.WARNED,
+    )
+
+
+def told_end_unreadable(card: JobCard, *, listed: bool) -> Message:
+    """The job runs no longer, and how it ended can't be read; the last word on it.
+
+    Args:
+        card: the job.
+        listed: whether a list of DSS says that it has finished.
+    """
+    how = "DSS lists this job as finished" if listed else "DSS no longer lists this job as running"
+    text = f"{how}, but its state can't be read. Open the job in DSS to see how it ended."
+    row = actions(buttons.open_in_dss(card), buttons.log(card))
+    return message(text, (section(f"{words.UNKNOWN} {_mention(card.asker)}{text}"), *row))
+
+
 def told_waiting_confirmation(card: JobCard) -> Message:
     """The job waits for somebody to confirm it in DSS."""
     text = (

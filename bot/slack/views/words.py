@@ -58,6 +58,8 @@ def outcome(job: JobFacts) -> Outcome:
         return Outcome(icon=NOTHING, words="Done, nothing was built")
     if job.state == "DONE" and job.warnings:
         return Outcome(icon=WARNED, words=f"Done with {count(job.warnings, 'warning')}")
+    if job.finished and not job.state:
+        return Outcome(icon=UNKNOWN, words="Finished, outcome unknown")
     icon, words = _STATES.get(job.state, (UNKNOWN, f"In state {word(job.state or 'unknown')}"))
     return Outcome(icon=icon, words=words)
 

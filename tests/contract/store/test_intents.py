@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.facts import BuildMode, Output
-from bot.facts.records import IntentState, Plan
+from bot.facts.records import Intent, IntentState, Plan
 from bot.store import Added, Store
 from tests.support.clocks import HandClock
 from tests.support.samples import intent
@@ -62,7 +62,7 @@ def test_a_claimed_intent_is_nobody_elses_until_the_lease_ends(store: Store, clo
     assert store.intents.claim("two", 30) is None
     clock.advance(31)
     taken = store.intents.claim("two", 30)
-    assert taken is not None
+    assert isinstance(taken, Intent)
     assert (taken.state, taken.plan) == (IntentState.STARTING, PLAN)
 
 

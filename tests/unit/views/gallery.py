@@ -17,8 +17,10 @@ from bot.facts import (
     Mistake,
     Output,
     OutputKind,
+    Place,
     WantedOutput,
 )
+from bot.facts.records import UnreadableIntent
 from bot.slack import views
 from tests.unit.views.cards import ACTIVITIES, COUNTERS, NOW, ago, card, job, ref
 
@@ -48,6 +50,17 @@ def failed() -> JobCard:
 
 def done(**changes: object) -> JobCard:
     return card(job("DONE", **{"counters": Counters(done=4, total=4), **changes}))
+
+
+def unreadable(*, begun: bool) -> UnreadableIntent:
+    return UnreadableIntent(
+        id="i1",
+        user_id="U0ALICE",
+        place=Place(channel_id="C1"),
+        begun=begun,
+        created_at=ago(minutes=1),
+        reason="unreadable",
+    )
 
 
 def nothing_built(mode: BuildMode = BuildMode.ONLY) -> JobCard:
@@ -122,6 +135,11 @@ GALLERY: dict[str, Callable[[], Shown]] = {
     "told_abort_asked": lambda: views.told_abort_asked(aborting()),
     "told_silent": lambda: views.told_silent(ago(minutes=5), NOW),
     "told_back": lambda: views.told_back(Gap(start=ago(minutes=27), end=ago(minutes=10)), NOW),
+    "told_rebuilt": views.told_rebuilt,
+    "told_end_unreadable": lambda: views.told_end_unreadable(card(), listed=True),
+    "told_end_unreadable_unlisted": lambda: views.told_end_unreadable(card(), listed=False),
+    "set_aside": lambda: views.set_aside(unreadable(begun=False)),
+    "set_aside_begun": lambda: views.set_aside(unreadable(begun=True)),
     "told_vanished": lambda: views.told_vanished("U0ALICE"),
     "told_waiting_confirmation": lambda: views.told_waiting_confirmation(card(job("WAITING_CONFIRMATION"))),
     "told_limit": lambda: views.told_limit(running(), 7),

@@ -15,6 +15,7 @@ from bot.slack.views import ids
 from tests.unit.views.blockkit import problems_of_blocks, problems_of_message, strings_of
 from tests.unit.views.gallery import GALLERY, Shown
 
+_LAST_WORDS = ("told_ended", "told_vanished", "told_limit", "told_end_unreadable")
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -93,4 +94,4 @@ def test_only_the_end_mentions_anybody(name: str) -> None:
     if name == "digest":  # it tells the ends of several people's jobs
         assert sorted(mentions) == ["<@U1>", "<@U2>"]
     else:
-        assert len(mentions) == (1 if name.startswith(("told_ended", "told_vanished", "told_limit")) else 0)
+        assert len(mentions) == (1 if name.startswith(_LAST_WORDS) else 0)

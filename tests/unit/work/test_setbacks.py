@@ -1,0 +1,265 @@
+"""One job that makes trouble costs the others nothing: neither their time nor their words."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.errors import (
+    DSSBadKey,
+    DSSError,
+    DSSNotFound,
+    DSSServerError,
+    DSSUnavailable,
+    DSSUnreachable,
+    DSSUnreadable,
+)
+from bot.facts import Activity, Counters, Failure, JobFacts, JobRef
+from bot.store.tables import jobs
+from bot.work.followed import HELD_AT_MOST
+from tests.support.fake_dss import FakeDss
+from tests.support.samples import REF
+from tests.unit.work.watchers import Watchers
+
+VICTIM = JobRef(instance="dss", project="CHURN", job_id="victim")
+OTHER = JobRef(instance="dss", project="CHURN", job_id="other")
+
+
+class OneBad(FakeDss):
+    """A DSS whose status of one job is bad."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.error: Exception | None = None
+        self.holding: threading.Event | None = None
+        self.asked = 0
+
+    def job(self, project: str, job_id: str, *, within: float | None = None) -> JobFacts:
+        if job_id == VICTIM.job_id:
+            self.asked += 1
+            if self.holding is not None:
+                self.holding.wait(30)
+            if self.error is not None:
+                raise self.error
+        return super().job(project, job_id, within=within)
+
+
+@pytest.fixture
+def bad(watchers: Watchers) -> OneBad:
+    dss = OneBad()
+    watchers.dss = dss
+    watchers.waiter = watchers.start(patience=0.2)
+    return dss
+
+
+@pytest.mark.parametrize(
+    "error", [OverflowError("401 digits"), ValueError("NaN"), RecursionError(), KeyError("x")]
+)
+def test_whatever_goes_wrong_with_one_job_the_others_are_told(
+    watchers: Watchers, bad: OneBad, error: Exception
+) -> None:
+    """The job is set back with a growing pause, named, and goes on when it can."""
+    made, other = watchers.follow(VICTIM), watchers.follow(OTHER)
+    bad.error = error
+    watchers.run(2)
+    watchers.end(OTHER)
+    watchers.run(3)
+    assert watchers.told(other) == ["ended"]
+    assert watchers.waiter.trouble is not None
+    assert "CHURN/victim" in watchers.waiter.trouble
+    asked = bad.asked
+    watchers.run(3_600, step=10)
+    assert bad.asked - asked <= 3_600 / HELD_AT_MOST + 8
+    bad.error = None
+    watchers.end(VICTIM)
+    watchers.run(HELD_AT_MOST + 10, step=5)
+    assert watchers.told(made) == ["ended"]
+    assert watchers.waiter.trouble is None
+
+
+def test_a_row_that_can_not_be_written_costs_itself(watchers: Watchers) -> None:
+    """What one database takes and another refuses: the job is set back, and no round fails."""
+    refs = watchers.follow_many(2)
+    watchers.say(refs[0], name="x\0y", counters=Counters(done=1, total=2))
+    watchers.end(refs[1])
+    watchers.run(10)
+    assert sum(row.endswith(":ended") for row in watchers.rows()) == 1
+
+
+def test_who_waits_for_one_status_waits_alone(watchers: Watchers, bad: OneBad) -> None:
+    """A status that does not come holds up no round; when it comes it is taken in."""
+    made, other = watchers.follow(VICTIM), watchers.follow(OTHER)
+    bad.holding = threading.Event()
+    watchers.run(3)
+    watchers.end(OTHER)
+    watchers.run(2)
+    assert watchers.told(other) == ["ended"]
+    assert bad.asked == 1
+    watchers.say(VICTIM, activities=(Activity(id="a", state="FAILED"),), counters=Counters(failed=1, total=2))
+    bad.holding.set()
+    bad.holding = None
+    _until_told(watchers, made.id, 1)
+    assert watchers.told(made) == ["failed:a"]
+
+
+def test_the_end_of_a_job_whose_status_does_not_come_is_told_by_the_list(
+    watchers: Watchers, bad: OneBad
+) -> None:
+    """Without numbers of the last look; what the status has to say takes their place later."""
+    made = watchers.follow(VICTIM)
+    watchers.say(
+        VICTIM, counters=Counters(running=1, total=2), activities=(Activity(id="a", state="RUNNING"),)
+    )
+    watchers.run(2)
+    bad.holding = threading.Event()
+    watchers.end(VICTIM, "FAILED")
+    watchers.run(4)
+    assert watchers.told(made) == ["ended"]
+    row = watchers.store.jobs.job(VICTIM)
+    assert row is not None
+    assert (row.facts.state, row.facts.counters, row.facts.activities) == ("FAILED", None, ())
+    watchers.show()
+    watchers.say(
+        VICTIM, counters=Counters(done=1, failed=1, total=2), failure=Failure(message="boom"), activities=()
+    )
+    bad.holding.set()
+    bad.holding = None
+    _until(watchers, lambda: "boom" in watchers.rows()[f"{made.id}:ended"])
+    assert watchers.told(made) == ["ended"]
+    row = watchers.store.jobs.job(VICTIM)
+    assert row is not None
+    assert row.facts.counters == Counters(done=1, failed=1, total=2)
+
+
+@pytest.mark.parametrize("error", [DSSUnreadable("?"), DSSServerError("500"), DSSUnreachable("late")])
+def test_an_end_that_can_not_be_read_is_told_once(watchers: Watchers, bad: OneBad, error: DSSError) -> None:
+    """No list shows it, and its status stays bad: the thread is told that, with what to do."""
+    made = watchers.follow(VICTIM)
+    watchers.run(2)
+    bad.error = error
+    del bad.jobs[VICTIM]
+    watchers.run(50, step=5)
+    assert watchers.told(made) == []
+    watchers.run(1_500, step=5)
+    assert watchers.told(made) == ["endunreadable"]
+    assert "state can't be read" in watchers.rows()[f"{made.id}:endunreadable"]
+    assert "outcome unknown" in watchers.rows()[made.root_id]
+    assert watchers.waiter.following == 0
+
+
+@pytest.mark.parametrize("error", [DSSServerError("500"), DSSUnreadable("nonsense")])
+def test_a_list_that_fails_is_replaced_by_lists_of_the_projects(watchers: Watchers, error: DSSError) -> None:
+    """Ends are told, health says what is wrong, and the list is tried again ever more seldom."""
+    made = watchers.follow()
+    watchers.run(2)
+    watchers.dss.refusing["running_jobs"] = error
+    watchers.calls()
+    watchers.run(60)
+    assert watchers.calls().count("running_jobs") <= 4
+    assert watchers.waiter.trouble is not None
+    assert "list of running jobs" in watchers.waiter.trouble
+    watchers.end()
+    watchers.run(5)
+    assert watchers.told(made) == ["ended"]
+    watchers.follow(OTHER)
+    watchers.dss.refusing.clear()
+    watchers.run(310)
+    assert watchers.waiter.trouble is None
+
+
+def test_when_no_list_can_be_read_each_job_is_asked_after(watchers: Watchers) -> None:
+    """Lists fail, statuses work: the end is told all the same."""
+    made = watchers.follow()
+    watchers.run(2)
+    watchers.dss.refusing |= {"running_jobs": DSSServerError("500"), "recent_jobs": DSSServerError("500")}
+    watchers.run(5)
+    watchers.end()
+    watchers.run(20)
+    assert watchers.told(made) == ["ended"]
+
+
+@pytest.mark.parametrize("error", [DSSUnavailable("502"), DSSBadKey("revoked"), DSSUnreachable("no route")])
+def test_an_outage_and_a_rejected_key_are_silence(watchers: Watchers, error: DSSError) -> None:
+    """Nothing else is asked then: it would be answered the same."""
+    watchers.follow()
+    watchers.run(2)
+    watchers.dss.broken = error
+    watchers.calls()
+    watchers.run(10)
+    assert set(watchers.calls()) == {"running_jobs"}
+    assert watchers.waiter.trouble == f"{type(error).__name__}: {error}"
+
+
+def test_a_job_whose_notes_are_lost_is_followed_on(watchers: Watchers) -> None:
+    """They are begun anew, the thread is told so once, and then how the job ends."""
+    made = watchers.follow()
+    watchers.run(10)
+    with watchers.store.database.write() as connection:
+        connection.execute(update(jobs).values(facts="{}", memory="[]", version=7))
+    watchers.say(counters=Counters(done=1, total=2))
+    watchers.run(30)
+    assert watchers.waiter.rebuilt == 1
+    watchers.end()
+    watchers.run(5)
+    assert sorted(watchers.told(made)) == ["ended", "rebuilt", "started"]
+
+
+def test_a_finished_job_never_shows_what_ran_at_the_last_look(watchers: Watchers) -> None:
+    """Many ends come from a list, which has no numbers: theirs are looked up, or none are shown."""
+    refs = watchers.follow_many(30)
+    for ref in refs:
+        watchers.say(
+            ref, counters=Counters(running=1, total=2), activities=(Activity(id="a", state="RUNNING"),)
+        )
+    watchers.run(60)
+    for ref in refs:
+        watchers.end(ref)
+        watchers.say(ref, counters=Counters(done=2, total=2), activities=(Activity(id="a", state="DONE"),))
+    watchers.run(3)
+    assert watchers.waiter.following == 0
+    for ref in refs:
+        row = watchers.store.jobs.job(ref)
+        assert row is not None
+        assert row.facts.counters in {None, Counters(done=2, total=2)}
+    watchers.run(20)
+    final = [watchers.store.jobs.job(ref) for ref in refs]
+    assert [row.facts.counters for row in final if row] == [Counters(done=2, total=2)] * 30
+
+
+def test_a_vanished_job_has_no_details(watchers: Watchers) -> None:
+    """Nothing is asked for what DSS does not know."""
+    watchers.follow()
+    watchers.run(2)
+    watchers.dss.forget(REF)
+    watchers.dss.refusing["job"] = DSSNotFound("gone")
+    watchers.run(60)
+    watchers.calls()
+    watchers.run(60)
+    assert watchers.calls() == []
+
+
+def test_the_clock_may_be_set_back_in_the_middle(watchers: Watchers) -> None:
+    """A job that was held is not held for the difference."""
+    made = watchers.follow()
+    watchers.dss.refusing["job"] = DSSUnreadable("?")
+    watchers.run(30)
+    watchers.clock.moment -= timedelta(days=1)
+    watchers.dss.refusing.clear()
+    watchers.end()
+    watchers.run(5)
+    assert watchers.told(made) == ["ended"]
+
+
+def _until_told(watchers: Watchers, watch_id: str, count: int) -> None:
+    _until(watchers, lambda: sum(row.startswith(f"{watch_id}:") for row in watchers.rows()) >= count)
+
+
+def _until(watchers: Watchers, so: "object") -> None:
+    """Go on until something is so; threads take the time they take."""
+    for _ in range(400):
+        if so():  # type: ignore[operator]
+            return
+        watchers.run(5, step=5)
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came")
