@@ -144,9 +144,9 @@ def _while_it_runs(world: Neighbours) -> None:
     heard = len(world.answers())
     name = next((f"{PROJECT}/{job.id}" for job in hit_jobs(world)), f"{PROJECT}/none")
     alice.command("/dss-jobs", f"log {name}", HIT).wait(5)
-    world.until(lambda: len(world.answers()) > heard, 6.0)
+    world.until(lambda: len(world.answers()) > heard, 12.0)
     alice.command("/dss-jobs", f"status {name}", HIT).wait(5)
-    world.answered = world.until(lambda: len(world.answers()) > heard + 1, 6.0)
+    world.answered = world.until(lambda: len(world.answers()) > heard + 1, 12.0)
     world.until(lambda: world.slack.home("alice"), 1.0)
 
 

@@ -25,6 +25,7 @@ from bot.sandbox.dss import DssSandbox, ManualClock
 from bot.sandbox.slack import Message, SlackSandbox
 from bot.settings.reading import read_settings
 from bot.store import Database, Store, migrate
+from bot.work import close_looks
 from tests.faults.answers import Answer, Asked, Garbage, Replacing
 from tests.faults.world import _COMPILING as COMPILING
 from tests.faults.world import HISTORY
@@ -39,6 +40,9 @@ BUILT = f"{PROJECT}.revenue"
 QUICK = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
 DSS_TIMEOUT, SLACK_TIMEOUT = 1.0, 1
 """Seconds, instead of 30 and 10."""
+DEADLINE = 1.5
+"""Seconds that an answer of DSS may take in all, instead of 300, or 10 for a status and 15 for an excerpt."""
+close_looks.QUICK_WITHIN = close_looks.LOG_WITHIN = DEADLINE
 PATIENCE = 15.0
 """Real seconds in which what concerns the neighbours must have come."""
 LATEST = timedelta(hours=3)
@@ -174,6 +178,8 @@ class Neighbours:
         migrate(database)
         self._bot = Bot(settings, clock=self.now, rates=QUICK, store=Store(database))
         self._bot.client.timeout = SLACK_TIMEOUT
+        for one in self._bot._gateways.values():
+            one._client._transport._answer_timeout = DEADLINE
         self._bot.start()
         self.until(lambda: self.slack.sockets > 0, PATIENCE)
 
