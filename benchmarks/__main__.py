@@ -84,6 +84,8 @@ What else the machine had to do while it ran, on which delays and processor shar
   what exceeds Slack's published rates.
 * *ending*: the bot of *following*; all jobs end between two of its looks, while commands are typed. It has to
   be sparing with DSS then too: one list of a project tells what a status each would.
+* *spoiled*: the bot of *following*; a tenth of the jobs have statuses that come a byte a second, or never
+  end (`benchmarks/spoiled.py`), and half of these have ended, so that the bot has to ask for them.
 * *client*: `benchmarks/dss_client.py`, both clients on the same answers from memory.
 
 ## Cost against the number of jobs

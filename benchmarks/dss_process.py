@@ -4,6 +4,7 @@ import json
 import sys
 from typing import Any
 
+from benchmarks.spoiled import Spoiled
 from bot.sandbox.dss import DssSandbox
 
 
@@ -35,6 +36,12 @@ class Commands:
     def slow(self, seconds: float) -> None:
         """Let every answer take so long."""
         self._sandbox.faults.add("latency", seconds=seconds)
+
+    def spoil(self, ids: list[str]) -> None:
+        """Let the statuses of some jobs drip or never end."""
+        server = self._sandbox._server  # noqa: SLF001 - it looks its application up at each request
+        assert server is not None
+        server.app = Spoiled(server.app, ids)
 
     def requests(self, containing: str = "") -> int:
         """Count the calls since `forget`."""

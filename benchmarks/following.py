@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from benchmarks.bot_process import bot_environment
 from benchmarks.processes import Cost, Process
 from benchmarks.seed import follow_all, open_store, show_roots
+from benchmarks.spoiled import Highest
 from bot.sandbox.slack import SlackSandbox
 from bot.store import Store
 from bot.store.tables import messages, watches
@@ -61,6 +62,18 @@ class Ending:
     rss_mb: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hindered:
+    """Some statuses dripped or never ended, while other jobs ended."""
+
+    end_delays: list[float]
+    """Seconds from each other end in DSS to the row in the outbox that tells it."""
+    grown_mb: float
+    """How far the bot's memory rose at most above what it was before."""
+    asked: int
+    """Statuses that were asked for and were spoilt."""
+
+
 class Fleet:
     """A bot, a DSS and a Slack workspace, each in a process of its own, with followed jobs."""
 
@@ -105,6 +118,19 @@ class Fleet:
         after = self._bot.cost()
         time.sleep(6)
         return Busy(end_delays=list(self._delays(ended)), acks=acks, cpu_percent=after.share_since(before))
+
+    def hinder(self, ids: Sequence[str], seconds: float, *, spoilt: int, ends: int) -> Hindered:
+        """Let the last of the jobs have statuses that drip or never end, and some of the first ones end."""
+        bad = list(ids[-spoilt:])
+        before = self._bot.cost().rss_mb
+        self._dss.ask("spoil", ids=bad)
+        self._dss.ask("forget")
+        # The waiter asks for the status of those that are not listed as running any more.
+        self._dss.ask("release", ids=bad[: spoilt // 2], project=PROJECT)
+        with Highest(self._bot) as highest:
+            found = self.disturb(ids[:-spoilt], seconds, ends=ends, commands=0)
+        asked = sum(self._dss.ask("requests", containing=job_id) for job_id in bad)
+        return Hindered(end_delays=found.end_delays, grown_mb=highest.mb - before, asked=asked)
 
     def end_all(self, ids: Sequence[str], patience: float) -> Ending:
         """Have all jobs end at once, and type commands until all the ends are rows."""

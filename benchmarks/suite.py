@@ -115,6 +115,33 @@ def run_ending(*, quick: bool) -> Results:
     return Results(name="ending", rows=rows)
 
 
+def run_spoiled(*, quick: bool) -> Results:
+    """Let a tenth of the jobs have statuses that drip or never end, while others end."""
+    jobs = 200 if quick else 1_000
+    spoilt = jobs // 10
+    with fleet(jobs) as (bot, ids):
+        bot.watch(10.0)
+        found = bot.hinder(ids, 20.0 if quick else 120.0, spoilt=spoilt, ends=20 if quick else 120)
+    many = f"{jobs:,} followed jobs, of which {spoilt} have statuses that drip or never end"
+    slowest, middle = max(found.end_delays), _median(found.end_delays)
+    note = (
+        f"{len(found.end_delays)} ends at random moments; median {middle / TICK:.2f} ticks of {TICK:g} s; "
+        f"{found.asked} such answers meanwhile"
+    )
+    rows = [
+        _below(
+            f"{many}: the latest of the others' ends",
+            slowest / TICK,
+            3,
+            "ticks",
+            note,
+            and_also=found.asked > 0,
+        ),
+        _below(f"{many}: growth of memory", found.grown_mb, 64, "MB", "resident, the highest of all moments"),
+    ]
+    return Results(name="spoiled", rows=rows)
+
+
 def run_storm(*, quick: bool) -> Results:
     """Let a thousand jobs of one channel end at once."""
     found = storm.measure(100 if quick else 1_000)
@@ -207,4 +234,5 @@ BENCHMARKS: dict[str, Callable[..., Results]] = {
     "storm": run_storm,
     "following": run_following,
     "ending": run_ending,
+    "spoiled": run_spoiled,
 }

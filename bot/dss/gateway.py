@@ -10,7 +10,7 @@ from bot.dss import wire
 from bot.dss.client import DSSClient
 from bot.dss.jobs import DSSJobList, DSSJobListItem
 from bot.dss.project import lacks_running_jobs
-from bot.dss.translate import job_status, listed_job
+from bot.dss.translate import job_status, known_by, listed_job, title
 from bot.dss.transport import segment
 from bot.errors import DSSNotFound, DSSNotVisible, DSSRefused, DSSUnreadable
 from bot.facts import (
@@ -111,9 +111,9 @@ class DssGateway:
         """List the projects that the caller may see."""
         listed = self._client.get_json("/projects/", list[wire.Project])
         return [
-            ProjectFacts(key=sent.project_key, name=sent.name or sent.project_key)
+            ProjectFacts(key=sent.project_key, name=title(sent.name) or sent.project_key)
             for sent in listed
-            if sent.project_key
+            if sent.project_key and known_by(sent.project_key)
         ]
 
     def objects(self, project: str, kind: OutputKind) -> Sequence[ObjectFacts]:
@@ -123,7 +123,11 @@ class DssGateway:
         # A dataset is known by its name, everything else by an opaque id (DSS-API.md §2.4).
         named = kind in {OutputKind.DATASET, OutputKind.STREAM}
         pairs = ((sent.name if named else sent.id or sent.name, sent.name or sent.id) for sent in found)
-        return [ObjectFacts(kind=kind, id=ident, name=name or ident) for ident, name in pairs if ident]
+        return [
+            ObjectFacts(kind=kind, id=ident, name=title(name) or ident)
+            for ident, name in pairs
+            if ident and known_by(ident)
+        ]
 
     def dimensions(self, project: str, dataset: str) -> tuple[str, ...]:
         """Return the names of the dataset's partitioning dimensions; empty when it is not partitioned."""
@@ -208,20 +212,19 @@ class DssGateway:
         return [
             DssUser(
                 login=sent.login,
-                display_name=sent.display_name or "",
-                email=sent.email or "",
+                display_name=title(sent.display_name),
+                email=sent.email if sent.email and known_by(sent.email) else "",
                 enabled=sent.enabled is not False,
             )
             for sent in self._client.read_users()
-            if sent.login
+            if sent.login and known_by(sent.login)
         ]
 
     def who_am_i(self) -> WhoAmI:
         """Say who the caller is to DSS."""
         info = self._client.read_auth_info()
-        return WhoAmI(
-            identifier=info.auth_identifier or "", groups=tuple(info.groups or ()), admin=info.admin
-        )
+        groups = tuple(group for group in info.groups or () if known_by(group))
+        return WhoAmI(identifier=title(info.auth_identifier), groups=groups, admin=info.admin)
 
     def version(self) -> str:
         """Return the DSS version, such as ``15.2.0``; empty when it does not say.

@@ -121,6 +121,16 @@ def _name(text: str | None) -> str:
     return (text or "").replace("\0", "")[:_LONGEST_NAME]
 
 
+def known_by(text: str | None) -> bool:
+    """Whether something can be known by this: without NUL it would be another one's login, key or id."""
+    return bool(text) and _name(text) == text
+
+
+def title(text: str | None) -> str:
+    """Return what something is called beside what it is known by, as it can be kept."""
+    return _name(text)
+
+
 def _text(text: str) -> str:
     return redact(text.replace("\0", "")[:_LONGEST_TEXT])
 

@@ -2,11 +2,17 @@
 
 import pytest
 
+from tests.faults.garbage import GARBAGE
 from tests.faults.report import REPORT
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the counts, if anything was tried in this process."""
+    if GARBAGE.runs:
+        terminalreporter.section("garbage")
+        for line in GARBAGE.lines():
+            terminalreporter.line(line)
+        terminalreporter.line(f"slowest run: {GARBAGE.slowest:.1f} s")
     if REPORT.tried:
         terminalreporter.section("fault suite")
         for line in REPORT.lines():

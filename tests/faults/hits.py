@@ -1,0 +1,221 @@
+"""The story of a job that garbage hits and of its neighbours, and what must be so in the end."""
+
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.faults import garbage_dss, garbage_rows, garbage_slack
+from tests.faults.answers import Garbage
+from tests.faults.judging import (
+    FINAL,
+    Seen,
+    differences,
+    hit_jobs,
+    is_final,
+    news,
+    said,
+    said_in,
+    see,
+    untold,
+)
+from tests.faults.neighbours import (
+    ASK,
+    BUILT,
+    END,
+    HIT,
+    OTHERS,
+    PATIENCE,
+    PROJECT,
+    RUN,
+    Aim,
+    Neighbours,
+    Spot,
+)
+
+AFTER_RESTART = " after a restart"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a run. Picklable: runs are made in several processes."""
+
+    aim: Aim | None
+    differences: tuple[str, ...]
+    said: tuple[str, ...]
+    """What was said about the job that was hit and is not said else."""
+    spots: frozenset[Spot]
+    reached: bool
+    seconds: float
+
+
+def garbage_of(aim: Aim) -> Garbage | None:
+    """Return what an aim names, where it is an answer."""
+    if aim.spot.kind == "row":
+        return None
+    found = garbage_dss.catalogue() if aim.spot.kind == "dss" else garbage_slack.catalogue(aim.spot.what)
+    return next(one for one in found if one.name == aim.garbage)
+
+
+def run(
+    aim: Aim | None = None, expected: Seen | None = None, *, database: str | None = None
+) -> tuple[Seen, Neighbours]:
+    """Play the story in a folder of its own, until everybody has heard what there is to hear.
+
+    Args:
+        aim: what is hit.
+        expected: what there is in the end when nothing goes wrong.
+        database: address; default a SQLite file.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="garbage"))
+    with Neighbours(folder, aim, garbage_of(aim) if aim else None, database=database) as world:
+        _ask(world)
+        _while_it_runs(world)
+        _end(world, expected)
+        return see(world), world
+
+
+def judge(aim: Aim | None, database: str | None = None) -> Verdict:
+    """Make a run, and say in what the property did not hold."""
+    began = time.monotonic()
+    expected = undisturbed()
+    try:
+        seen, world = run(aim, expected, database=database)
+        _STOPPING.append(world.stopping)
+        if len(_STOPPING) > 2:
+            _STOPPING.pop(0).join()
+    except Exception as error:  # noqa: BLE001 - one run is not to end all
+        return Verdict(
+            aim, (f"the run broke: {type(error).__name__}: {error}"[:500],), (), frozenset(), True, 0.0
+        )
+    failed = (f"a round failed: {one}" for one in sorted(world.failing))
+    return Verdict(
+        aim,
+        (*differences(expected, seen, aim), *failed),
+        tuple(news(expected, seen)),
+        frozenset(world.seen),
+        bool(world.fired),
+        time.monotonic() - began,
+    )
+
+
+_STOPPING: list[threading.Thread] = []
+"""What is left of the last runs of this process."""
+
+
+@cache
+def undisturbed() -> Seen:
+    """Return what there is in the end when nothing goes wrong."""
+    return run()[0]
+
+
+# -- the story
+
+
+def _ask(world: Neighbours) -> None:
+    alice, bob = world.slack.as_user("alice"), world.slack.as_user("bob")
+    world.phase = ASK
+    world.blocked = _is_row(world, "messages.body", ASK)
+    alice.command("/dss-build", BUILT, HIT).wait(5)
+    if world.blocked:
+        _damage(world)
+    world.until(lambda: world.roots(HIT) or world.answers(), 8.0, hurry_after=2.0)
+    if _is_row(world, "intents.wish", ASK) or _is_row(world, "intents.place", ASK):
+        _damage(world)
+    world.until(lambda: _calm(world), 2.0)
+    for number, dataset in enumerate(("transactions_clean", "features_broken"), 1):
+        bob.command("/dss-build", f"CHURN.{dataset}", OTHERS).wait(5)
+        world.until(lambda: len(world.roots(OTHERS)) == number, PATIENCE, hurry_after=4.0)  # noqa: B023
+
+
+def _while_it_runs(world: Neighbours) -> None:
+    alice = world.slack.as_user("alice")
+    world.phase = RUN
+    if world.aim and world.aim.spot.kind == "row" and world.aim.spot.phase == RUN:
+        _damage(world)
+    world.advance(4)
+    world.until(lambda: sum(said(root.replies, "Started") for root in world.roots(OTHERS)) == 2, PATIENCE)
+    looks = world.looks
+    world.until(lambda: world.looks >= looks + 3, 2.0)
+    world.until(lambda: said_in(world.roots(HIT), "Started"), 1.0)
+    alice.open_home()
+    heard = len(world.answers())
+    name = next((f"{PROJECT}/{job.id}" for job in hit_jobs(world)), f"{PROJECT}/none")
+    alice.command("/dss-jobs", f"log {name}", HIT).wait(5)
+    world.until(lambda: len(world.answers()) > heard, 12.0)
+    alice.command("/dss-jobs", f"status {name}", HIT).wait(5)
+    world.answered = world.until(lambda: len(world.answers()) > heard + 1, 12.0)
+    world.until(lambda: world.slack.home("alice"), 1.0)
+
+
+def _end(world: Neighbours, expected: Seen | None) -> None:
+    world.phase = END
+    row = world.aim is not None and world.aim.spot.kind == "row" and world.aim.spot.phase == END
+    world.blocked = _is_row(world, "messages.body", END)
+    if row and not world.blocked:
+        _damage(world)
+    world.advance(60)
+    if world.blocked:
+        _damage(world)
+    world.until(
+        lambda: all(is_final(root) and said(root.replies, *FINAL) for root in world.roots(OTHERS)),
+        PATIENCE,
+        hurry_after=5.0,
+    )
+    if not world.until_told(lambda: _heard(world, expected)) and world.aim and world.aim.spot.kind == "slack":
+        world.garbage = None  # what Slack did not take for hours is kept until it does
+        world.until_told(lambda: _heard(world, expected))
+    world.until(lambda: _calm(world), 1.0)
+
+
+def _damage(world: Neighbours) -> None:
+    assert world.aim is not None
+    what = world.aim.spot.what
+    restart = what.endswith(AFTER_RESTART)
+    column = what.removesuffix(AFTER_RESTART)
+    change = garbage_rows.catalogue(column)[world.aim.garbage]
+    if column.startswith("intents."):
+        world.execute(_ANOTHER_INTENT)
+    if column == "messages.body":
+        world.until(lambda: world.count(_DUE) > 0, 8.0)
+        time.sleep(0.2)
+    if restart:
+        world.stop_bot()
+    world.fired += garbage_rows.PLACES[column].damage(world, change)
+    if column.startswith("intents."):
+        world.execute(
+            "UPDATE intents SET state = 'new', not_before = 0, lease_until = 0 WHERE id = 'damaged'"
+        )
+    world.blocked = False
+    if restart:
+        world.start_bot()
+
+
+_DUE = "SELECT count(*) FROM messages WHERE state IN ('due', 'sending')"
+_COLUMNS = "user_id, team_id, place, plan, job, note, attempts, owner, starting_at, created_at, updated_at"
+_ANOTHER_INTENT = (
+    "INSERT INTO intents (id, delivery, busy, twice, wish, state, lease_until, not_before, " + _COLUMNS + ") "
+    "SELECT 'damaged', 'damaged', NULL, 'damaged', wish, 'done', 0, 0, " + _COLUMNS + " FROM intents LIMIT 1"
+)
+
+
+def _is_row(world: Neighbours, column: str, phase: int) -> bool:
+    aim = world.aim
+    return aim is not None and aim.spot == Spot(phase, "row", column)
+
+
+def _calm(world: Neighbours) -> bool:
+    return not world.count(
+        "SELECT (SELECT count(*) FROM messages WHERE state IN ('due', 'sending')) + "
+        "(SELECT count(*) FROM intents WHERE state IN ('new', 'starting'))"
+    )
+
+
+def _heard(world: Neighbours, expected: Seen | None) -> bool:
+    """Whether nothing more has to be said about the job that was hit."""
+    seen = see(world)
+    if expected is None:  # nothing goes wrong
+        return all("*Done*" in one for one in seen.roots) and "*Done*" in "".join(seen.replies)
+    return not untold(expected, seen, world.aim)
