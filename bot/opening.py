@@ -20,6 +20,10 @@ SLACK_TIMEOUT = 10
 """Seconds for one call to Slack."""
 
 
+ANSWER_TIMEOUT = 120.0
+"""Seconds for a whole answer of DSS that may be long: a start, a log. Short ones have ``read_timeout``."""
+
+
 class CannotOpen(BotError):
     """The database can't be used; the text says why, and has no password in it."""
 
@@ -123,6 +127,8 @@ def gateway(one: Instance) -> DssGateway:
         verify=one.verify,
         cert=one.client_cert,
         timeout=(one.connect_timeout, one.read_timeout),
+        answer_timeout=max(ANSWER_TIMEOUT, one.read_timeout),
+        json_timeout=one.read_timeout,
     )
     return DssGateway(client, instance=one.name, ui_url=one.ui_url)
 

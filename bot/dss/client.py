@@ -36,6 +36,7 @@ class DSSClient:
         cert: client certificate: one file, or certificate and key.
         timeout: seconds to connect, and seconds between two bytes of an answer.
         answer_timeout: seconds that one whole answer may take.
+        json_timeout: seconds that a GET of JSON may take with all its tries, where the call gives none.
         retries: how GETs are tried again; POSTs never are.
         proxy_user: DSS login to act as (``X-DKU-ProxyUser``; needs an admin key).
         extra_headers: sent with every request.
@@ -58,6 +59,7 @@ class DSSClient:
         cert: str | tuple[str, str] | None = None,
         timeout: tuple[float, float] = (5.0, 30.0),
         answer_timeout: float = 300.0,
+        json_timeout: float | None = None,
         retries: RetryPolicy | None = None,
         proxy_user: str | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -77,6 +79,7 @@ class DSSClient:
             extra_headers=extra_headers,
         )
         self._owner = True
+        self._json_timeout = json_timeout
         self._headers = _proxy_header(proxy_user)
         self.proxy_user = proxy_user
 
@@ -121,6 +124,7 @@ class DSSClient:
         other = object.__new__(DSSClient)
         other._transport = self._transport
         other._owner = False
+        other._json_timeout = self._json_timeout
         other._headers = _proxy_header(login)
         other.proxy_user = login
         return other
@@ -207,6 +211,7 @@ class DSSClient:
         most: int = MOST_BYTES,
     ) -> bytearray:
         """GET a path under the API's base and return the body; see `Transport.get`."""
+        within = self._json_timeout if within is None else within
         return self._transport.get(path, query=query, headers=self._headers, within=within, most=most)
 
     def get_json(

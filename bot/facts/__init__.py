@@ -1,7 +1,7 @@
 """Plain records that every floor may read: no I/O, no clock, no library of Slack or DSS."""
 
 from bot.facts.build import DEFAULT_MODE, MODE_WORDS, OUTPUT_KINDS, BuildMode, OutputKind
-from bot.facts.cards import AbortAsked, Gap, JobCard, Message
+from bot.facts.cards import AbortAsked, Gap, JobCard, Message, Silence
 from bot.facts.jobs import (
     FINAL_STATES,
     Activity,
@@ -70,6 +70,7 @@ __all__ = [
     "ReadLog",
     "Request",
     "ShowStatus",
+    "Silence",
     "UnfollowJob",
     "WantedOutput",
     "WhoAmI",

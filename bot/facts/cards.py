@@ -1,6 +1,7 @@
 """What a view needs to show a job: its facts, and what the bot knows beside DSS."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -12,6 +13,17 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
 
     start: datetime
     end: datetime
+
+
+class Silence(StrEnum):
+    """Why nothing is known of a job at the moment."""
+
+    OUTAGE = "outage"
+    """DSS does not answer."""
+    KEY = "key"
+    """DSS does not accept the bot's key."""
+    UNREADABLE = "unreadable"
+    """DSS answers what can't be read."""
 
 
 class AbortAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +56,8 @@ class JobCard(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[Gap, ...] = ()
     silent_since: datetime | None = None
     """DSS has not answered since then."""
+    silence: Silence = Silence.OUTAGE
+    """What DSS's silence looks like."""
     vanished: bool = False
     """DSS does not know the job any more."""
     gave_up: bool = False

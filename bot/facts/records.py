@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from bot.facts.build import DEFAULT_MODE, BuildMode
-from bot.facts.cards import AbortAsked, Gap, Message
+from bot.facts.cards import AbortAsked, Gap, Message, Silence
 from bot.facts.jobs import JobFacts, JobRef, Output
 from bot.facts.people import Place
 from bot.facts.requests import Wish
@@ -87,6 +87,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     abort: AbortAsked | None = None
     gaps: tuple[Gap, ...] = ()
     silent_since: datetime | None = None
+    silence: Silence = Silence.OUTAGE
     vanished: bool = False
     gave_up: bool = False
     told: tuple[str, ...] = ()

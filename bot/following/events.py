@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from bot.facts import Activity, Gap
+from bot.facts import Activity, Gap, Silence
 from bot.facts.records import FollowedJob
 
 
@@ -45,9 +45,10 @@ class Overdue(msgspec.Struct, frozen=True):
 
 
 class Silent(msgspec.Struct, frozen=True):
-    """DSS has not answered for a while."""
+    """DSS has not answered for a while, not to us, or nothing that can be read."""
 
     since: datetime
+    why: Silence = Silence.OUTAGE
 
 
 class Back(msgspec.Struct, frozen=True):

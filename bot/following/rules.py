@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.facts import Activity, Gap, JobFacts, Output
+from bot.facts import Activity, Gap, JobFacts, Output, Silence
 from bot.facts.records import FollowedJob, Memory
 from bot.following.events import (
     ActivityDone,
@@ -93,12 +93,14 @@ def observe(before: FollowedJob, seen: JobFacts, now: datetime, limits: Limits =
     return _step(before, facts, memory, events, now, close=close)
 
 
-def observe_silence(before: FollowedJob, since: datetime, now: datetime) -> Step:
+def observe_silence(
+    before: FollowedJob, since: datetime, now: datetime, why: Silence = Silence.OUTAGE
+) -> Step:
     """DSS has not answered since ``since``: said once for each outage."""
     if before.memory.silent_since is not None:
         return Step(job=before)
-    memory = msgspec.structs.replace(before.memory, silent_since=since)
-    return _step(before, before.facts, memory, [Silent(since)], now, close=False)
+    memory = msgspec.structs.replace(before.memory, silent_since=since, silence=why)
+    return _step(before, before.facts, memory, [Silent(since, why)], now, close=False)
 
 
 def observe_absence(before: FollowedJob, gap: Gap, now: datetime) -> Step:

@@ -49,6 +49,7 @@ def card_of(
         abort=memory.abort,
         gaps=memory.gaps,
         silent_since=memory.silent_since,
+        silence=memory.silence,
         vanished=memory.vanished,
         gave_up=memory.gave_up,
     )
@@ -163,8 +164,8 @@ def tell(event: Event, card: JobCard, now: datetime, excerpt: str | None = None)
             return views.told_stuck(minutes)
         case Overdue():
             return views.told_overdue(card, now)
-        case Silent(since=since):
-            return views.told_silent(since, now)
+        case Silent(since=since, why=why):
+            return views.told_silent(since, now, why)
         case Back(gap=gap):
             return views.told_back(gap, now)
         case Ended():

@@ -42,8 +42,11 @@ class Seen:
         running: Mapping[JobRef, JobFacts],
         finished: Mapping[JobRef, JobFacts],
         projects: frozenset[str] | None,
+        failure: DSSError | None = None,
     ) -> None:
         self.running = running
+        self.failure = failure
+        """Why no list could be read; then only statuses can tell whether DSS answers."""
         self.finished = finished
         self._projects = projects
 
@@ -149,7 +152,7 @@ class Looking:
         goes on to fail; the others are looked at.
 
         Raises:
-            DSSError: no list could be read, now or the last time that any was due.
+            DSSError: DSS does not answer, or not to us, now or the last time that any list was due.
         """
         projects = followed.projects()
         running: dict[JobRef, JobFacts] = {}
@@ -179,7 +182,7 @@ class Looking:
             raise self._failure.with_traceback(None)
         patience = 0.0 if self._list_failures else LOST_AFTER  # nothing else tells of them
         lost = {project for project, since in self._failing_since.items() if now - since >= patience}
-        return Seen(running, finished, frozenset(looked | lost))
+        return Seen(running, finished, frozenset(looked | lost), self._failure)
 
     def _forget_others(self, projects: frozenset[str]) -> None:
         """Keep nothing of projects without followed jobs."""

@@ -6,8 +6,8 @@ from functools import partial
 
 import structlog
 
-from bot.errors import DSSError, DSSNotFound, DSSNotVisible, DSSUnreadable
-from bot.facts import Gap, JobFacts, JobRef
+from bot.errors import DSSBadKey, DSSError, DSSNotFound, DSSNotVisible, DSSUnreadable
+from bot.facts import Gap, JobFacts, JobRef, Silence
 from bot.following.rules import (
     Limits,
     observe,
@@ -86,6 +86,8 @@ class Waiter:
         """When the round that is under way, or was the last, began."""
         self._unlisted = 0
         """Followed jobs that go on although no list shows them."""
+        self._read = 0
+        """Statuses that could be read."""
         self._silence: str | None = None
         """What DSS's silence looks like."""
 
@@ -145,8 +147,14 @@ class Waiter:
         except DSSError as error:
             self._unanswered(now, error)
             return False
-        self._answered(now)
+        if seen.failure is None:
+            self._answered(now)
+        read = self._read
         self._take_in(seen, now)
+        if seen.failure is not None and self._read == read:
+            self._unanswered(now, seen.failure)
+        elif seen.failure is not None:
+            self._answered(now)
         return False
 
     def renew(self) -> None:
@@ -236,7 +244,7 @@ class Waiter:
             elif can_look and (entry.troubled or not (many or entry.unlisted)):
                 self._budget.force()
                 self._look_closely(ref, entry, now, listed=False)
-            elif self._gives_up(entry, now):
+            elif seen.failure is None and self._gives_up(entry, now):
                 known = facts is not None and facts.finished
                 step = observe_unreadable_end(entry.row, now, listed=known)
                 self._writer.guard(ref, entry, now, partial(self._writer.write, ref, entry, step, now))
@@ -289,6 +297,7 @@ class Waiter:
             raise error
         if facts is None:
             return
+        self._read += 1
         if not facts.finished and not listed:
             entry.not_listed(at, self._budget.seconds(2 * self._unlisted))
         self._writer.write(
@@ -355,8 +364,16 @@ class Waiter:
         )
         if now - since < self._limits.silence:
             return
+        why = _silence_of(error)
         for ref, entry in self._followed:
             if not self._holds():
                 return
-            step = observe_silence(entry.row, since, now)
+            step = observe_silence(entry.row, since, now, why)
             self._writer.guard(ref, entry, now, partial(self._writer.write, ref, entry, step, now))
+
+
+def _silence_of(error: DSSError) -> Silence:
+    """Say what a silence looks like from outside."""
+    if isinstance(error, DSSBadKey):
+        return Silence.KEY
+    return Silence.UNREADABLE if isinstance(error, DSSUnreadable) else Silence.OUTAGE

@@ -51,6 +51,8 @@ def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+    # urllib keeps the proxies that it found at its first call.
+    monkeypatch.setattr("urllib.request._opener", None)
     made = Proxy()
     yield made
     made.close()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.facts import Activity, BuildMode, Counters, JobCard, JobFacts
+from bot.facts import Activity, BuildMode, Counters, JobCard, JobFacts, Silence
 from bot.slack.views import words
 from bot.slack.views.blocks import Block, context, section
 from bot.slack.views.escape import code, prose
@@ -137,11 +137,23 @@ def notes(card: JobCard, now: datetime) -> Iterator[str]:
         yield f"Abort asked by {aborter(card)} at {asked}. DSS has not stopped the job yet."
     yield from gap_notes(card, now)
     if card.silent_since and not card.job.finished:
-        yield f"{words.WARNED} DSS has not answered since {words.at(card.silent_since, now)}."
+        yield f"{words.WARNED} {silence(card.silent_since, now, card.silence)}"
     if card.vanished:
         yield "The job was deleted in DSS, or is not visible any more. How it ended is not known."
     elif card.gave_up and not card.job.finished:
         yield "The bot has stopped watching this job; it goes on in DSS."
+
+
+def silence(since: datetime, now: datetime, why: Silence) -> str:
+    """Say in one sentence what DSS's silence looks like: an outage, a rejected key and nonsense are three."""
+    at = words.at(since, now)
+    match why:
+        case Silence.OUTAGE:
+            return f"DSS has not answered since {at}."
+        case Silence.KEY:
+            return f"DSS has not accepted the bot's API key since {at}."
+        case Silence.UNREADABLE:
+            return f"Since {at} the bot can't read what DSS answers."
 
 
 def gap_notes(card: JobCard, now: datetime) -> Iterator[str]:

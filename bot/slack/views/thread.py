@@ -7,7 +7,7 @@ Only what is the last word on a job mentions anybody: the person who asked, once
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.facts import Activity, Gap, JobCard, Message, ReadLog
+from bot.facts import Activity, Gap, JobCard, Message, ReadLog, Silence
 from bot.slack.views import buttons, ids, words
 from bot.slack.views.blocks import actions, button, message, say, section
 from bot.slack.views.card import (
@@ -20,6 +20,7 @@ from bot.slack.views.card import (
     gap_notes,
     nothing_built,
     running_line,
+    silence,
     summary,
 )
 from bot.slack.views.escape import code, fence
@@ -90,13 +91,16 @@ def told_abort_asked(card: JobCard) -> Message:
     )
 
 
-def told_silent(since: datetime, now: datetime) -> Message:
-    """DSS does not answer."""
-    return say(
-        f"DSS has not answered since {words.at(since, now)}. "
-        "The job may well go on; the bot keeps trying and will say here what it finds.",
-        icon=words.WARNED,
-    )
+def told_silent(since: datetime, now: datetime, why: Silence = Silence.OUTAGE) -> Message:
+    """DSS does not answer, not to the bot, or nothing that it can read."""
+    then = {
+        Silence.OUTAGE: "The job may well go on; the bot keeps trying and will say here what it finds.",
+        Silence.KEY: "The job may well go on. The bot's administrator has to replace the key; "
+        "then the bot will say here what it finds.",
+        Silence.UNREADABLE: "The job may well go on; the bot keeps trying and will say here what it finds. "
+        "If it stays so, tell the bot's administrator.",
+    }
+    return say(f"{silence(since, now, why)} {then[why]}", icon=words.WARNED)
 
 
 def told_back(gap: Gap, now: datetime) -> Message:

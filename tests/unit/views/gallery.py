@@ -18,6 +18,7 @@ from bot.facts import (
     Output,
     OutputKind,
     Place,
+    Silence,
     WantedOutput,
 )
 from bot.facts.records import UnreadableIntent
@@ -133,6 +134,8 @@ GALLERY: dict[str, Callable[[], Shown]] = {
         card(job("DONE", ended_at=ago(minutes=1)), abort=ASKED), None, NOW
     ),
     "told_abort_asked": lambda: views.told_abort_asked(aborting()),
+    "told_silent_key": lambda: views.told_silent(ago(minutes=5), NOW, Silence.KEY),
+    "told_silent_unreadable": lambda: views.told_silent(ago(minutes=5), NOW, Silence.UNREADABLE),
     "told_silent": lambda: views.told_silent(ago(minutes=5), NOW),
     "told_back": lambda: views.told_back(Gap(start=ago(minutes=27), end=ago(minutes=10)), NOW),
     "told_rebuilt": views.told_rebuilt,

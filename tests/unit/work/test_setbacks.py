@@ -191,6 +191,30 @@ def test_an_outage_and_a_rejected_key_are_silence(watchers: Watchers, error: DSS
     assert watchers.waiter.trouble == f"{type(error).__name__}: {error}"
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (DSSUnavailable("502"), "DSS has not answered since"),
+        (DSSBadKey("revoked"), "DSS has not accepted the bot's API key since"),
+        (DSSUnreadable("a web page"), "the bot can't read what DSS answers"),
+    ],
+)
+def test_three_silences_are_three_sentences(watchers: Watchers, error: DSSError, words: str) -> None:
+    """An outage, a rejected key, nonsense: each in the thread, and no job is given up for it."""
+    made = watchers.follow()
+    watchers.run(2)
+    watchers.dss.broken = error
+    watchers.run(1_500, step=5)
+    (told,) = [text for row, text in watchers.rows().items() if row.startswith(f"{made.id}:silent")]
+    assert words in told
+    assert watchers.waiter.following == 1
+    watchers.show()
+    watchers.dss.broken = None
+    watchers.end()
+    watchers.run(620, step=5)
+    assert [name.partition(":")[0] for name in watchers.told(made)] == ["silent", "back", "ended"]
+
+
 def test_a_job_whose_notes_are_lost_is_followed_on(watchers: Watchers) -> None:
     """They are begun anew, the thread is told so once, and then how the job ends."""
     made = watchers.follow()
