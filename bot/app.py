@@ -18,7 +18,8 @@ from bot.dss.gateway import DssGateway
 from bot.facts.rates import Rates
 from bot.facts.records import OutboxRow, SetAside
 from bot.following.rules import Limits
-from bot.health import Check, HttpServer, health_app
+from bot.health import Check, health_app
+from bot.http_server import HttpServer
 from bot.jobs.names import Names
 from bot.jobs.policy import Access
 from bot.metrics import Metrics

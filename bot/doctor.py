@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from bot.dss import NO_RETRY, DSSBadKey, DSSClient, DSSError, DSSNotVisible, DSSRefused
 from bot.errors import BotError
 from bot.opening import database_trouble
+from bot.proxies import proxy_for, shown
 from bot.settings import Instance, Settings, SlackSettings
 from bot.store import Database, OldSchema, check_schema
 
@@ -60,15 +61,26 @@ def _now() -> datetime:
 
 def examine(settings: Settings, clock: Clock = _now) -> list[Finding]:
     """Look at everything that the settings name, and say how it stands."""
-    findings = list(_slack(settings.slack, clock))
+    findings = list(_proxies(settings))
+    findings += _slack(settings.slack, clock)
     for instance in settings.instances:
         findings += _dss(instance, impersonate=settings.access == "dss")
     findings += _database(settings.store.database_url.reveal())
     return findings
 
 
+def _proxies(settings: Settings) -> Iterator[Finding]:
+    """Say what goes through a proxy, where there is one; without its password."""
+    ways = [("Slack", settings.slack.api_url)]
+    ways += [(f"DSS {instance.name}", instance.url) for instance in settings.instances]
+    for name, url in ways:
+        if proxy := proxy_for(url):
+            yield Finding(level=OK, subject="proxy", detail=f"{name} is reached through {shown(proxy)}")
+
+
 def _slack(slack: SlackSettings, clock: Clock) -> Iterator[Finding]:
     client = WebClient(token=slack.bot_token.reveal(), base_url=slack.api_url, timeout=_TIMEOUT)
+    client.proxy = proxy_for(slack.api_url)
     try:
         answer = client.auth_test()
     except SlackApiError as exc:

@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from bot.dss import DSSClient
 from bot.dss.gateway import DssGateway
 from bot.errors import BotError
+from bot.proxies import proxy_for
 from bot.settings import Instance, Secret, Settings
 from bot.store import Database, OldSchema, Store, StoreTrouble, check_schema, migrate
 
@@ -91,13 +92,15 @@ def slack_client(settings: Settings, *, retries: bool = False) -> WebClient:
         retries: whether slack_sdk may repeat a call whose connection broke: for reading only, because a
             message that had arrived would be there twice. The outbox looks before it repeats.
     """
-    return WebClient(
+    client = WebClient(
         token=settings.slack.bot_token.reveal(),
         base_url=settings.slack.api_url,
         timeout=SLACK_TIMEOUT,
         ssl=_trust() if settings.slack.api_url.startswith("https:") else None,
         retry_handlers=None if retries else [],
     )
+    client.proxy = proxy_for(settings.slack.api_url)
+    return client
 
 
 @cache

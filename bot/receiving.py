@@ -9,14 +9,21 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
-from bot.health import SLACK, HttpServer
+from bot.http_server import SLACK, HttpServer
+from bot.proxies import proxy_for
 from bot.settings import SlackSettings
+from bot.signed import signed_only
 from bot.slack.identity import WrongToken
 from bot.slack.outbox.verdicts import Verdict, code_of, judge
 
 log = structlog.get_logger(__name__)
 
+PATH = "/slack/events"
+"""Where Slack sends its requests in HTTP mode."""
 SOCKET_THREADS = 10
 """Envelopes that are read at the same time; each waits until its listener has acknowledged."""
 LONGEST_PAUSE = 30.0
@@ -45,7 +52,18 @@ class SocketReceiver:
         self._handler = SocketModeHandler(app, app_token, web_client=app.client, concurrency=SOCKET_THREADS)
         self._stopping = stopping
         self._greeted = threading.Event()
-        self._handler.client.message_listeners.append(self._hear)
+        client = self._handler.client
+        client.message_listeners.append(self._hear)
+        client.socket_mode_request_listeners = [self._take]
+        issue = client.issue_new_wss_url
+
+        def issue_and_choose() -> str:
+            """Choose the proxy by the socket's address, which Slack says anew each time."""
+            address = issue()
+            client.proxy = proxy_for(address)
+            return address
+
+        client.issue_new_wss_url = issue_and_choose  # type: ignore[method-assign]
 
     def start(self) -> None:
         """Connect, however long Slack takes to answer, and wait for its hello: only then deliveries come.
@@ -73,6 +91,14 @@ class SocketReceiver:
         client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
         self._handler.close()  # type: ignore[no-untyped-call]
 
+    def _take(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        """Hand an envelope to Bolt; one that it stumbles over is acknowledged, or it would come again."""
+        try:
+            self._handler.handle(client, request)  # type: ignore[arg-type]
+        except Exception as error:  # noqa: BLE001 - Bolt stumbles over shapes that Slack does not send
+            log.warning("slack.request_refused", why=f"Bolt can't read it: {type(error).__name__}")
+            client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
+
     def _hear(self, _client: object, message: Mapping[str, Any], _raw: str | None = None) -> None:
         """Note Slack's hello, and say who else is connected: they would get a part of what people type."""
         if message.get("type") == "hello":
@@ -96,8 +122,8 @@ def _check_token(error: Exception) -> None:
 class HttpReceiver:
     """Signed requests on ``/slack/events``."""
 
-    def __init__(self, app: App, port: int) -> None:
-        handler = SlackRequestHandler(app, path="/slack/events")
+    def __init__(self, app: App, port: int, secret: str) -> None:
+        handler = signed_only(SlackRequestHandler(app, path=PATH), secret, path=PATH)
         # Slack calls from outside, through whatever stands in front: this port is for everybody.
         everywhere = "0.0.0.0"  # noqa: S104
         self._server = HttpServer(handler, host=everywhere, port=port, name=SLACK, threads=8)
@@ -123,4 +149,5 @@ def receiver(app: App, slack: SlackSettings, *, stopping: threading.Event) -> Re
     """Return the receiver that the settings ask for."""
     if slack.app_token is not None:
         return SocketReceiver(app, slack.app_token.reveal(), stopping)
-    return HttpReceiver(app, slack.port)
+    secret = slack.signing_secret.reveal() if slack.signing_secret else ""
+    return HttpReceiver(app, slack.port, secret)

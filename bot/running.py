@@ -10,7 +10,7 @@ from typing import NoReturn
 import structlog
 
 from bot.app import Bot
-from bot.health import PortTaken
+from bot.http_server import PortTaken
 from bot.opening import CannotOpen
 from bot.settings import Settings
 from bot.slack.identity import Interrupted, WrongToken

@@ -1,6 +1,7 @@
 """``dss-bot demo``: the bot between a DSS and a Slack workspace of its own, in a terminal."""
 
 import io
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from bot import proxies
 from bot.demo.completing import candidates
 from bot.demo.feed import Feed
 from bot.demo.lines import open_lines
@@ -32,6 +34,9 @@ def play(*, script: bool) -> int:
     Returns:
         The exit code: 0, 1 when the story did not come to its end, 130 when it was interrupted.
     """
+    for name in proxies.VARIABLES:  # everything is on this machine
+        for variable in (name, name.lower()):
+            os.environ.pop(variable, None)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without our symbols shows question marks
     world = World(SCRIPT_SPEED if script else PROMPT_SPEED)

@@ -1,37 +1,40 @@
 """What a person asked for, read from a command or a button, before anything was looked up."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from bot.facts.build import DEFAULT_MODE, BuildMode, OutputKind
 
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000, pattern=r"^[^\x00]*$")]
+"""What somebody typed for a name. The bounds hold wherever such a record is read: of a button, of a row."""
+
 
 class WantedOutput(msgspec.Struct, frozen=True, kw_only=True):
     """An output by the words that were typed; ``project`` is upper-cased only after a look-up."""
 
-    project: str
-    name: str
+    project: Name
+    name: Name
     kind: OutputKind = OutputKind.DATASET
 
 
 class JobName(msgspec.Struct, frozen=True, kw_only=True):
     """A job by the words that were typed: an id, ``PROJECT/ID`` or a DSS link."""
 
-    job_id: str
-    project: str | None = None
-    host: str | None = None
+    job_id: Name
+    project: Name | None = None
+    host: Name | None = None
     """``scheme://host[:port]`` of a pasted link, to find the instance by."""
-    instance: str | None = None
+    instance: Name | None = None
 
 
 class Build(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Build all the outputs in one job."""
 
-    outputs: tuple[WantedOutput, ...]
+    outputs: Annotated[tuple[WantedOutput, ...], msgspec.Meta(min_length=1, max_length=1_000)]
     mode: BuildMode = DEFAULT_MODE
-    partition: str | None = None
-    instance: str | None = None
+    partition: Name | None = None
+    instance: Name | None = None
     confirmed: bool = False
     """Whether a person said yes to what asks first (`BuildMode.ALL`)."""
 
@@ -39,23 +42,23 @@ class Build(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class Overview(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What is running, and my recent jobs."""
 
-    instance: str | None = None
+    instance: Name | None = None
 
 
 class ListJobs(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Jobs of one project, filtered."""
 
-    project: str
+    project: Name
     state: Literal["failed", "running", "done", "aborted"] | None = None
-    since: str | None = None
+    since: Name | None = None
     """As typed; read with the person's time zone when it is used."""
-    by: str | None = None
+    by: Name | None = None
     """A DSS login, or ``me``."""
-    dataset: str | None = None
-    limit: int | None = None
-    page: int = 0
+    dataset: Name | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
+    page: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
     """First page is 0."""
-    instance: str | None = None
+    instance: Name | None = None
 
 
 class ShowStatus(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -68,7 +71,7 @@ class ReadLog(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The end of a job's log, or of one activity's."""
 
     job: JobName
-    activity: str | None = None
+    activity: Name | None = None
 
 
 class AbortJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -80,9 +83,9 @@ class AbortJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class AbortAll(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Abort everything in a project that is not in a stable state."""
 
-    project: str
-    instance: str | None = None
-    jobs: tuple[str, ...] = ()
+    project: Name
+    instance: Name | None = None
+    jobs: Annotated[tuple[Name, ...], msgspec.Meta(max_length=10_000)] = ()
     """Ids that a person saw and confirmed; empty: show them and ask first."""
 
 

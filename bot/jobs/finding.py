@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from bot.errors import DSSError, DSSNotFound, Refusal
+from bot.errors import DSSError, DSSNotFound, DSSNotVisible, DSSRefused, Refusal
 from bot.facts import (
     AbortAll,
     AbortJob,
@@ -43,7 +43,7 @@ def find_ref(dss: Dss, names: Names, caller: str | None, wish: JobWish, known: K
     if name.project is not None:
         project = names.project(dss, caller, name.project)
         return JobRef(instance=dss.instance, project=project, job_id=name.job_id)
-    found = {ref for ref in known(name.job_id) if ref.instance == dss.instance}
+    found = {ref for ref in known(name.job_id) if ref.instance == dss.instance and may_see(dss, ref)}
     if not found:
         running = dss.running_jobs() or ()
         found = {job.ref for job in running if job.ref.job_id == name.job_id}
@@ -59,6 +59,21 @@ def find_ref(dss: Dss, names: Names, caller: str | None, wish: JobWish, known: K
         "Ids are not unique in DSS, and I know of no job with this one.",
         example=as_command(_in_project(wish, "PROJECT")),
     )
+
+
+def may_see(dss: Dss, ref: JobRef) -> bool:
+    """Say whether the caller may see a job now; one that was deleted is no secret to who may see its project.
+
+    Raises:
+        DSSError: DSS does not answer: then nobody is told anything.
+    """
+    try:
+        dss.job(ref.project, ref.job_id)
+    except (DSSNotVisible, DSSRefused):
+        return False
+    except DSSNotFound:
+        return any(project.key == ref.project for project in dss.projects())
+    return True
 
 
 def read_job(dss: Dss, ref: JobRef, asked: JobName | None = None) -> JobFacts:

@@ -95,6 +95,16 @@ _LONGEST_LINE = 400
 _CONTINUED = 8
 
 
+_ESCAPES = re.compile(
+    r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c\n]{0,4000}(?:\x07|\x1b\\|\x9c)?"  # titles; where links lead
+    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c\n]{0,4000}(?:\x1b\\|\x9c)?"  # with a text
+    r"|(?:\x1b\[|\x9b)[0-?]{0,100}[ -/]{0,10}[@-~]"  # colours, and where the cursor goes
+    r"|\x1b[ -/]{0,10}[0-~]"
+)
+_UNPRINTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Control characters but line feed and tab; marks without a width, and those that turn the direction."""
+
+
 class _Line(msgspec.Struct, frozen=True):
     """One line of a DSS log, taken apart."""
 
@@ -113,8 +123,29 @@ class _Line(msgspec.Struct, frozen=True):
         return whole if len(whole) <= _LONGEST_LINE else whole[: _LONGEST_LINE - 1] + "…"
 
 
+def plain(text: str) -> str:
+    """Return what a terminal would show of a text: no escape sequences, no control or invisible characters.
+
+    Of a line that was written over, as progress bars are, the last state stays.
+    """
+    if not _UNPRINTED.search(text):
+        return text
+    text = _ESCAPES.sub("", text)
+    if "\r" in text:
+        text = "\n".join(_last_state(line) for line in text.split("\n"))
+    return _UNPRINTED.sub("", text)
+
+
+def _last_state(line: str) -> str:
+    return next((state for state in reversed(line.split("\r")) if state), "")
+
+
 def redact(text: str) -> str:
-    """Return ``text`` with every secret that can be recognised replaced; what is around it stays readable."""
+    """Return ``text`` with every secret that can be recognised replaced; what is around it stays readable.
+
+    Colours and other instructions to a terminal go first: they stand in the middle of keys and values.
+    """
+    text = plain(text)
     if "</name>" in text:
         text = _XML_PROPERTY.sub(rf"\1{HIDDEN}", text)
     lower = text.lower()

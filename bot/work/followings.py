@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
-from bot.errors import DSSError, Refusal
+from bot.errors import DSSError, DSSNotVisible, Refusal
 from bot.facts import FollowJob, JobFacts, UnfollowJob
 from bot.facts.records import FollowedJob, Intent, IntentState, Memory, Urgency, Watch
 from bot.following.telling import root_draft
 from bot.jobs.building import RECENT_JOBS
-from bot.jobs.finding import find_ref, read_job
+from bot.jobs.finding import find_ref, may_see, read_job
 from bot.jobs.names import Names
 from bot.jobs.ports import Dss
 from bot.jobs.usual import usual_seconds
@@ -85,6 +85,8 @@ class Followings:
             target=wish.job.job_id,
         )
         ref = find_ref(admitted.dss, self._names, admitted.act_as, wish, self._store.jobs.named)
+        if not may_see(admitted.dss, ref):  # the project was seen a while ago, the rights are those of now
+            raise DSSNotVisible(f"no project {ref.project}")
         here = [
             watch
             for watch in self._store.jobs.watches_of(ref)

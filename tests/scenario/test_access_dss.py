@@ -157,3 +157,24 @@ def test_a_project_key_cannot_list_the_users(make_scenario: Callable[..., Scenar
     scenario.type("/dss-build CHURN.customers_clean")
     scenario.told("may not list the users")
     assert scenario.starts() == []
+
+
+def test_a_bare_id_shows_and_ends_nothing_that_one_may_not_see(scenario: Scenario) -> None:
+    """Bob may not see PAYROLL: for him there is no such job, and carol's thread goes on."""
+    scenario.slow("salary_bands", "PAYROLL")
+    scenario.type("/dss-build PAYROLL.salary_bands", user="carol")
+    root = scenario.root("Running", "PAYROLL")
+    job = scenario.newest("PAYROLL")
+    commands = ("unfollow", "status", "log", "abort", "follow")
+    for command in commands:
+        scenario.type(f"/dss-jobs {command} {job.id}", user="bob")
+    scenario.until(lambda: len(scenario.answers("bob")) >= len(commands))
+    said = "\n".join(shown(answer) for answer in scenario.answers("bob"))
+    assert "PAYROLL" not in said
+    assert "salary_bands.kept" not in said
+    assert len(scenario.bot.store.jobs.open_refs("default")) == 1
+    scenario.type(f"/dss-jobs unfollow PAYROLL/{job.id}", user="bob")
+    scenario.until(lambda: len(scenario.answers("bob")) >= 6)
+    assert len(scenario.bot.store.jobs.open_refs("default")) == 1
+    scenario.finish_job(job)
+    scenario.reply(root, "*Done*")

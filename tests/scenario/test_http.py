@@ -1,5 +1,11 @@
 """The same bot over HTTP: signed requests instead of a socket."""
 
+import hashlib
+import hmac
+import json
+import time
+from urllib.parse import urlencode
+
 import pytest
 import requests
 
@@ -35,3 +41,94 @@ def test_a_wrong_signature_is_refused(scenario: Scenario, signature: str | None)
     ) as answer:
         assert answer.status_code == 401
     assert scenario.starts() == []
+
+
+def signed(scenario: Scenario, payload: dict[str, object]) -> requests.Response:
+    """Send an interaction as Slack does, with what Slack would not send in it."""
+    body = urlencode({"payload": json.dumps(payload)}).encode()
+    stamp = str(int(time.time()))
+    digest = hmac.new(
+        scenario.slack.signing_secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256
+    )
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": f"v0={digest.hexdigest()}",
+    }
+    url = f"http://127.0.0.1:{scenario.http_port}/slack/events"
+    with requests.post(url, data=body, headers=headers, timeout=5) as answer:
+        return answer
+
+
+ODD: list[tuple[str, object]] = [
+    ("response_url", {"id": None}),
+    ("response_url", 5),
+    ("response_url", "javascript:alert(1)"),
+    ("message", "text"),
+    ("message", ["x"]),
+    ("container", "x"),
+    ("channel", "C1"),
+    ("channel", {"id": 5}),
+    ("team", None),
+    ("actions", []),
+    ("actions", ["x"]),
+    ("actions", {}),
+    ("actions", [{"action_id": "job_abort", "type": "button", "value": {"a": 1}}]),
+    (
+        "actions",
+        [{"action_id": "job_rebuild", "type": "button", "value": 'v1:{"type":"Build","outputs":[]}'}],
+    ),
+    (
+        "actions",
+        [
+            {
+                "action_id": "list_page",
+                "type": "button",
+                "value": 'v1:{"type":"ListJobs","project":"P","limit":-3}',
+            }
+        ],
+    ),
+    (
+        "actions",
+        [
+            {
+                "action_id": "job_abort",
+                "type": "button",
+                "value": 'v1:{"type":"AbortJob","job":{"job_id":"a\\u0000b"}}',
+            }
+        ],
+    ),
+    ("trigger_id", {"a": 1}),
+    ("trigger_id", "a\0b"),
+]
+
+
+@pytest.mark.parametrize(("field", "value"), ODD)
+def test_a_press_that_slack_would_not_send_stops_nobody(
+    scenario: Scenario, field: str, value: object
+) -> None:
+    """It is acknowledged, it starts nothing, and the next one is carried out."""
+    alice, channel = scenario.slack.user_id("alice"), scenario.slack.channel_id(scenario.channel)
+    team = scenario.slack._world.team_id
+    payload: dict[str, object] = {
+        "type": "block_actions",
+        "user": {"id": alice, "team_id": team},
+        "team": {"id": team},
+        "trigger_id": f"t.{field}.{str(value)[:20]}",
+        "container": {"type": "message", "message_ts": "1.1", "channel_id": channel},
+        "channel": {"id": channel},
+        "actions": [
+            {
+                "action_id": "job_abort",
+                "type": "button",
+                "value": 'v1:{"type":"AbortJob","job":{"job_id":"x","project":"CHURN"}}',
+            }
+        ],
+    }
+    answer = signed(scenario, payload | {field: value})
+    assert answer.status_code in {200, 400}
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.root("Done", "CHURN.customers_clean")
+    assert len(scenario.starts()) == 1
+    assert scenario.bot.store.intents.aside() == []
+    assert [name for name, check in scenario.bot._checks().items() if not check.ok] == []

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from bot import doctor
 from bot.cli import main
-from bot.health import HttpServer
+from bot.http_server import HttpServer
 from bot.sandbox.dss import DssSandbox
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import NAMES, Secret, Settings, read_settings

@@ -8,7 +8,8 @@ import pytest
 import requests
 from prometheus_client import CollectorRegistry, Counter
 
-from bot.health import SLACK, Check, HttpServer, PortTaken, health_app
+from bot.health import Check, health_app
+from bot.http_server import SLACK, HttpServer, PortTaken
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

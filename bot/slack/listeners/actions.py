@@ -8,7 +8,7 @@ from slack_bolt import Ack
 from bot.facts import Build, Message, Wish
 from bot.slack import views
 from bot.slack.listeners.front import Front
-from bot.slack.listeners.payloads import Payload, of_action
+from bot.slack.listeners.payloads import Payload, action_of, of_action
 from bot.slack.views import ids
 
 CARRIED_OUT = (
@@ -41,8 +41,8 @@ ASKED = frozenset({ids.BUILD_CONFIRM_ALL, ids.ABORT_ALL_CONFIRM})
 def carry_out(body: Payload, ack: Ack, front: Front) -> None:
     """Acknowledge, read the wish from the button, hand it over."""
     ack()
-    action = body["actions"][0]
-    action_id = ids.base(str(action["action_id"]))
+    action = action_of(body)
+    action_id = ids.base(str(action.get("action_id") or ""))
     delivery = of_action(body, replaces=action_id in REPLACING)
     try:
         wish = read_wish(action_id, action)
@@ -79,8 +79,9 @@ def read_wish(action_id: str, action: Mapping[str, Any]) -> Wish:
         OldButton: another version of the bot wrote it, or it is damaged.
     """
     if action_id == ids.LOG_ACTIVITY:
-        chosen = (action.get("selected_option") or {}).get("value") or ""
-        return views.read_log_choice(str(action.get("block_id") or ""), str(chosen))
+        option = action.get("selected_option")
+        chosen = option.get("value") if isinstance(option, Mapping) else None
+        return views.read_log_choice(str(action.get("block_id") or ""), str(chosen or ""))
     return views.decode(str(action.get("value") or ""))
 
 

@@ -8,7 +8,7 @@ from bot.facts import Build, BuildMode, Help, Message, Mistake, Request
 from bot.jobs.grammar import parse_build, parse_jobs
 from bot.slack import views
 from bot.slack.listeners.front import Front
-from bot.slack.listeners.payloads import Payload, of_command
+from bot.slack.listeners.payloads import Payload, clean, of_command
 from bot.work.failing import explain
 
 COMMANDS: dict[str, Callable[[str], Request]] = {"/dss-build": parse_build, "/dss-jobs": parse_jobs}
@@ -17,7 +17,7 @@ COMMANDS: dict[str, Callable[[str], Request]] = {"/dss-build": parse_build, "/ds
 
 def answer_command(command: str, body: Payload, ack: Ack, front: Front) -> None:
     """Hand over what lasts, and acknowledge with what can be said at once."""
-    request = COMMANDS[command](str(body.get("text") or ""))
+    request = COMMANDS[command](clean(str(body.get("text") or "")))
     message = at_once(request)
     if not isinstance(request, Help | Mistake):
         try:

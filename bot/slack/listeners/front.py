@@ -133,6 +133,10 @@ def busy_key(wish: Wish, delivery: Delivery) -> str:
     A build is kept to once, whoever asks. Aborts are each person's own: two do no harm, and somebody who may
     not abort would otherwise keep back somebody who may.
     """
+    return _busy_key(wish, delivery).replace("\0", "")
+
+
+def _busy_key(wish: Wish, delivery: Delivery) -> str:
     place, who = delivery.place, delivery.user_id
     match wish:
         case Build():

@@ -19,5 +19,6 @@ def opened(event: Payload, body: Payload, front: Front, homes: Homes) -> None:
 
 
 def _team(body: Payload) -> str:
-    authorizations: Any = body.get("authorizations") or [{}]
-    return str(body.get("team_id") or authorizations[0].get("team_id") or "")
+    listed: Any = body.get("authorizations")
+    first = listed[0] if isinstance(listed, list) and listed else None
+    return str(body.get("team_id") or (first.get("team_id") if isinstance(first, dict) else "") or "")

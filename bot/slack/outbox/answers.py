@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot.facts import Message, Place
+from bot.proxies import proxy_for
 from bot.slack.outbox.verdicts import code_of
 
 log = structlog.get_logger(__name__)
@@ -21,9 +22,12 @@ class Answers:
 
     def __init__(self, client: WebClient, webhook: Callable[[str], WebhookClient] | None = None) -> None:
         self._client = client
-        self._webhook = webhook or (
-            lambda url: WebhookClient(url, timeout=TIMEOUT, ssl=client.ssl, retry_handlers=[])
-        )
+        self._webhook = webhook or self._new_webhook
+
+    def _new_webhook(self, url: str) -> WebhookClient:
+        made = WebhookClient(url, timeout=TIMEOUT, ssl=self._client.ssl, retry_handlers=[])
+        made.proxy = proxy_for(url)
+        return made
 
     def tell(self, place: Place, user_id: str, message: Message, *, replace: bool = False) -> bool:
         """Answer somebody; say whether it could be delivered in any way.

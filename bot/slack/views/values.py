@@ -92,6 +92,8 @@ def _write(record: msgspec.Struct, limit: int) -> str:
         text = _VERSION + msgspec.json.encode(_without_defaults(record)).decode()
     except UnicodeEncodeError as exc:
         raise ValueTooLarge("the wish is not valid Unicode") from exc
+    if "\\u0000" in text:
+        raise ValueTooLarge("a NUL can't be kept by every database")
     if len(text) > limit:
         raise ValueTooLarge(f"{len(text)} code points do not fit into {limit}")
     return text

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.jobs import redact as module
-from bot.jobs.redact import HIDDEN, MOST_CHARACTERS, excerpt, redact
+from bot.jobs.redact import HIDDEN, MOST_CHARACTERS, excerpt, plain, redact
 
 KEY_LINE = "MIIEowIBAAKCAQEA" + "x" * 48
 
@@ -233,3 +233,53 @@ def test_an_excerpt_of_anything_keeps_its_limits(lines: list[str], most: int) ->
     assert len(found) <= MOST_CHARACTERS
     assert len(found.splitlines()) <= max(1, most)
     assert "hunter2" not in found
+
+
+E = "\x1b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{E}[36mpassword{E}[0m={E}[35mhunter2secret{E}[0m",
+        f"{E}[36mapi_key{E}[0m={E}[35m'8f14e45fceea167a5a36dedd4bea2543'{E}[0m",
+        f"Authorization: {E}[33mBearer {E}[1meyJhbGciOiJIUzI1NiJ9abcdef{E}[0m",
+        f"token{E}[0m: {E}[32mghs_notareal0123456789{E}[0m",
+        f"{E}[32mdkuaps-0123456789abcdef0123456789abcdef{E}[0m",
+        f"dkuaps-0123456789{E}[0mabcdef0123456789abcdef",
+        f"{E}]8;;https://x{E}\\pass{E}]8;;{E}\\word=hunter2secret",
+        f"pass{E}(Bword=hunter2secret",
+        "pass\x9b31mword=hunter2secret",
+        "pass\u200bword=hunter2secret",
+        "pass\x00word=hunter2secret",
+        "pass\xadword=hunter2secret",
+        f"postgresql://bob:{E}[31mhunter2secret{E}[0m@db/x",
+        f"{E}[38;2;255;0;0mpassword{E}[m: hunter2secret",
+        "progress 1%\rprogress 2%\rpassword=hunter2secret",
+    ],
+)
+def test_colours_hide_no_secret(text: str) -> None:
+    """What stands between the letters for a terminal does not keep a secret from being seen."""
+    shown = redact(text)
+    for secret in ("hunter2", "8f14e45f", "eyJhbG", "notareal", "0123456789abcdef"):
+        assert secret not in shown
+    assert "redacted" in shown
+    assert E not in shown
+
+
+def test_a_text_is_shown_as_a_terminal_shows_it() -> None:
+    """Colours, titles, the addresses of links and what was written over are gone; the words stay."""
+    assert plain(f"{E}[1;31mdbt error{E}[0m\r\nnext") == "dbt error\nnext"
+    assert plain("\r 10%|#  | 1/10\r 20%|## | 2/10") == " 20%|## | 2/10"
+    assert plain(f"{E}]0;title\x07text{E}]8;;http://a\x07link{E}]8;;\x07") == "textlink"
+    assert plain(f"a{E}[") == "a"
+    assert plain(f"{E}]unfinished\nnext") == "\nnext"
+    assert plain("tab\tand\nline") == "tab\tand\nline"
+    assert plain("\u202eevil\u2066") == "evil"
+
+
+@given(st.text(alphabet=st.sampled_from("\x1b\x9b\x9d[]()0;mPX^_\\\x07\r\nab=:/@"), max_size=200))
+def test_nothing_for_a_terminal_is_left(text: str) -> None:
+    """Whatever was sent, broken or not."""
+    shown = plain(text)
+    assert not set(shown) & set("\x1b\x9b\x9d\x07\r\0")

@@ -31,14 +31,14 @@ from bot.slack.views.values import (
     read_log_choice,
 )
 
-short = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+short = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 maybe = st.none() | short
 job_names = st.builds(JobName, job_id=short, project=maybe, host=maybe, instance=maybe)
 outputs = st.builds(WantedOutput, project=short, name=short, kind=st.sampled_from(OutputKind))
 wishes: st.SearchStrategy[Wish] = st.one_of(
     st.builds(
         Build,
-        outputs=st.lists(outputs, max_size=3).map(tuple),
+        outputs=st.lists(outputs, min_size=1, max_size=3).map(tuple),
         mode=st.sampled_from(BuildMode),
         partition=maybe,
         instance=maybe,
@@ -131,3 +131,24 @@ def test_a_chosen_activity_comes_back_with_its_job() -> None:
         encode_job(JobName(job_id="x" * 300))
     with pytest.raises(ValueTooLarge):
         log_choice("x" * 151)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '{"type":"Build","outputs":[]}',
+        '{"type":"Build","outputs":[{"project":"","name":"x"}]}',
+        '{"type":"Build","outputs":[{"project":"P","name":"a\\u0000b"}]}',
+        '{"type":"ListJobs","project":"P","limit":-3}',
+        '{"type":"ListJobs","project":"P","limit":0}',
+        '{"type":"ListJobs","project":"P","page":-1}',
+        '{"type":"ListJobs","project":"P","limit":1e300}',
+        '{"type":"AbortJob","job":{"job_id":""}}',
+        '{"type":"AbortAll","project":""}',
+        '{"type":"ReadLog","job":{"job_id":"j","project":""}}',
+    ],
+)
+def test_what_no_button_of_ours_says_is_an_old_button(value: str) -> None:
+    """Readable, and nothing that anybody can have meant: answered as what can't be read."""
+    with pytest.raises(OldButton):
+        decode(f"v1:{value}")

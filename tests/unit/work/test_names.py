@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.errors import DSSNotFound, DSSRefused, DSSUnreachable, Refusal
+from bot.errors import DSSNotFound, DSSNotVisible, DSSRefused, DSSUnreachable, Refusal
 from bot.facts import JobName, JobRef, OutputKind, ShowStatus, WantedOutput
 from bot.jobs.finding import find_ref, read_job
 from bot.jobs.names import Names
@@ -92,10 +92,23 @@ def test_a_project_that_was_typed_is_looked_up(dss: FakeDss, names: Names) -> No
 
 
 def test_an_id_alone_is_known_from_what_was_followed(dss: FakeDss, names: Names) -> None:
-    """Without a call; jobs of other instances are not meant."""
+    """Asked only whether this person may see it; jobs of other instances are not meant."""
+    dss.put(facts())
     elsewhere = JobRef(instance="other", project="X", job_id=REF.job_id)
     assert find(dss, names, JobName(job_id=REF.job_id), elsewhere, REF) == REF
-    assert dss.calls == []
+    assert dss.calls == [("job", "CHURN")]
+
+
+def test_an_id_alone_leads_nobody_to_what_they_may_not_see(dss: FakeDss, names: Names) -> None:
+    """A job that the bot follows in a project that is closed to the person: as if there were none."""
+    hidden = JobRef(instance="dss", project="PAYROLL", job_id="j")
+    seen = JobRef(instance="dss", project="CHURN", job_id="j")
+    dss.refusing_projects["PAYROLL"] = DSSNotVisible("no project")
+    with pytest.raises(Refusal) as caught:
+        find(dss, names, JobName(job_id="j"), hidden)
+    assert "PAYROLL" not in f"{caught.value} {caught.value.suggestions} {caught.value.example}"
+    dss.put(facts(ref=seen))
+    assert find(dss, names, JobName(job_id="j"), hidden, seen) == seen
 
 
 def test_an_id_alone_is_looked_for_among_what_runs(dss: FakeDss, names: Names) -> None:
@@ -115,6 +128,8 @@ def test_an_id_that_nobody_knows_needs_its_project(names: Names, knows_running: 
 def test_an_id_of_two_projects_names_both(dss: FakeDss, names: Names) -> None:
     """Job ids are unique per project only."""
     refs = [JobRef(instance="dss", project=key, job_id="j") for key in ("B", "A")]
+    for ref in refs:
+        dss.put(facts(ref=ref))
     with pytest.raises(Refusal) as caught:
         find(dss, names, JobName(job_id="j"), *refs)
     assert caught.value.suggestions == ("A/j", "B/j")
