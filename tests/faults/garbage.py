@@ -17,27 +17,32 @@ from tests.faults.neighbours import ASK, END, RUN, Aim, Spot
 AT_ONCE = 6 * (os.cpu_count() or 1)
 """Runs side by side: each of them mostly waits."""
 
-SHARED = ("GET /projects/", "GET /users", "GET /auth/info")
-"""What is asked once for everybody: where it is garbage for good, nobody can ask for anything."""
+POLLED = ("GET /projects/SALES/jobs/JOB/", "GET /projects/SALES/jobs/JOB/log", "GET /jobs/running/")
+"""What DSS is asked again and again. The rest is asked once: garbage for good is no more than once."""
 
 
 def for_answers(spots: Iterable[Spot]) -> list[Aim]:
     """Return every answer of DSS's and Slack's with everything that may stand in its place.
 
-    Once: the first in each phase. For good: from the first phase on in which there is such an answer.
+    Once: the first in each phase; codes that each method of Slack has, in the last phase only. For good: from
+    the first phase on in which there is such an answer.
     """
     found: list[Aim] = []
-    before: set[str] = set()
-    for spot in sorted(spots):
-        names = [
-            one.name
-            for one in (garbage_dss.catalogue() if spot.kind == "dss" else garbage_slack.catalogue(spot.what))
-        ]
-        found += [Aim(spot, name) for name in names]
-        if spot.what not in before and spot.what not in SHARED:
-            found += [Aim(spot, name, for_good=True) for name in names]
-        before.add(spot.what)
+    ordered = sorted(spots)
+    first = {spot.what: spot for spot in reversed(ordered)}
+    last = {spot.what: spot for spot in ordered}
+    for spot in ordered:
+        names = _names(spot)
+        common = set(garbage_slack.COMMON) if spot.kind == "slack" else set()
+        found += [Aim(spot, name) for name in names if name not in common or last[spot.what] == spot]
+        if first[spot.what] == spot and (spot.kind == "slack" or spot.what in POLLED):
+            found += [Aim(spot, name, for_good=True) for name in names if name not in common]
     return found
+
+
+def _names(spot: Spot) -> list[str]:
+    found = garbage_dss.catalogue() if spot.kind == "dss" else garbage_slack.catalogue(spot.what)
+    return [one.name for one in found]
 
 
 def for_rows() -> list[Aim]:

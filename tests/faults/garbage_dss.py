@@ -13,7 +13,7 @@ from tests.faults.answers import Answer, Garbage, slowly
 
 DRIP_SECONDS = 60.0
 """How long a body drips: far longer than the deadline that the bot has in this suite."""
-ENDLESS = 256 << 20
+ENDLESS = 64 << 20
 """Bytes after which an endless body ends after all: a bot without a ceiling is not to end the suite too."""
 DEEP = 100_000
 

@@ -203,7 +203,9 @@ _ANOTHER_INTENT = (
 
 def _is_row(world: Neighbours, column: str, phase: int) -> bool:
     aim = world.aim
-    return aim is not None and aim.spot == Spot(phase, "row", column)
+    if aim is None or aim.spot.kind != "row":
+        return False
+    return (aim.spot.phase, aim.spot.what.removesuffix(AFTER_RESTART)) == (phase, column)
 
 
 def _calm(world: Neighbours) -> bool:

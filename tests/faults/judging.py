@@ -8,7 +8,9 @@ from bot.sandbox.slack import Message
 from tests.faults.neighbours import HIT, OTHERS, PROJECT, Aim, Neighbours
 from tests.faults.normal import conversation, normal, without_silence
 
-FINAL = ("*Done*", "*Failed*", "*Aborted*")
+FINAL = ("*Done*", "*Failed*", "*Aborted*", "*Done, nothing was built*")
+UNTRUE = ("*Failed*", "*Aborted*", "nothing was built")
+"""What cannot be said of the job that is hit: it ends well."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def differences(expected: Seen, seen: Seen, aim: Aim | None) -> list[str]:
     ends = [one for one in (*seen.replies, *seen.direct) if any(word in one for word in FINAL)]
     if len(ends) > 1:
         found.append(f"the end was told {len(ends)} times")
-    if any("*Failed*" in one or "*Aborted*" in one for one in (*seen.roots, *ends)):
+    if any(words in one for one in (*seen.roots, *ends) for words in UNTRUE):
         found.append("a state that is not true was told")
     if not seen.answered:
         found.append("a question got no answer")

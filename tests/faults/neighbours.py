@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from bot.app import Bot
+from bot.dss import transport
 from bot.facts.rates import Rates
 from bot.sandbox.dss import DssSandbox, ManualClock
 from bot.sandbox.slack import Message, SlackSandbox
@@ -42,7 +43,7 @@ DSS_TIMEOUT, SLACK_TIMEOUT = 1.0, 1
 """Seconds, instead of 30 and 10."""
 DEADLINE = 1.5
 """Seconds that an answer of DSS may take in all, instead of 300, or 10 for a status and 15 for an excerpt."""
-close_looks.QUICK_WITHIN = close_looks.LOG_WITHIN = DEADLINE
+close_looks.QUICK_WITHIN = close_looks.LOG_WITHIN = transport._ERROR_SECONDS = DEADLINE
 PATIENCE = 15.0
 """Real seconds in which what concerns the neighbours must have come."""
 LATEST = timedelta(hours=3)
@@ -170,7 +171,7 @@ class Neighbours:
         settings = read_settings(environment, lambda path: Path(path).read_text(), self.folder)
         settings = dataclasses.replace(
             settings,
-            following=dataclasses.replace(settings.following, tick_seconds=0.05, requests_per_second=50.0),
+            following=dataclasses.replace(settings.following, tick_seconds=0.1, requests_per_second=50.0),
             instances=tuple(dataclasses.replace(one, read_timeout=DSS_TIMEOUT) for one in settings.instances),
         )
         is_sqlite = self._address.startswith("sqlite")
