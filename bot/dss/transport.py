@@ -191,7 +191,7 @@ class Transport:
         began, tried = policy.clock(), 0
         while True:
             retry_after = None
-            # Never 0 or less, which urllib3 takes for a mistake: the pause may have been longer than asked for.
+            # Never 0 or less, which urllib3 takes for a mistake: the pause may have been longer than asked.
             left = self._answer_timeout if within is None else max(0.001, began + within - policy.clock())
             try:
                 with self._opened(

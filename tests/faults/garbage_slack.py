@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.faults.answers import Answer, Garbage, slowly
 
-DRIP_SECONDS = 20.0
+DRIP_SECONDS = 60.0
 
 COMMON = (
     "access_denied",

@@ -44,7 +44,7 @@ DSS_TIMEOUT, SLACK_TIMEOUT = 1.0, 1
 DEADLINE = 1.5
 """Seconds that an answer of DSS may take in all, instead of 300, or 10 for a status and 15 for an excerpt."""
 close_looks.QUICK_WITHIN = close_looks.LOG_WITHIN = transport._ERROR_SECONDS = DEADLINE
-PATIENCE = 15.0
+PATIENCE = 40.0
 """Real seconds in which what concerns the neighbours must have come."""
 LATEST = timedelta(hours=3)
 """By the bot's clock: until then the one whose job was hit must have heard what became of it."""
