@@ -41,7 +41,7 @@ from bot.work.intents import IntentRunner
 from bot.work.keeper import PRUNE_EVERY, RENEW_EVERY, Keeper, Pruner
 from bot.work.lister import Lister
 from bot.work.loops import Loop
-from bot.work.vitals import checks, numbers
+from bot.work.vitals import checks, delivery, numbers
 from bot.work.waiter import Waiter
 
 log = structlog.get_logger(__name__)
@@ -287,7 +287,8 @@ class Bot:
 
     def _checks(self) -> dict[str, Check]:
         connected = self._receiver is not None and self._receiver.connected
-        return checks(connected=connected, sender=self._sender, loops=self._loops, waiters=self._waiters)
+        found = checks(connected=connected, sender=self._sender, loops=self._loops, waiters=self._waiters)
+        return found | delivery(self.store)
 
 
 def _wake(loops: list[Loop]) -> None:

@@ -45,9 +45,9 @@ def pins(lock: str) -> list[Requirement]:
 def unpinned(lock: str, asked_for: Iterable[str] = ()) -> set[str]:
     """Name what the lock's own distributions, and `asked_for`, require and the lock doesn't pin.
 
-    A requirement with an extra is pinned only by a pin with that extra: with `--require-hashes`, pip before 23.3
-    (Python 3.11 brings such a one) refuses the bare pin once the index has a newer release. Distributions
-    that aren't installed here (those for another platform) can't be asked.
+    A requirement with an extra is pinned only by a pin with that extra: with `--require-hashes`, pip before
+    23.3 (Python 3.11 brings such a one) refuses the bare pin once the index has a newer release.
+    Distributions that aren't installed here (those for another platform) can't be asked.
     """
     found = set()
     for environment in environments():

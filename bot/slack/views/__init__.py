@@ -15,7 +15,6 @@ from bot.slack.views.answers import (
     dss_trouble,
     follow_taken,
     mistake,
-    moved_to_dm,
     old_button,
     our_fault,
     refusal,
@@ -24,9 +23,18 @@ from bot.slack.views.answers import (
     unknown_start,
 )
 from bot.slack.views.digest import PER_DIGEST, End, digest
+from bot.slack.views.digest import rank as digest_rank
 from bot.slack.views.helps import help_build, help_jobs
 from bot.slack.views.lists import PAGE_SIZE, empty_list, home, job_list, overview
 from bot.slack.views.log import log
+from bot.slack.views.refused import (
+    in_text_only,
+    moved_to_dm,
+    not_readable,
+    not_taken,
+    told_here,
+    without_mention,
+)
 from bot.slack.views.root import follow_refused, root, status
 from bot.slack.views.thread import (
     told_abort_asked,
@@ -62,6 +70,7 @@ __all__ = [
     "confirm_all",
     "decode",
     "digest",
+    "digest_rank",
     "dss_trouble",
     "empty_list",
     "encode",
@@ -70,10 +79,13 @@ __all__ = [
     "help_build",
     "help_jobs",
     "home",
+    "in_text_only",
     "job_list",
     "log",
     "mistake",
     "moved_to_dm",
+    "not_readable",
+    "not_taken",
     "old_button",
     "our_fault",
     "overview",
@@ -87,6 +99,7 @@ __all__ = [
     "told_back",
     "told_ended",
     "told_heartbeat",
+    "told_here",
     "told_limit",
     "told_overdue",
     "told_silent",
@@ -97,4 +110,5 @@ __all__ = [
     "under_way",
     "unfollow_taken",
     "unknown_start",
+    "without_mention",
 ]

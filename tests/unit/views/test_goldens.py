@@ -63,7 +63,9 @@ def test_every_view_is_in_the_gallery() -> None:
         "OldButton",
         "ValueTooLarge",
         "decode",
+        "digest_rank",
         "encode",
+        "in_text_only",
         "read_log_choice",
     }
     missing = {
@@ -93,4 +95,6 @@ def test_only_the_end_mentions_anybody(name: str) -> None:
     if name == "digest":  # it tells the ends of several people's jobs
         assert sorted(mentions) == ["<@U1>", "<@U2>"]
     else:
-        assert len(mentions) == (1 if name.startswith(("told_ended", "told_vanished", "told_limit")) else 0)
+        assert len(mentions) == (
+            1 if name.startswith(("told_ended", "told_here", "told_vanished", "told_limit")) else 0
+        )
