@@ -193,7 +193,8 @@ class Sender:
     ) -> None:
         """Do with a row what `next_step` says; ``pause``: the seconds that Slack asked for."""
         tries = row.attempts + 1
-        step = next_step(kind_of(row), verdict, tries=tries, movable=_can_move(row))
+        kind = kind_of(row)
+        step = next_step(kind, verdict, tries=tries, movable=_can_move(row))
         if step in {Step.MOVE, Step.DROP} and verdict in _SLACKS_OWN and not self._poster.works():
             step, tries = Step.AGAIN, tries // 2  # it is not about this message: all others wait too
         match step:
@@ -204,7 +205,7 @@ class Sender:
             case Step.DROP:
                 self._drop(row, code)
             case _:
-                seconds = pause_after(verdict, tries) if pause is None else pause
+                seconds = pause_after(kind, verdict, tries) if pause is None else pause
                 self._again(row, seconds, code, tries=tries, doubtful=doubtful)
                 log.warning("outbox.again", row=row.id, error=code, tries=tries, seconds=seconds)
 

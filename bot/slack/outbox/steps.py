@@ -46,8 +46,8 @@ DOUBTFUL_TRIES = 3
 RATED_TRIES = 100
 """How often a rate is waited for: at the longest wait that is most of a day."""
 
-DENIALS = 12
-"""How often it is tried to say something where that is not allowed, and no other place is left: 8 hours."""
+DENIALS = 14
+"""How often it is tried to tell somebody directly, when Slack refuses that though the person is not gone."""
 
 _LIMITS = {
     Verdict.RETRY: (Step.AGAIN, TRIES),
@@ -55,6 +55,7 @@ _LIMITS = {
     Verdict.RATE: (Step.HOLD, RATED_TRIES),
 }
 _NOT_ABOUT_IT = frozenset({Verdict.RETRY, Verdict.RATE})
+_MAY_PASS = frozenset({Verdict.RETRY, Verdict.RATE, Verdict.UNREADABLE})
 _EDITED_AGAIN = frozenset({Verdict.FAULT, Verdict.CONTENT})
 
 
@@ -86,15 +87,18 @@ def next_step(kind: Kind, verdict: Verdict, *, tries: int, movable: bool) -> Ste
         return again
     if needed and movable:
         return Step.MOVE
-    if verdict is Verdict.DENIED and needed and tries < DENIALS:
-        return Step.AGAIN
+    if needed and verdict is not Verdict.GONE and tries < DENIALS:
+        return Step.AGAIN  # the last place where it can be told: somebody may allow it again
     if kind is Kind.EDIT and verdict in _EDITED_AGAIN and tries < DOUBTFUL_TRIES:
         return Step.AGAIN
     return Step.DROP
 
 
-def pause_after(verdict: Verdict, tries: int) -> float:
-    """Return the seconds until the next try: 2, 4, 8 … up to a minute; longer where nothing is allowed."""
-    if verdict is Verdict.DENIED:
+def pause_after(kind: Kind, verdict: Verdict, tries: int) -> float:
+    """Return the seconds until the next try: 1, 2, 4 … up to a minute.
+
+    Where a root or an end is refused and no other place is left, they are 1, 2, 4 … up to 64 minutes.
+    """
+    if kind in {Kind.ROOT, Kind.END} and verdict not in _MAY_PASS:
         return 60.0 * 2.0 ** min(tries - 1, 6)
     return min(2.0 ** min(tries - 1, 6), 60.0)

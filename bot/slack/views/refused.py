@@ -7,7 +7,7 @@ from bot.slack.views import limits, words
 from bot.slack.views.blocks import context, say, section
 from bot.slack.views.escape import code, cut
 
-_INVITE = "invite the bot: type `/invite` in the channel and choose it"
+_INVITE = "invite the bot: type `/invite` there and choose it"
 
 _NOT_A_MEMBER = "the bot is not a member there"
 _WHY = {
@@ -45,7 +45,7 @@ def moved_to_dm(channel_id: str, reason: str) -> Message:
     """The bot may not post where it was asked, and follows the job in a direct message."""
     return say(
         f"The bot cannot write in {words.channel(channel_id)}: {why(reason)}. So it follows the job here.",
-        f"To have jobs followed there, {_INVITE}." if reason in _TO_INVITE else None,
+        f"To have jobs followed in {'that' if reason in _TO_INVITE else 'another'} channel, {_INVITE}.",
     )
 
 

@@ -44,7 +44,7 @@ def test_what_does_not_pass_goes_to_the_asker_at_once(kind: Kind, code: str) -> 
     assert next_step(kind, judge_code(code), tries=1, movable=True) is Step.MOVE
 
 
-@given(st.sampled_from(list(Verdict)), st.integers(1, 10_000))
-def test_pauses_grow_and_end(verdict: Verdict, tries: int) -> None:
+@given(st.sampled_from(list(Kind)), st.sampled_from(list(Verdict)), st.integers(1, 10_000))
+def test_pauses_grow_and_end(kind: Kind, verdict: Verdict, tries: int) -> None:
     """Nothing is asked in a burst, and nothing is put off for days."""
-    assert 1 <= pause_after(verdict, tries) <= pause_after(verdict, tries + 1) <= 3_840
+    assert 1 <= pause_after(kind, verdict, tries) <= pause_after(kind, verdict, tries + 1) <= 3_840
