@@ -19,6 +19,8 @@ GAUGES = {
     "outbox_due": "Messages that wait to be sent.",
     "outbox_dead": "Messages that were given up (dss-bot outbox lists them).",
     "outbox_oldest_seconds": "How long the oldest message that nobody has seen has waited: alert on this.",
+    "outbox_lost": "Roots and ends that were given up in the last hour: alert on this.",
+    "slack_rates_shut": "Rates under which Slack asks to wait for more than ten minutes.",
 }
 
 
