@@ -292,7 +292,8 @@ class Bot:
         connected = self._receiver is not None and self._receiver.connected
         aside: Sequence[SetAside] = ()
         try:
-            aside = self.store.intents.aside(since=self._clock() - SHOWN_ASIDE)
+            lately = self._clock() - SHOWN_ASIDE
+            aside = (*self.store.intents.aside(lately), *self.store.outbox.aside(lately))
             stored = {"database": Check(ok=True), **delivery(self.store)}
         except StoreTrouble as error:
             stored = {"database": Check(ok=False, detail=f"can't be asked: {type(error).__name__}")}

@@ -5,20 +5,21 @@ Writing newer content into a row that was not sent yet is the coalescing: there 
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, and_, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.facts import Message
 from bot.facts.rates import Rate, Rates
-from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow, Urgency
+from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow, SetAside, Urgency
 from bot.store import statements
 from bot.store.claims import take
 from bot.store.codec import dump, load
-from bot.store.database import Database, from_ms
+from bot.store.database import Database, from_ms, to_ms
 from bot.store.dead import DeadRow, Notice, dead_rows, give_up, lost, set_aside
 from bot.store.pace import Shut, hold, shut
-from bot.store.statements import DEAD, DUE, SENDING
+from bot.store.statements import DEAD, DUE, SENDING, UNREADABLE
 from bot.store.tables import messages
 
 NOTE_AGAIN = (0.2, 1.0, 3.0)
@@ -204,6 +205,22 @@ class OutboxStore:
         """Count the roots and ends that were given up lately: they can be told to nobody, or not be read."""
         with self._database.read() as connection:
             return lost(connection, self._database.now_ms(connection) - round(within_seconds * 1000))
+
+    def aside(self, since: datetime | None = None, limit: int = 100) -> Sequence[SetAside]:
+        """Return the newest messages that were set aside because they can't be read, of all time or lately."""
+        wanted = and_(messages.c.state == DEAD, messages.c.reason.startswith(UNREADABLE))
+        if since is not None:
+            wanted &= messages.c.updated_at >= to_ms(since)
+        asked = select(messages.c.id, messages.c.reason, messages.c.updated_at).where(wanted)
+        with self._database.read() as connection:
+            found = connection.execute(asked.order_by(messages.c.updated_at.desc()).limit(limit))
+            return [SetAside(table="messages", id=row[0], reason=row[1], at=from_ms(row[2])) for row in found]
+
+    def aside_count(self) -> int:
+        """Return how many messages are set aside."""
+        wanted = and_(messages.c.state == DEAD, messages.c.reason.startswith(UNREADABLE))
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).where(wanted)).scalar_one()
 
     def ts_of(self, message_id: str) -> tuple[str, str | None] | None:
         """Return channel and Slack timestamp of a message, or ``None`` when there is no such row."""

@@ -28,7 +28,7 @@ def numbers(store: Store) -> dict[str, float]:
     """Count what `bot.metrics.GAUGES` names."""
     counts = store.outbox.counts()
     return {
-        "rows_set_aside": store.intents.aside_count(),
+        "rows_set_aside": store.intents.aside_count() + store.outbox.aside_count(),
         "followed_jobs": store.jobs.followed_count(),
         "open_intents": store.intents.open_count(),
         "outbox_due": counts.get("due", 0) + counts.get("sending", 0),
