@@ -32,7 +32,7 @@ EDITS_PER_MINUTE = 50
 """What Slack publishes for ``chat.update``."""
 NEW_ROOTS = 20
 """Commands that are typed in the channel while its threads are told."""
-SPEED = 10.0
+SPEED = 5.0
 """How fast the clock of Slack and of the database runs once every end can be read."""
 PATIENCE = 300.0
 """Seconds to wait for the last end."""
@@ -108,7 +108,7 @@ def _bot(store: Store, slack: SlackSandbox, where: dict[str, str], clock: Clock)
     client = WebClient(token=slack.bot_token, base_url=slack.api_url, timeout=10)
     with ThreadPoolExecutor(4) as pool:
         sender = Sender(store.outbox, client, owner="bench", pool=pool, crowds=store.crowds, home=HOME)
-        # The sender looks every half second; ten times as fast while the clock is.
+        # The sender looks every half second; faster while the clock is.
         sending = Loop("sender", lambda: bool(sender.round()), 0.5 / SPEED)
         waiter = Waiter(store, gateway, owner="bench", clock=clock.moment, on_drafts=sending.wake)
         loops = [sending, Loop("waiter", waiter.round, TICK)]
