@@ -28,6 +28,8 @@ MOST_LISTED = 2_000
 LIST_AGAIN = (10.0, 30.0, 60.0, 300.0)
 """Seconds until the list of all running jobs is tried again that could not be read; the lists of the
 projects serve meanwhile."""
+LIST_OUTAGES = 2
+"""How many times in a row a gateway may answer in DSS's place before the projects' lists are tried."""
 LOST_AFTER = 60.0
 """Seconds after which the jobs of a project whose list cannot be read are asked after one by one."""
 MOST_ENDS = 10_000
@@ -66,7 +68,7 @@ class Looking:
         self._failing_since: dict[str, float] = {}
         self._failure: DSSError | None = None
         """Why no list could be read, since one was read last."""
-        self._list_failures = 0
+        self._list_failures = self._outages = 0
         self._list_at = 0.0
         self.trouble: str | None = None
         """What is wrong with the lists, although DSS answers."""
@@ -98,8 +100,15 @@ class Looking:
         self._budget.take()  # the tick is its limit: it is made even when the budget has run out
         try:
             running = self._dss.running_jobs()
-        except (DSSBadKey, DSSMisconfigured, DSSUnavailable):
+        except (DSSBadKey, DSSMisconfigured):
             raise
+        except DSSUnavailable as error:
+            self._outages += 1
+            if self._outages <= LIST_OUTAGES:
+                raise
+            # A gateway may fail for this one list, which is the longest answer: the projects' lists tell.
+            self.trouble = f"the list of running jobs can't be had: {error}"
+            return None
         except DSSUnreachable as error:
             if not error.timed_out:
                 raise
@@ -108,7 +117,7 @@ class Looking:
         except DSSError as error:
             self._no_list(now, error)
             return None
-        self._list_failures = 0
+        self._list_failures = self._outages = 0
         bad = self._dss.unreadable
         self.trouble = f"{bad} jobs in DSS's lists can't be read" if bad else None
         return running

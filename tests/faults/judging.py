@@ -112,18 +112,23 @@ def untold(expected: Seen, seen: Seen, aim: Aim | None) -> list[str]:
     lasting = _lines(seen.roots, seen.replies, seen.direct) - _lines(expected.roots, expected.replies)
     if not seen.jobs:
         return [] if _lines(seen.private, seen.roots) - _lines(expected.private) else ["lost in silence"]
-    done = any("*Done*" in one for one in (*seen.replies, *seen.direct))
+    done = any(_is_done(one) for one in (*seen.replies, *seen.direct))
     if not seen.roots and not done:
         return [] if lasting or news(expected, seen) else ["started, and nothing was said of it"]
     if not done and not lasting:
         return ["the end was never told, and nothing was said instead"]
-    frozen = [one for one in seen.roots if "*Done*" not in one]
+    frozen = [one for one in seen.roots if not _is_done(one)]
     cannot_edit = aim is not None and aim.for_good and aim.spot.what == "chat.update"
     if frozen and not cannot_edit and not lasting - _lines(seen.direct):
         return ["the root message stays as it was"]
     if aim is not None and aim.spot.what.startswith("intents.") and not news(expected, seen):
         return ["the damaged wish was lost in silence"]
     return []
+
+
+def _is_done(text: str) -> bool:
+    """Whether a message says the end, be it without blocks because Slack did not take them."""
+    return "*Done*" in text or text.startswith("Done after")
 
 
 def news(expected: Seen, seen: Seen) -> list[str]:

@@ -71,8 +71,11 @@ def state_of(state: str) -> Outcome:
 
 
 def built_nothing(job: JobFacts) -> bool:
-    """Whether a job ended DONE without an activity (DSS-API.md §1.5, "nothing to do")."""
-    return job.state == "DONE" and job.counters is not None and job.counters.total == 0
+    """Whether a job ended DONE without an activity (DSS-API.md §1.5, "nothing to do").
+
+    A count that cannot be read is 0 too: with activities it was not nothing.
+    """
+    return job.state == "DONE" and job.counters is not None and not job.counters.total and not job.activities
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
