@@ -207,7 +207,7 @@ class OutboxStore:
             return lost(connection, self._database.now_ms(connection) - round(within_seconds * 1000))
 
     def aside(self, since: datetime | None = None, limit: int = 100) -> Sequence[SetAside]:
-        """Return the newest messages that were set aside because they can't be read, of all time or lately."""
+        """Return the newest messages that were set aside because they can't be read, of all time or since."""
         wanted = and_(messages.c.state == DEAD, messages.c.reason.startswith(UNREADABLE))
         if since is not None:
             wanted &= messages.c.updated_at >= to_ms(since)
