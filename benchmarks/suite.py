@@ -146,7 +146,11 @@ def run_storm(*, quick: bool) -> Results:
     """Let a thousand jobs of one channel end at once."""
     found = storm.measure(100 if quick else 1_000)
     many = f"{found.jobs:,} jobs of one channel end in one second"
-    note = f"{found.digests} digests and {found.replies} replies, in real time"
+    note = f"{found.digests} digests, in real time; {found.replies} replies in all"
+    threads = (
+        f"{found.threads:,} threads, {found.threads_after / found.jobs:.2f} x one message a second; "
+        f"{found.mentions} of the replies mention somebody (those of ends that no digest told)"
+    )
     how = (
         f"{found.final_after / found.least:.2f} x the least time; {found.not_final} roots not final; "
         "once every end could be read, the clock of Slack and of the database "
@@ -161,6 +165,21 @@ def run_storm(*, quick: bool) -> Results:
             "min",
             how,
             and_also=found.not_final == 0,
+        ),
+        _below(
+            f"{many}: the last thread has its own end",
+            found.threads_after / 60,
+            1.2 * found.jobs / 60,
+            "min",
+            threads,
+            and_also=found.threads == found.jobs,
+        ),
+        _below(
+            f"{many}: a new root there meanwhile",
+            found.root_waits,
+            5,
+            "s",
+            f"the longest of {storm.NEW_ROOTS}, in Slack's time",
         ),
         _below(f"{many}: answers 429", float(found.refused), 0, "", "under Slack's published rates"),
     ]

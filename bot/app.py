@@ -42,7 +42,7 @@ from bot.work.intents import IntentRunner
 from bot.work.keeper import PRUNE_EVERY, RENEW_EVERY, Keeper, Pruner
 from bot.work.lister import Lister
 from bot.work.loops import Loop
-from bot.work.vitals import SHOWN_ASIDE, checks, numbers
+from bot.work.vitals import SHOWN_ASIDE, checks, delivery, numbers
 from bot.work.waiter import Waiter
 
 log = structlog.get_logger(__name__)
@@ -290,18 +290,20 @@ class Bot:
 
     def _checks(self) -> dict[str, Check]:
         connected = self._receiver is not None and self._receiver.connected
-        return checks(
+        aside: Sequence[SetAside] = ()
+        try:
+            lately = self._clock() - SHOWN_ASIDE
+            aside = (*self.store.intents.aside(lately), *self.store.outbox.aside(lately))
+            stored = {"database": Check(ok=True), **delivery(self.store)}
+        except StoreTrouble as error:
+            stored = {"database": Check(ok=False, detail=f"can't be asked: {type(error).__name__}")}
+        return stored | checks(
             connected=connected,
             sender=self._sender,
             loops=self._loops,
             waiters=self._waiters,
-            aside=self._aside(),
+            aside=aside,
         )
-
-    def _aside(self) -> Sequence[SetAside]:
-        with suppress(StoreTrouble):  # then other checks say so
-            return self.store.intents.aside(since=self._clock() - SHOWN_ASIDE)
-        return ()
 
 
 def _wake(loops: list[Loop]) -> None:

@@ -117,7 +117,7 @@ def outbox(*, limit: int) -> None:
         counts = store.outbox.counts()
         waiting = counts.get("due", 0) + counts.get("sending", 0)
         click.echo(f"{waiting} waiting (the oldest for {store.outbox.oldest_due_seconds():.0f} s)")
-        click.echo(f"{counts.get('sent', 0)} shown, {counts.get('gathered', 0)} told by digests instead")
+        click.echo(f"{counts.get('sent', 0)} shown, {counts.get('gathered', 0)} left out before an end")
         click.echo(f"{counts.get('dead', 0)} given up")
         for row in store.outbox.dead_rows(limit):
             first = row.text.partition("\n")[0]

@@ -15,10 +15,12 @@ Standing = Callable[[], Mapping[str, bool]]
 GAUGES = {
     "followed_jobs": "Jobs that are followed, in all replicas.",
     "open_intents": "Builds, aborts and the like that are not carried out yet.",
-    "rows_set_aside": "Requests that could not be read (dss-bot outbox lists them): alert on this.",
+    "rows_set_aside": "Requests and messages that could not be read (see dss-bot outbox): alert on this.",
     "outbox_due": "Messages that wait to be sent.",
     "outbox_dead": "Messages that were given up (dss-bot outbox lists them).",
     "outbox_oldest_seconds": "How long the oldest message that nobody has seen has waited: alert on this.",
+    "outbox_lost": "Roots and ends that were given up in the last hour: alert on this.",
+    "slack_rates_shut": "Rates under which Slack asks to wait for more than ten minutes.",
 }
 
 

@@ -112,7 +112,7 @@ class SocketReceiver:
 
 
 def _check_token(error: Exception) -> None:
-    if isinstance(error, SlackApiError) and judge(error) in {Verdict.AUTH, Verdict.DENIED}:
+    if isinstance(error, SlackApiError) and judge(error) in {Verdict.AUTH, Verdict.DENIED, Verdict.ELSEWHERE}:
         raise WrongToken(
             f"Slack does not accept SLACK_APP_TOKEN ({code_of(error)}). Turn Socket Mode on in the "
             "app's settings, and copy an app-level token (xapp-…) with the scope connections:write."

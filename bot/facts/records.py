@@ -127,10 +127,14 @@ class Urgency(StrEnum):
     END = "end"
     ROOT = "root"
     NEWS = "news"
+    LATER = "later"
+    """An end that a digest has told: its thread hears of it when nothing more urgent waits."""
     PROGRESS = "progress"
 
 
-URGENCY_ORDER = (Urgency.END, Urgency.ROOT, Urgency.NEWS, Urgency.PROGRESS)
+URGENCY_ORDER = (Urgency.END, Urgency.ROOT, Urgency.NEWS, Urgency.LATER, Urgency.PROGRESS)
+"""A row keeps the place in this order. Rows of before there was LATER have a 3 for progress: those are
+edits, for which the two mean the same."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,8 @@ LONGEST_PAUSE = 30.0
 _HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
 """Each kind of conversation has its own."""
 
+_REFUSED = frozenset({Verdict.AUTH, Verdict.DENIED, Verdict.ELSEWHERE, Verdict.FAULT})
+
 
 class WrongToken(BotError):
     """Slack does not accept a token; the text says which, and what to do."""
@@ -64,7 +66,7 @@ def who_am_i(client: WebClient, *, stopping: threading.Event) -> Identity:
             answer = client.auth_test()
         except SlackApiError as error:
             code = code_of(error)
-            if judge(error) in {Verdict.AUTH, Verdict.DENIED, Verdict.FAULT}:
+            if judge(error) in _REFUSED:
                 raise WrongToken(
                     f"Slack does not accept SLACK_BOT_TOKEN ({code}). Copy the bot token (xoxb-…) "
                     "from the app's page OAuth & Permissions; after a reinstallation it is a new one."

@@ -4,33 +4,26 @@ Writing newer content into a row that was not sent yet is the coalescing: there 
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-import msgspec
 from sqlalchemy import Connection, RowMapping, and_, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.facts import Message
 from bot.facts.rates import Rate, Rates
-from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow, Urgency
+from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow, SetAside, Urgency
 from bot.store import statements
+from bot.store.claims import take
 from bot.store.codec import dump, load
-from bot.store.database import Database, from_ms
-from bot.store.pace import closed, open_at, reserve
-from bot.store.statements import DEAD, DUE, SENDING
-from bot.store.tables import messages, pace
+from bot.store.database import Database, from_ms, to_ms
+from bot.store.dead import DeadRow, Notice, dead_rows, give_up, lost, set_aside
+from bot.store.pace import Shut, hold, shut
+from bot.store.statements import DEAD, DUE, SENDING, UNREADABLE
+from bot.store.tables import messages
 
 NOTE_AGAIN = (0.2, 1.0, 3.0)
 """Seconds between the tries to note that a message was shown."""
-
-
-class DeadRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that will not be sent, and why."""
-
-    id: str
-    channel_id: str
-    reason: str
-    text: str
 
 
 class OutboxStore:
@@ -59,39 +52,46 @@ class OutboxStore:
         with self._database.write() as connection:
             self.write_in(connection, drafts)
 
-    def claim(self, owner: str, *, limit: int, lease_seconds: float, rates: Rates) -> Sequence[OutboxRow]:
+    def claim(
+        self,
+        owner: str,
+        *,
+        limit: int,
+        lease_seconds: float,
+        rates: Rates,
+        unreadable: Notice | None = None,
+    ) -> Sequence[OutboxRow]:
         """Take messages that are due and that the rates let through now, the most urgent first.
 
         A root goes before its replies and the replies in their order. Each claim uses up the rate, so that
-        replicas on one database stay within it together.
+        replicas on one database stay within it together. The try is counted before anything is decoded; what
+        cannot be read is set aside, and ``unreadable`` says so to the person who asked.
         """
         with self._database.write() as connection:
+            taken = take(connection, self._database, owner, limit, lease_seconds, rates)
+        claimed: list[OutboxRow] = []
+        for row in taken:
+            try:
+                claimed.append(_row(row))
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one row, the others go out
+                self._set_aside(row, owner, error, unreadable)
+        return claimed
+
+    def _set_aside(self, row: RowMapping, owner: str, error: Exception, notice: Notice | None) -> None:
+        with self._database.write() as connection:
+            mine = select(messages.c.id).where(messages.c.id == row["id"], messages.c.owner == owner)
+            same = mine.where(messages.c.revision == row["revision"])
+            if connection.execute(same.with_for_update()).first() is None:
+                self._give_back(connection, row["id"], owner)  # it has newer content, which may be readable
+                return
             now = self._database.now_ms(connection)
-            shut = closed(connection, self._database, rates.shared(), now)
-            if len(shut) == len(rates.shared()) > 1:
-                return []
-            asked = statements.due(edits="update" not in shut, posts="post" not in shut)
-            given = {"now": now, "room": limit * 4, "ahead": rates.in_channel("").slack_ms}
-            rows = connection.execute(asked, given).mappings().all()
-            claimed: list[OutboxRow] = []
-            spent: set[str] = set()
-            for row in rows:
-                if len(claimed) == limit:
-                    break
-                needed = rates.keys(row["channel_id"], row["ts"])
-                if any(rate.key in spent for rate in needed):
-                    continue
-                if (lacking := reserve(connection, self._database, needed, now)) is not None:
-                    spent.add(lacking.key)
-                else:
-                    claimed.append(_row(row))
-            if claimed:
-                connection.execute(
-                    update(messages)
-                    .where(messages.c.id.in_([row.id for row in claimed]))
-                    .values(state=SENDING, owner=owner, lease_until=now + round(lease_seconds * 1000))
-                )
-            return claimed
+            said = set_aside(connection, row, error, notice, now)
+            self.write_in(connection, [said] if said else [])
+
+    @staticmethod
+    def _give_back(connection: Connection, row_id: str, owner: str) -> None:
+        mine = and_(messages.c.id == row_id, messages.c.owner == owner)
+        connection.execute(update(messages).where(mine).values(state=DUE, lease_until=0))
 
     def renew(self, owner: str, ids: Collection[str], lease_seconds: float) -> None:
         """Keep for longer what ``owner`` is sending at this moment."""
@@ -128,48 +128,48 @@ class OutboxStore:
             else:
                 return
 
-    def later(self, row: OutboxRow, owner: str, seconds: float, reason: str) -> None:
-        """Give a message back, to be tried again after a pause."""
+    def later(
+        self, row: OutboxRow, owner: str, seconds: float, reason: str, *, tries: int | None = None
+    ) -> None:
+        """Give a message back, to be tried again after a pause; ``tries`` so far were in vain."""
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
-            connection.execute(
-                update(messages)
-                .where(messages.c.id == row.id, messages.c.owner == owner)
-                .values(
-                    state=DUE,
-                    lease_until=0,
-                    not_before=now + round(seconds * 1000),
-                    attempts=messages.c.attempts + 1,
-                    reason=reason,
-                    updated_at=now,
-                )
-            )
+            due = {"state": DUE, "lease_until": 0, "not_before": now + round(seconds * 1000)}
+            self._back(connection, row, owner, due | {"reason": reason, "updated_at": now}, tries)
 
-    def doubt(self, row: OutboxRow, owner: str, seconds: float, reason: str) -> None:
+    def doubt(
+        self, row: OutboxRow, owner: str, seconds: float, reason: str, *, tries: int | None = None
+    ) -> None:
         """Give a message back whose outcome is not known: it stays "sending" until the pause has passed."""
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
-            connection.execute(
-                update(messages)
-                .where(messages.c.id == row.id, messages.c.owner == owner)
-                .values(
-                    owner=None,  # it is nobody's until the pause has passed, and no lease is renewed for it
-                    lease_until=now + round(seconds * 1000),
-                    attempts=messages.c.attempts + 1,
-                    reason=reason,
-                    updated_at=now,
-                )
-            )
+            # It is nobody's until the pause has passed, and no lease is renewed for it.
+            nobodys = {"owner": None, "lease_until": now + round(seconds * 1000)}
+            self._back(connection, row, owner, nobodys | {"reason": reason, "updated_at": now}, tries)
 
-    def reroute(self, row: OutboxRow, owner: str, channel_id: str, notice: Message) -> None:
-        """Send a message that was not posted yet to another channel instead.
+    @staticmethod
+    def _back(
+        connection: Connection, row: OutboxRow, owner: str, values: Mapping[str, object], tries: int | None
+    ) -> None:
+        mine = and_(messages.c.id == row.id, messages.c.owner == owner)
+        counted = row.attempts + 1 if tries is None else tries
+        connection.execute(update(messages).where(mine).values(**values, attempts=counted))
 
-        A root takes its thread along, which begins with the notice; a reply becomes a message of its own.
+    def reroute(
+        self, row: OutboxRow, owner: str, channel_id: str, notice: Message, told: Message | None = None
+    ) -> None:
+        """Send a message that was not posted yet to another channel instead, in the words ``told``.
+
+        If newer content was written meanwhile, that stays. A root takes its thread along, which begins with
+        the notice; a reply becomes a message of its own.
         """
         with self._database.write() as connection:
             mine = and_(messages.c.id == row.id, messages.c.owner == owner)
-            values = {"state": DUE, "lease_until": 0, "not_before": 0, "root_id": None}
+            values = {"state": DUE, "lease_until": 0, "not_before": 0, "root_id": None, "attempts": 0}
             changed = connection.execute(update(messages).where(mine).values(channel_id=channel_id, **values))
+            if told is not None:
+                same = and_(messages.c.id == row.id, messages.c.revision == row.revision)
+                connection.execute(update(messages).where(same).values(body=dump(told)))
             if not changed.rowcount or not row.is_root:
                 return
             in_thread = messages.c.root_id == row.id
@@ -185,27 +185,42 @@ class OutboxStore:
             self._insert(connection, said, self._database.now_ms(connection), seq=seq)
 
     def dead(self, row: OutboxRow, owner: str, reason: str) -> None:
-        """Give a message up, with the reason; the replies that need it as their root go with it.
-
-        Ends that it would have told as a digest go to the people who asked for them, one by one.
-        """
+        """Give a message up, with the reason (`bot.store.dead.give_up`)."""
         with self._database.write() as connection:
-            now = self._database.now_ms(connection)
-            values = {"state": DEAD, "lease_until": 0, "reason": reason, "updated_at": now}
-            mine = and_(messages.c.id == row.id, messages.c.owner == owner)
-            changed = connection.execute(update(messages).where(mine).values(**values))
-            if changed.rowcount and row.ts is None:
-                orphans = and_(messages.c.root_id == row.id, messages.c.state.in_((DUE, SENDING)))
-                connection.execute(update(messages).where(orphans).values(**values))
-                connection.execute(statements.SCATTERED, {"digest": row.id})
+            mine = select(messages.c.id).where(messages.c.id == row.id, messages.c.owner == owner)
+            if connection.execute(mine.with_for_update()).first() is not None:
+                give_up(connection, row.id, reason, self._database.now_ms(connection))
 
-    def hold(self, rate: Rate, seconds: float) -> None:
-        """Let nothing through under a rate for a while, its burst included: Slack said ``Retry-After``."""
+    def hold(self, rate: Rate, seconds: float, *, asked: float = 0.0) -> None:
+        """Let nothing through under a rate for a while: Slack said ``Retry-After`` (`pace.hold`)."""
         with self._database.write() as connection:
-            now = self._database.now_ms(connection)
-            until = now + round(seconds * 1000) + rate.slack_ms
-            held = connection.execute(select(pace.c.next_at).where(pace.c.key == rate.key)).scalar()
-            open_at(connection, self._database, rate.key, max(until, held or 0))
+            hold(connection, self._database, rate, seconds, asked, self._database.now_ms(connection))
+
+    def shut_rates(self) -> Sequence[Shut]:
+        """Return the rates under which Slack refuses to be called at this moment."""
+        with self._database.read() as connection:
+            return shut(connection, self._database.now_ms(connection))
+
+    def lost(self, within_seconds: float) -> int:
+        """Count the roots and ends that were given up lately: they can be told to nobody, or not be read."""
+        with self._database.read() as connection:
+            return lost(connection, self._database.now_ms(connection) - round(within_seconds * 1000))
+
+    def aside(self, since: datetime | None = None, limit: int = 100) -> Sequence[SetAside]:
+        """Return the newest messages that were set aside because they can't be read, of all time or since."""
+        wanted = and_(messages.c.state == DEAD, messages.c.reason.startswith(UNREADABLE))
+        if since is not None:
+            wanted &= messages.c.updated_at >= to_ms(since)
+        asked = select(messages.c.id, messages.c.reason, messages.c.updated_at).where(wanted)
+        with self._database.read() as connection:
+            found = connection.execute(asked.order_by(messages.c.updated_at.desc()).limit(limit))
+            return [SetAside(table="messages", id=row[0], reason=row[1], at=from_ms(row[2])) for row in found]
+
+    def aside_count(self) -> int:
+        """Return how many messages are set aside."""
+        wanted = and_(messages.c.state == DEAD, messages.c.reason.startswith(UNREADABLE))
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).where(wanted)).scalar_one()
 
     def ts_of(self, message_id: str) -> tuple[str, str | None] | None:
         """Return channel and Slack timestamp of a message, or ``None`` when there is no such row."""
@@ -217,18 +232,7 @@ class OutboxStore:
     def dead_rows(self, limit: int = 100) -> Sequence[DeadRow]:
         """Return the newest messages that were given up."""
         with self._database.read() as connection:
-            asked = (
-                select(messages).where(messages.c.state == DEAD).order_by(messages.c.seq.desc()).limit(limit)
-            )
-            return [
-                DeadRow(
-                    id=row["id"],
-                    channel_id=row["channel_id"],
-                    reason=row["reason"] or "",
-                    text=load(row["body"], Message).text,
-                )
-                for row in connection.execute(asked).mappings()
-            ]
+            return dead_rows(connection, limit)
 
     def counts(self) -> dict[str, int]:
         """Return how many messages are in which state."""
@@ -239,11 +243,13 @@ class OutboxStore:
     def oldest_due_seconds(self) -> float:
         """Return how long the oldest message that nobody has seen yet has been waiting; 0 when there is none.
 
-        Edits do not count: there may be more than Slack takes, and each shows the newest when it goes.
+        Edits do not count: there may be more than Slack takes, and each shows the newest when it goes. Nor do
+        ends that a digest has told.
         """
         with self._database.read() as connection:
             now = self._database.now_ms(connection)
-            unseen = and_(messages.c.state.in_((DUE, SENDING)), messages.c.ts.is_(None))
+            later = messages.c.urgency == URGENCY_ORDER.index(Urgency.LATER)
+            unseen = and_(messages.c.state.in_((DUE, SENDING)), messages.c.ts.is_(None), ~later)
             asked = select(func.min(messages.c.created_at)).where(unseen)
             oldest = connection.execute(asked).scalar()
             return max(0, now - oldest) / 1000 if oldest else 0.0

@@ -29,11 +29,21 @@ from bot.store.tables import jobs, messages, pace, watches
 
 DUE, SENDING, SENT, DEAD = "due", "sending", "sent", "dead"
 GATHERED = "gathered"
-"""State of a reply that a digest says instead."""
+"""State of news that nobody hears because a digest has told the end already."""
+UNREADABLE = "unreadable"
+"""How the reason of a dead message begins that could not be read."""
+
+LONGEST_PAUSE_MS = 2 * 3_600_000
+"""Nothing waits for longer on purpose: a time beyond it was written when a clock was wrong, or by a version
+that took any ``Retry-After``, and is not waited for."""
 
 _row = messages.c.id == bindparam("row")
 _urgency: BindParameter[int] = bindparam("wanted")
 _next_to_ends = URGENCY_ORDER.index(Urgency.ROOT)
+_later = URGENCY_ORDER.index(Urgency.LATER)
+_revived = and_(
+    messages.c.state == DEAD, or_(messages.c.ts.is_not(None), messages.c.reason.startswith(UNREADABLE))
+)
 
 NEW = insert(messages).values(revision=1, shown=0)
 """A message that was not there before; its columns are the parameters."""
@@ -45,10 +55,17 @@ NEWER = (
         body=bindparam("content"),
         revision=messages.c.revision + 1,
         # A root that nobody has seen yet is not less urgent because it has newer content.
+        # Nor does an end that a digest has told become urgent again.
         urgency=case(
-            (messages.c.ts.is_(None) & (messages.c.urgency < _urgency), messages.c.urgency), else_=_urgency
+            (
+                messages.c.ts.is_(None) & ((messages.c.urgency < _urgency) | (messages.c.urgency == _later)),
+                messages.c.urgency,
+            ),
+            else_=_urgency,
         ),
-        state=case((messages.c.state == SENT, DUE), else_=messages.c.state),
+        # A card whose edit was given up is tried again with newer content; so is one that could not be read.
+        state=case((messages.c.state == SENT, DUE), (_revived, DUE), else_=messages.c.state),
+        attempts=case((_revived, 0), else_=messages.c.attempts),
         updated_at=bindparam("at"),
     )
 )
@@ -76,11 +93,18 @@ SCATTERED = (
     update(messages)
     .where(
         messages.c.reason == bindparam("digest"),
-        messages.c.state == GATHERED,
-        messages.c.urgency == URGENCY_ORDER.index(Urgency.END),
+        messages.c.state == DUE,
+        messages.c.urgency == _later,
         messages.c.asker.is_not(None),
     )
-    .values(state=DUE, channel_id=messages.c.asker, root_id=None, reason=None, lease_until=0, not_before=0)
+    .values(
+        urgency=URGENCY_ORDER.index(Urgency.END),
+        channel_id=messages.c.asker,
+        root_id=None,
+        reason=None,
+        lease_until=0,
+        not_before=0,
+    )
 )
 """What a ``digest`` would have told is told to the people who asked."""
 
@@ -149,7 +173,11 @@ CLOSED = (
 
 @cache
 def due(*, edits: bool, posts: bool) -> Select[Any]:
-    """Return the question for what is due, the most urgent first: ``now``, ``room``, ``ahead``.
+    """Return the question for what is due, the most urgent first.
+
+    Its parameters: ``now``, ``far``, ``shut``, ``room``, ``ahead``.
+
+    ``far`` and ``shut`` are moments beyond which no row and no rate is made to wait on purpose.
 
     Args:
         edits: whether an edit can be made now.
@@ -158,9 +186,10 @@ def due(*, edits: bool, posts: bool) -> Select[Any]:
     root = messages.alias("root")
     earlier = messages.alias("earlier")
     now: BindParameter[int] = bindparam("now")
+    far: BindParameter[int] = bindparam("far")
     ready = or_(
-        and_(messages.c.state == DUE, messages.c.not_before <= now),
-        and_(messages.c.state == SENDING, messages.c.lease_until < now),
+        and_(messages.c.state == DUE, or_(messages.c.not_before <= now, messages.c.not_before > far)),
+        and_(messages.c.state == SENDING, or_(messages.c.lease_until < now, messages.c.lease_until > far)),
     )
     unsent_before = exists().where(
         earlier.c.root_id == messages.c.root_id,
@@ -170,10 +199,12 @@ def due(*, edits: bool, posts: bool) -> Select[Any]:
     )
     in_turn = or_(messages.c.root_id.is_(None), and_(root.c.ts.is_not(None), ~unsent_before))
     # A channel whose turn is not now must not fill the look-ahead with rows that cannot go.
+    next_at = pace.c.next_at - bindparam("ahead", type_=BigInteger)
     paused = exists().where(
         messages.c.ts.is_(None),
         pace.c.key == literal("post:").concat(messages.c.channel_id),
-        pace.c.next_at - bindparam("ahead", type_=BigInteger) > now,
+        next_at > now,
+        next_at <= bindparam("shut"),
     )
     # Nor may edits while no edit can be made, nor posts while none can.
     is_edit = messages.c.ts.is_not(None)

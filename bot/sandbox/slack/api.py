@@ -53,7 +53,8 @@ class Api:
             retry_after = None
             answer = forced if forced is not None else self._carry_out(request)
             if "Retry-After" in answer.headers:
-                retry_after = int(answer.headers["Retry-After"])
+                said = answer.headers["Retry-After"]
+                retry_after = int(said) if said.isdigit() else None
             world.calls.append(
                 Call(
                     method=request.method,
@@ -113,7 +114,7 @@ class Api:
         return method
 
 
-def too_many(seconds: int) -> dict[str, str]:
+def too_many(seconds: int | str) -> dict[str, str]:
     """Return the header that says when to come back."""
     return {"Retry-After": str(seconds)}
 

@@ -13,7 +13,7 @@ class Fault:
     kind: str
     left: int
     skip: int
-    retry_after: int
+    retry_after: int | str
 
 
 class Faults:
@@ -29,7 +29,7 @@ class Faults:
         self._rules: list[Fault] = []
 
     def add(
-        self, method_regex: str, *, kind: str, times: int = 1, skip: int = 0, retry_after: int = 1
+        self, method_regex: str, *, kind: str, times: int = 1, skip: int = 0, retry_after: int | str = 1
     ) -> None:
         """Make calls fail.
 
@@ -37,18 +37,21 @@ class Faults:
             method_regex: which methods, matched against the whole name.
             kind: ``429`` (with ``Retry-After``), ``500`` (JSON), ``503`` (a gateway's HTML): nothing happens;
                 ``error:CODE``: nothing happens, ``ok: false`` with that code;
+                ``body:TEXT``: nothing happens, the answer is 200 with that text;
+                ``done:TEXT``: it happens, the answer is 200 with that text;
                 ``reset``: the connection is reset before anything happens;
                 ``timeout``: no answer and no effect until the client gives up;
                 ``lose_answer``: it happens, and the connection is closed without an answer.
             times: how many calls.
             skip: how many matching calls are left alone first.
-            retry_after: seconds, for 429.
+            retry_after: seconds, for 429; a text is sent as it is.
 
         Raises:
             ValueError: there is no such kind.
         """
-        if kind not in self.KINDS and not kind.startswith("error:"):
-            raise ValueError(f"unknown kind {kind!r}: {', '.join(self.KINDS)} or error:CODE")
+        if kind not in self.KINDS and not kind.startswith(("error:", "body:", "done:")):
+            known = ", ".join(self.KINDS)
+            raise ValueError(f"unknown kind {kind!r}: {known}, error:CODE, body:TEXT or done:TEXT")
         with self._lock:
             self._rules.append(Fault(re.compile(method_regex), kind, times, skip, retry_after))
 

@@ -111,6 +111,9 @@ class HttpServer:
         if fault.kind == "lose_answer":
             self._api.call(call)
             raise ConnectionError
+        if fault.kind.startswith("done:"):
+            self._api.call(call)
+            return _as_response(_forced(fault))
         self._hang_up(fault, request.environ)
         return _as_response(self._api.call(call, forced=_forced(fault)))
 
@@ -179,6 +182,8 @@ class HttpServer:
 def _forced(fault: Fault) -> Answer:
     if fault.kind.startswith("error:"):
         return Answer(body=ApiError(fault.kind.removeprefix("error:")).body())
+    if fault.kind.startswith(("body:", "done:")):
+        return Answer(body={"ok": False}, html=fault.kind[len("body:") :])
     if fault.kind == "429":
         body: Json = {"ok": False, "error": "ratelimited"}
         return Answer(body=body, status=429, headers=too_many(fault.retry_after))

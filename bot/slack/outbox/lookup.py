@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.facts.records import OutboxRow
-from bot.slack.outbox.verdicts import code_of
+from bot.slack.outbox.verdicts import Verdict, code_of, judge
 
 log = structlog.get_logger(__name__)
 
@@ -16,6 +16,9 @@ LOOK_BACK = 100
 
 SKEW = timedelta(minutes=10)
 """How far the clocks of the database and of Slack may be apart."""
+
+_ASK_AGAIN = frozenset({Verdict.RETRY, Verdict.RATE, Verdict.UNREADABLE, Verdict.AUTH})
+"""What passes. Anything else: this place cannot be looked through."""
 
 
 class Lookup:
@@ -51,11 +54,18 @@ class Lookup:
                 )
         except SlackApiError as error:
             # Each kind of channel has a history scope of its own: what is refused here may work elsewhere.
-            if code_of(error) in {"missing_scope", "not_in_channel", "channel_not_found", "unknown_method"}:
+            if code_of(error) == "missing_scope" or judge(error) not in _ASK_AGAIN:
                 return None
             raise
         for message in found.get("messages") or ():
-            payload = (message.get("metadata") or {}).get("event_payload") or {}
-            if payload.get("id") == row.id:
-                return row.channel_id, str(message["ts"])
+            if (ts := _carries(message, row.id)) is not None:
+                return row.channel_id, ts
         return None
+
+
+def _carries(message: object, row_id: str) -> str | None:
+    """Return a message's timestamp if its metadata name the row."""
+    match message:
+        case {"ts": str(ts), "metadata": {"event_payload": {"id": str(carried)}}} if carried == row_id:
+            return ts
+    return None

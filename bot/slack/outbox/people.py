@@ -58,10 +58,12 @@ class People:
         try:
             user = self._client.users_info(user=user_id)["user"]
         except SlackApiError as error:
-            passing = judge(error) in {Verdict.RETRY, Verdict.RATE}
+            passing = judge(error) in {Verdict.RETRY, Verdict.RATE, Verdict.UNREADABLE}
             raise UnknownPerson(code_of(error), passing=passing) from error
-        except (OSError, KeyError, TypeError) as error:
-            raise UnknownPerson(type(error).__name__, passing=isinstance(error, OSError)) from error
+        except Exception as error:  # slack_sdk raises whatever an absurd answer makes it stumble over
+            raise UnknownPerson(type(error).__name__, passing=True) from error
+        if not isinstance(user, Mapping):
+            raise UnknownPerson("unreadable_answer", passing=True)
         person = read_person(user, team_id, home=self._team_id, enterprise=self._enterprise_id)
         with self._lock:
             self._known = {k: v for k, v in self._known.items() if now - v[0] < FRESH}

@@ -1,5 +1,6 @@
 """The sender: takes rows of the outbox to Slack, one after the other, and writes down what became of them."""
 
+import logging
 import socket
 import threading
 import time
@@ -17,12 +18,11 @@ from bot.facts.records import OutboxRow, Told, Urgency
 from bot.slack import views
 from bot.slack.outbox.lookup import Lookup
 from bot.slack.outbox.ports import Crowds, Rows
-from bot.slack.outbox.verdicts import Verdict, code_of, judge, retry_after
+from bot.slack.outbox.poster import Poster, UnreadableAnswer
+from bot.slack.outbox.steps import Kind, Step, kind_of, next_step, pause_after
+from bot.slack.outbox.verdicts import Verdict, asked_to_wait, code_of, judge, retry_after
 
 log = structlog.get_logger(__name__)
-
-EVENT_TYPE = "dss_bot_message"
-"""``event_type`` of the metadata that carries the row's id, by which a doubtful message is found again."""
 
 LEASE_SECONDS = 20.0
 """A killed sender's messages are taken over after this time; a living one's lease is renewed."""
@@ -33,14 +33,14 @@ LONGEST_CALL = 12.0
 ASK_AGAIN = 60.0
 """Seconds until it is tried again whether Slack accepts the token."""
 
-DENIALS = 12
-"""How often it is tried to say something where that is not allowed: some eight hours."""
-
 BATCH = 40
 """Rows that one look at the outbox takes: the look costs as much for one as for many."""
 
 CROWD = 8
 """From so many ends in one channel on, a digest tells them: one by one they would take as many seconds."""
+
+_SLACKS_OWN = frozenset({Verdict.RETRY, Verdict.UNREADABLE})
+"""What may be about Slack or the network rather than about one message."""
 
 
 def _uptime() -> float:
@@ -82,10 +82,9 @@ class Sender:
         uptime: Callable[[], float] = _uptime,
     ) -> None:
         self._outbox = outbox
-        self._client = client
+        self._poster = Poster(client, lookup)
         self._owner = owner
         self._rates = rates
-        self._lookup = lookup
         self._pool = pool
         self._crowds = crowds
         self._home = home
@@ -106,7 +105,13 @@ class Sender:
         self._gather()
         self._refused = None
         self._leased_at = self._uptime()
-        rows = self._outbox.claim(self._owner, limit=BATCH, lease_seconds=LEASE_SECONDS, rates=self._rates)
+        rows = self._outbox.claim(
+            self._owner,
+            limit=BATCH,
+            lease_seconds=LEASE_SECONDS,
+            rates=self._rates,
+            unreadable=views.not_readable,
+        )
         self._sending = frozenset(row.id for row in rows)
         try:
             self._send_all(rows)
@@ -125,7 +130,14 @@ class Sender:
         if self._crowds is None or self._rates.post_channel_ms == 0:
             return
         for channel in self._crowds.crowded(CROWD):
-            gathered = self._crowds.gather(channel, least=CROWD, most=views.PER_DIGEST, make=self._digest)
+            gathered = self._crowds.gather(
+                channel,
+                least=CROWD,
+                most=views.PER_DIGEST,
+                make=self._digest,
+                rank=lambda told: views.digest_rank(told.text),
+                unreadable=views.not_readable,
+            )
             if gathered:
                 log.info("outbox.digest", channel=channel, ends=gathered)
 
@@ -147,114 +159,105 @@ class Sender:
 
     def _send(self, row: OutboxRow) -> None:
         if self._refused:
-            self._again(row, ASK_AGAIN, self._refused)
+            self._again(row, ASK_AGAIN, self._refused, tries=row.attempts)
             return
         if self._stopping.is_set() or self._uptime() - self._leased_at > LEASE_SECONDS - LONGEST_CALL:
             # About to end, or kept from renewing: somebody else may have it, or will.
-            self._again(row, 0, "given back")
+            self._again(row, 0, "given back", tries=row.attempts)
             return
         try:
-            channel, ts = self._deliver(row)
+            channel, ts = self._poster.show(row)
         except SlackApiError as error:
-            self._failed(row, error)
+            verdict = judge(error)
+            pause = self._hold(row, error) if verdict is Verdict.RATE else None
+            # Slack's own words for its errors: some aspect of it may have happened before.
+            doubtful = verdict in _SLACKS_OWN
+            self._failed(row, verdict, code_of(error), doubtful=doubtful, pause=pause)
+        except UnreadableAnswer as error:
+            self._failed(row, Verdict.UNREADABLE, str(error), doubtful=True)
         except (SlackClientError, HTTPException, OSError) as error:
-            self._uncertain(row, error)
+            # No answer: the message may be there, so that it is looked for first.
+            self._failed(row, Verdict.RETRY, type(error).__name__, doubtful=not _never_sent(error))
+        except Exception as error:
+            # slack_sdk raises whatever an absurd answer makes it stumble over.
+            log.exception("outbox.unreadable_answer", row=row.id)
+            self._failed(row, Verdict.UNREADABLE, type(error).__name__, doubtful=True)
         else:
             self.trouble = None
             self._outbox.sent(row, self._owner, ts, channel)
             if self._on_sent:
                 self._on_sent(row)
 
-    def _deliver(self, row: OutboxRow) -> tuple[str, str]:
-        """Make the call that shows the row; return channel and timestamp."""
-        if row.ts is not None:
-            return self._edit(row, row.channel_id, row.ts)
-        if row.doubtful and self._lookup and (found := self._lookup.find(row)):
-            log.info("outbox.found_again", row=row.id)
-            return self._edit(row, *found)  # it may show what the row said before
-        posted = self._client.chat_postMessage(
-            channel=row.channel_id,
-            text=row.message.text,
-            blocks=list(row.message.blocks) or None,
-            thread_ts=row.thread_ts,
-            unfurl_links=False,
-            unfurl_media=False,
-            link_names=False,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"id": row.id}},
-        )
-        return str(posted["channel"]), str(posted["ts"])
-
-    def _edit(self, row: OutboxRow, channel: str, ts: str) -> tuple[str, str]:
-        self._client.chat_update(
-            channel=channel, ts=ts, text=row.message.text, blocks=list(row.message.blocks)
-        )
-        return channel, ts
-
-    def _failed(self, row: OutboxRow, error: SlackApiError) -> None:
-        code = code_of(error)
-        match judge(error):
-            case Verdict.RATE:
-                pause = retry_after(error)
-                self._outbox.hold(
-                    self._rates.update() if row.ts else self._rates.in_channel(row.channel_id), pause
-                )
-                self._again(row, pause, code)
-                log.warning("outbox.rate_limited", row=row.id, seconds=pause)
-            case Verdict.RETRY:
-                # Slack's own words for it: some aspect of it may have happened before the error.
-                self._again(row, _pause(row), code, doubtful=True)
-            case Verdict.AUTH:
+    def _failed(
+        self, row: OutboxRow, verdict: Verdict, code: str, *, doubtful: bool, pause: float | None = None
+    ) -> None:
+        """Do with a row what `next_step` says; ``pause``: the seconds that Slack asked for."""
+        tries = row.attempts + 1
+        kind = kind_of(row)
+        step = next_step(kind, verdict, tries=tries, movable=_can_move(row))
+        if step in {Step.MOVE, Step.DROP} and verdict in _SLACKS_OWN and not self._poster.works():
+            step, tries = Step.AGAIN, tries // 2  # it is not about this message: all others wait too
+        match step:
+            case Step.WAIT:
                 self._not_allowed(row, code)
-            case Verdict.DENIED if row.attempts < DENIALS:
-                self._again(row, ASK_AGAIN * 2 ** min(row.attempts, 6), code)
-                log.warning("outbox.denied", row=row.id, error=code)
-            case Verdict.ELSEWHERE | Verdict.GONE if self._can_move(row):
-                log.info("outbox.moved_to_dm", row=row.id, error=code)
-                self._outbox.reroute(row, self._owner, str(row.asker), views.moved_to_dm(row.channel_id))
-            case verdict:
-                self._outbox.dead(row, self._owner, code)
-                level = log.error if verdict is Verdict.FAULT else log.warning
-                level("outbox.dead", row=row.id, error=code, details=_details(error))
+            case Step.MOVE:
+                self._move(row, verdict, code)
+            case Step.DROP:
+                self._drop(row, code)
+            case _:
+                seconds = pause_after(kind, verdict, tries) if pause is None else pause
+                self._again(row, seconds, code, tries=tries, doubtful=doubtful)
+                log.warning("outbox.again", row=row.id, error=code, tries=tries, seconds=seconds)
+
+    def _hold(self, row: OutboxRow, error: SlackApiError) -> float:
+        """Hold the rate that Slack spoke of: the channel's for a post, the workspace's for an edit."""
+        rate = self._rates.update() if row.ts else self._rates.in_channel(row.channel_id)
+        asked, pause = asked_to_wait(error), retry_after(error)
+        self._outbox.hold(rate, pause, asked=asked)
+        log.warning("outbox.rate_limited", row=row.id, rate=rate.key, asked=asked, seconds=pause)
+        return pause
+
+    def _move(self, row: OutboxRow, verdict: Verdict, code: str) -> None:
+        """Tell the person who asked, with the reason; a root takes its thread along (ADR 0006)."""
+        told = row.message
+        if verdict is Verdict.CONTENT:
+            told = views.not_taken(row.channel_id, code)
+        elif not row.is_root or row.urgency is Urgency.END:
+            told = views.told_here(told, row.channel_id, code)
+        notice = views.moved_to_dm(row.channel_id, code)
+        log.info("outbox.moved_to_dm", row=row.id, error=code)
+        self._outbox.reroute(row, self._owner, str(row.asker), notice, told)
+
+    def _drop(self, row: OutboxRow, code: str) -> None:
+        self._outbox.dead(row, self._owner, code)
+        lost = kind_of(row) in {Kind.ROOT, Kind.END}
+        log.log(logging.ERROR if lost else logging.WARNING, "outbox.dead", row=row.id, error=code, lost=lost)
 
     def _not_allowed(self, row: OutboxRow, code: str) -> None:
         """Nothing works until somebody acts: one message finds out each minute, all others wait."""
         for rate in self._rates.shared():
             self._outbox.hold(rate, ASK_AGAIN)
         # Another message is the next to find out: this one may be the reason.
-        self._again(row, ASK_AGAIN + 5, code)
+        self._again(row, ASK_AGAIN + 5, code, tries=row.attempts)
         self._refused = code
         if self.trouble != code:
             log.error("outbox.not_allowed", error=code)
         self.trouble = code
 
-    def _uncertain(self, row: OutboxRow, error: Exception) -> None:
-        """No answer: the message may be there, so the row stays "sending" and is looked for first."""
-        self._again(row, _pause(row), type(error).__name__, doubtful=not _never_sent(error))
-        log.warning("outbox.no_answer", row=row.id, error=type(error).__name__)
-
-    def _again(self, row: OutboxRow, seconds: float, reason: str, *, doubtful: bool = False) -> None:
+    def _again(
+        self, row: OutboxRow, seconds: float, reason: str, *, tries: int, doubtful: bool = False
+    ) -> None:
         """Give a row back for another try; a doubt stays until Slack has taken the row or it was found."""
-        if row.doubtful or (doubtful and row.ts is None):
-            self._outbox.doubt(row, self._owner, seconds, reason)
-        else:
-            self._outbox.later(row, self._owner, seconds, reason)
-
-    @staticmethod
-    def _can_move(row: OutboxRow) -> bool:
-        """A thread that cannot be opened, and an end that cannot be told, go to the person who asked."""
-        wanted = row.is_root or row.urgency is Urgency.END
-        return wanted and row.ts is None and bool(row.asker) and row.channel_id != row.asker
+        give = self._outbox.doubt if row.doubtful or (doubtful and row.ts is None) else self._outbox.later
+        give(row, self._owner, seconds, reason, tries=tries)
 
 
-def _pause(row: OutboxRow) -> float:
-    return min(2.0**row.attempts, 60.0)
+def _can_move(row: OutboxRow) -> bool:
+    """A thread that cannot be opened, and an end that cannot be told, go to the person who asked."""
+    wanted = kind_of(row) in {Kind.ROOT, Kind.END}
+    return wanted and bool(row.asker) and row.channel_id != row.asker
 
 
 def _never_sent(error: Exception) -> bool:
     reason = getattr(error, "reason", error)
     return isinstance(reason, ConnectionRefusedError | socket.gaierror)
-
-
-def _details(error: SlackApiError) -> object:
-    data = error.response.data if hasattr(error.response, "data") else None
-    return data.get("response_metadata") if isinstance(data, dict) else None

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from http import HTTPStatus
 from math import isfinite
 
 from slack_sdk.errors import SlackApiError
@@ -21,9 +22,13 @@ class Verdict(StrEnum):
     AUTH = "auth"
     """The token does not work: nothing works until somebody acts; the message waits."""
     DENIED = "denied"
-    """Not allowed here, though the token works: tried ever more rarely, and given up in the end."""
+    """Not allowed here, though the token works: another place may do, or somebody's act."""
+    CONTENT = "content"
+    """Slack does not take what we made: our fault. It may take the same as mere text."""
+    UNREADABLE = "unreadable"
+    """An answer that is not Slack's: whether it was done is not known."""
     FAULT = "fault"
-    """Slack cannot take what we made: our fault, and the same again will not help."""
+    """Anything else, and every word that is not known: the same again will hardly help."""
 
 
 _VERDICTS: dict[str, Verdict] = {
@@ -35,11 +40,13 @@ _VERDICTS: dict[str, Verdict] = {
     "team_added_to_org": Verdict.RETRY,
     "accesslimited": Verdict.RETRY,
     "streaming_state_conflict": Verdict.RETRY,
+    "external_channel_migrating": Verdict.RETRY,
     "ratelimited": Verdict.RATE,
     "rate_limited": Verdict.RATE,
     "message_limit_exceeded": Verdict.RATE,
     # Not a member, or the channel cannot be seen.
     "not_in_channel": Verdict.ELSEWHERE,
+    "no_permission": Verdict.ELSEWHERE,  # on a channel it means "not a member"
     "channel_not_found": Verdict.ELSEWHERE,
     "restricted_action": Verdict.ELSEWHERE,
     "restricted_action_read_only_channel": Verdict.ELSEWHERE,
@@ -52,6 +59,8 @@ _VERDICTS: dict[str, Verdict] = {
     "cant_update_message": Verdict.GONE,
     "edit_window_closed": Verdict.GONE,
     "thread_not_found": Verdict.GONE,
+    "cannot_reply_to_message": Verdict.GONE,
+    "invalid_thread_ts": Verdict.GONE,
     "restricted_action_thread_locked": Verdict.GONE,
     "user_not_found": Verdict.GONE,
     "user_disabled": Verdict.GONE,
@@ -69,14 +78,36 @@ _VERDICTS: dict[str, Verdict] = {
     "two_factor_setup_required": Verdict.AUTH,
     "not_allowed_token_type": Verdict.AUTH,
     # May be about one channel: nothing else has to wait for it.
-    "no_permission": Verdict.DENIED,
     "team_access_not_granted": Verdict.DENIED,
     "ekm_access_denied": Verdict.DENIED,
     "access_denied": Verdict.DENIED,
+    # Without blocks, without metadata, and short, it may be taken.
+    "invalid_blocks": Verdict.CONTENT,
+    "invalid_blocks_format": Verdict.CONTENT,
+    "block_mismatch": Verdict.CONTENT,
+    "msg_too_long": Verdict.CONTENT,
+    "msg_blocks_too_long": Verdict.CONTENT,
+    "no_text": Verdict.CONTENT,
+    "too_many_attachments": Verdict.CONTENT,
+    "invalid_attachments": Verdict.CONTENT,
+    "attachment_payload_limit_exceeded": Verdict.CONTENT,
+    "markdown_text_conflict": Verdict.CONTENT,
+    "invalid_metadata_format": Verdict.CONTENT,
+    "invalid_metadata_schema": Verdict.CONTENT,
+    "metadata_must_be_sent_from_app": Verdict.CONTENT,
+    "metadata_too_large": Verdict.CONTENT,
+    "invalid_arguments": Verdict.CONTENT,
+    "invalid_array_arg": Verdict.CONTENT,
+    "slack_connect_blocked_file_type": Verdict.CONTENT,
+    "slack_connect_file_link_sharing_blocked": Verdict.CONTENT,
+    "slack_connect_clip_sharing_blocked": Verdict.CONTENT,
 }
 
 
-_WORD = re.compile(r"[a-z0-9_]+")
+LONGEST_WAIT = 600.0
+"""Seconds that we wait at most, whatever ``Retry-After`` says: then one call finds out how it stands."""
+
+_WORD = re.compile(r"[a-z0-9_]{1,80}")
 _NO_WORD = "http_"
 
 
@@ -95,22 +126,37 @@ def code_of(error: SlackApiError) -> str:
 def judge(error: SlackApiError) -> Verdict:
     """Say what an error of the Web API means."""
     status = int(getattr(error.response, "status_code", 0) or 0)
-    if status == 429:
+    return judge_code(code_of(error), status)
+
+
+def judge_code(code: str, status: int = 200) -> Verdict:
+    """Say what Slack's word means, beside an HTTP status. Every pair has a meaning."""
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Verdict.RATE
-    code = code_of(error)
-    if status >= 500 or code.startswith(_NO_WORD):  # a gateway's page says nothing about the message
+    if code == f"{_NO_WORD}200":
+        return Verdict.UNREADABLE
+    # A gateway's page says nothing about the message.
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code.startswith(_NO_WORD):
         return Verdict.RETRY
     return _VERDICTS.get(code, Verdict.FAULT)
 
 
-def retry_after(error: SlackApiError, default: float = 30.0) -> float:
-    """Return the seconds that Slack asked to wait, at least one."""
+def asked_to_wait(error: SlackApiError, default: float = 30.0) -> float:
+    """Return the seconds that Slack asked to wait, at least one, however many they are.
+
+    What is no number of seconds (a date, a word, nothing) is ``default``.
+    """
     headers = getattr(error.response, "headers", None) or {}
     for name, value in headers.items():
-        if name.lower() == "retry-after":
+        if str(name).lower() == "retry-after":
             said = value[0] if isinstance(value, list) and value else value
             return _seconds(said, default)
     return default
+
+
+def retry_after(error: SlackApiError, default: float = 30.0) -> float:
+    """Return the seconds to wait: those that Slack asked for, but never more than `LONGEST_WAIT`."""
+    return min(asked_to_wait(error, default), LONGEST_WAIT)
 
 
 def _seconds(said: object, default: float) -> float:

@@ -15,7 +15,6 @@ from bot.slack.views.answers import (
     dss_trouble,
     follow_taken,
     mistake,
-    moved_to_dm,
     old_button,
     our_fault,
     refusal,
@@ -25,9 +24,18 @@ from bot.slack.views.answers import (
     unknown_start,
 )
 from bot.slack.views.digest import PER_DIGEST, End, digest
+from bot.slack.views.digest import rank as digest_rank
 from bot.slack.views.helps import help_build, help_jobs
 from bot.slack.views.lists import PAGE_SIZE, empty_list, home, job_list, overview
 from bot.slack.views.log import log
+from bot.slack.views.refused import (
+    in_text_only,
+    moved_to_dm,
+    not_readable,
+    not_taken,
+    told_here,
+    without_mention,
+)
 from bot.slack.views.root import follow_refused, root, status
 from bot.slack.views.thread import (
     told_abort_asked,
@@ -65,6 +73,7 @@ __all__ = [
     "confirm_all",
     "decode",
     "digest",
+    "digest_rank",
     "dss_trouble",
     "empty_list",
     "encode",
@@ -73,10 +82,13 @@ __all__ = [
     "help_build",
     "help_jobs",
     "home",
+    "in_text_only",
     "job_list",
     "log",
     "mistake",
     "moved_to_dm",
+    "not_readable",
+    "not_taken",
     "old_button",
     "our_fault",
     "overview",
@@ -92,6 +104,7 @@ __all__ = [
     "told_end_unreadable",
     "told_ended",
     "told_heartbeat",
+    "told_here",
     "told_limit",
     "told_overdue",
     "told_rebuilt",
@@ -103,4 +116,5 @@ __all__ = [
     "under_way",
     "unfollow_taken",
     "unknown_start",
+    "without_mention",
 ]

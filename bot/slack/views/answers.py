@@ -157,15 +157,6 @@ def unknown_start(labels: Sequence[str]) -> Message:
     )
 
 
-def moved_to_dm(channel_id: str) -> Message:
-    """The bot may not post where it was asked, and follows the job in a direct message."""
-    return say(
-        f"The bot cannot write in {words.channel(channel_id)}: it is not a member there, or the channel is "
-        "archived or read-only. So it follows the job here.",
-        "To have jobs followed there, invite the bot: type `/invite` in the channel and choose it.",
-    )
-
-
 def follow_taken(card: JobCard, *, already: bool = False) -> Message:
     """The job is followed here."""
     what = words.what(card.job)

@@ -26,14 +26,24 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def digest(ends: Sequence[End]) -> Message:
-    """Tell the ends of many jobs; each person who asked for one is mentioned once."""
+    """Tell the ends of many jobs, failed ones first; each person who asked for one is mentioned once."""
+    ends = sorted(ends, key=lambda end: rank(end.text))
     askers = dict.fromkeys(end.asker for end in ends if end.asker)
     said = f"{words.count(len(ends), 'job')} ended"
     heading = " · ".join([f"*{said}*", *(words.mention(asker) for asker in askers)])
     lines = [_line(end) for end in ends[:PER_DIGEST]]
     groups = [lines[start : start + _LINES] for start in range(0, len(lines), _LINES)]
-    note = context("Many jobs ended at once, so this says it instead of a reply in each thread.")
+    note = context("Many jobs ended at once: each thread gets its own reply later.")
     return message(said, (section(heading), *(section(*group) for group in groups), note))
+
+
+def rank(text: str) -> int:
+    """Say how soon an end has to be told: 0 for failures, 1 for other bad news, 2 for the rest.
+
+    Args:
+        text: what the reply says, beginning with the state in the words of `bot.slack.views.words`.
+    """
+    return 0 if text.startswith("Failed") else 2 if text.startswith("Done") else 1
 
 
 def _line(end: End) -> str:

@@ -152,7 +152,7 @@ def test_a_killed_senders_message_is_found_again(post: Post) -> None:
     allow_history(post)
     root = post.root()
     (row,) = post.store.outbox.claim("dead", limit=1, lease_seconds=20, rates=post.rates)
-    post.new_sender("dead")._deliver(row)
+    post.new_sender("dead")._poster.show(row)
     post.reply(root, "one")
     post.run(40)
     (message,) = post.roots()

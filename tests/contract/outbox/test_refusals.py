@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from bot.facts import Message
 from bot.facts.records import Urgency
 from bot.sandbox.slack import SlackSandbox
-from tests.contract.outbox.post import Post
+from tests.contract.outbox.post import HISTORY, Post
 
 
 def test_retry_after_of_a_post_holds_its_channel_only(post: Post) -> None:
@@ -156,19 +156,18 @@ def test_an_edit_that_is_refused_for_ever_does_not_stop_the_thread(post: Post, c
     assert [row.reason for row in post.store.outbox.dead_rows()] == [code]
 
 
-def test_content_that_slack_does_not_take_is_our_fault_and_logged(post: Post) -> None:
-    """Never tried again; the log says what Slack has against it, and others go on."""
+def test_content_that_slack_does_not_take_is_shown_as_text_and_logged(post: Post) -> None:
+    """It is our fault: the log says what Slack has against it, and people read the words all the same."""
     bad = Message(text="bad", blocks=({"type": "header", "text": {"type": "plain_text", "text": "x" * 151}},))
     with capture_logs() as logs:
-        post.root(message=bad)
-        post.root("good", channel_id=post.slack.channel_id("random"))
+        root = post.root(message=bad)
+        post.run(2)
+        post.root(id=root.id, message=Message(text="worse", blocks=bad.blocks))
         post.run()
-    assert [row.reason for row in post.store.outbox.dead_rows()] == ["invalid_blocks"]
-    assert post.texts("random") == ["good"]
-    (entry,) = [one for one in logs if one["event"] == "outbox.dead"]
+    assert (post.texts(), post.waiting()) == (["worse"], {"sent": 1})
+    (entry, _) = [one for one in logs if one["event"] == "outbox.text_only"]
     assert entry["log_level"] == "error"
     assert "/blocks/0/text/text" in str(entry["details"])
-    assert len([call for call in post.slack.calls if call.error == "invalid_blocks"]) == 1
 
 
 @pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "missing_scope"])
@@ -220,16 +219,200 @@ def test_the_ends_of_a_crowd_in_an_archived_channel_go_to_who_asked(post: Post) 
     assert sorted(message.text for message in post.dm()) == [f"end {number}" for number in range(10)]
 
 
-def test_a_place_where_nothing_is_allowed_keeps_nobody_else_waiting(post: Post) -> None:
-    """An organisation's rules for one channel: it is tried ever more rarely, and given up in the end."""
+def test_where_nothing_is_allowed_not_even_a_direct_message(post: Post) -> None:
+    """It is tried ever more rarely and given up in the end, with an error in the log; nobody else waits."""
     post.slack.faults.add("chat.postMessage", kind="error:access_denied", times=100)
     post.root("here")
-    post.sender.round()
+    post.run(2)
     post.slack.faults.clear()
-    post.root("there", channel_id=post.slack.channel_id("random"))
-    post.run(5)
+    post.root("there", channel_id=post.slack.channel_id("random"), asker=None)
+    post.sender.round()
     assert (post.texts("random"), post.sender.trouble) == (["there"], None)
     post.slack.faults.add("chat.postMessage", kind="error:access_denied", times=100)
-    post.run(60 * 60 * 12, step=30)
-    assert post.waiting() == {"sent": 1, "dead": 1}
-    assert len(post.tries()) <= 15
+    with capture_logs() as logs:
+        post.run(60 * 60 * 12, step=30)
+    assert post.waiting() == {"sent": 1, "dead": 2}  # with the notice of the thread
+    assert len(post.tries()) <= 18
+    assert [one["log_level"] for one in logs if one["event"] == "outbox.dead"] == ["error"]
+    assert post.store.outbox.lost(24 * 3_600) == 1
+
+
+UNKNOWN = [
+    "cannot_reply_to_message",
+    "a_word_of_next_year",
+    "no_permission",
+    "is_archived",
+    "thread_not_found",
+]
+
+
+@pytest.mark.parametrize("code", UNKNOWN)
+def test_an_end_that_is_refused_is_told_to_the_asker_with_the_reason(post: Post, code: str) -> None:
+    """At once, whether the word is known or not; and what it says is all there."""
+    root = post.root()
+    post.run(2)
+    post.slack.faults.add("chat.postMessage", kind=f"error:{code}")
+    post.reply(root, "end", Urgency.END)
+    post.run(5)
+    (message,) = post.dm()
+    assert message.text == "end"
+    said = str(message.blocks)
+    assert "end" in said
+    assert post.data in said
+    assert (code in said) == (code == "a_word_of_next_year")
+
+
+@pytest.mark.parametrize("code", UNKNOWN)
+def test_a_root_that_is_refused_goes_to_the_asker_with_the_reason(post: Post, code: str) -> None:
+    """And the thread goes on there, to its end."""
+    post.slack.faults.add("chat.postMessage", kind=f"error:{code}")
+    root = post.root()
+    post.run(5)
+    post.reply(root, "end", Urgency.END)
+    post.run(5)
+    (message,) = post.dm()
+    notice, end = message.replies
+    assert (message.text, end.text) == ("root", "end")
+    assert post.data in notice.text
+    assert (code in notice.text) == (code == "a_word_of_next_year")
+
+
+@pytest.mark.parametrize("kind", ["error:external_channel_migrating", "error:fatal_error", "503", "reset"])
+def test_what_passes_is_retried_where_it_belongs(post: Post, kind: str) -> None:
+    """And no direct message says that it was not."""
+    root = post.root()
+    post.run(2)
+    post.slack.faults.add("chat.postMessage", kind=kind, times=3)
+    post.reply(root, "end", Urgency.END)
+    post.run(60)
+    (message,) = post.roots()
+    assert [reply.text for reply in message.replies] == ["end"]
+    assert post.dm() == []
+
+
+def test_what_should_pass_and_does_not_is_told_to_the_asker(post: Post) -> None:
+    """After a quarter of an hour; Slack works otherwise, so that it is about this channel."""
+    post.slack.faults.add("chat.postMessage", kind="error:external_channel_migrating", times=20)
+    post.root()
+    post.run(1_200, step=2)
+    assert [message.text for message in post.dm()] == ["root"]
+
+
+def test_an_outage_of_slack_moves_nothing(post: Post) -> None:
+    """However long it takes: when Slack answers again, everything is where it belongs."""
+    post.slack.faults.add(".*", kind="503", times=1_000)
+    root = post.root()
+    post.reply(root, "end", Urgency.END)
+    post.run(2 * 3_600, step=5)
+    post.slack.faults.clear()
+    post.run(180, step=1)
+    (message,) = post.roots()
+    assert [reply.text for reply in message.replies] == ["end"]
+    assert post.dm() == []
+
+
+ABSURD = [
+    '{"ok": true}',
+    '{"ok": true, "channel": "C1", "ts": 17}',
+    '{"ok": true, "channel": "C1", "ts": null}',
+    '{"ok": true, "channel": 5, "ts": "1.2"}',
+    '{"ok": true, "channel": "C1", "ts": "NaN"}',
+    '{"ok": "false", "error": "channel_not_found"}',
+    '{"ok": 1, "channel": "C1", "ts": "1.2"}',
+    '{"ok": false, "error": {"a": 1}}',
+    '{"ok": false}',
+    "[]",
+    "[1, 2]",
+    "null",
+    '"ok"',
+    "17",
+    "",
+    "<html>Sign in</html>",
+    '{"ok": tr',
+    "[" * 50_000,
+]
+
+
+@pytest.mark.parametrize("body", ABSURD)
+def test_an_answer_without_sense_is_no_yes(post: Post, body: str) -> None:
+    """It is tried again where it belongs, and then told to the asker; a card takes its next content."""
+    root = post.root("old")
+    post.run(2)
+    post.slack.faults.add("chat.*", kind=f"body:{body}", times=2)
+    post.edit(root, "new")
+    post.reply(root, "end", Urgency.END)
+    post.run(60)
+    (message,) = post.roots()
+    assert (message.text, [reply.text for reply in message.replies]) == ("new", ["end"])
+    post.slack.faults.add("chat.postMessage", kind=f"body:{body}", times=3)
+    post.reply(root, "another end", Urgency.END)
+    post.run(60)
+    assert [message.text for message in post.dm()] == ["another end"]
+
+
+@pytest.mark.parametrize("body", ABSURD)
+def test_what_was_done_is_found_again_when_the_answer_had_no_sense(post: Post, body: str) -> None:
+    """With history to read, nothing is there twice."""
+    for scope in HISTORY:
+        post.slack.add_scope(scope)
+    post.slack.faults.add("chat.postMessage", kind=f"done:{body}")
+    post.root()
+    post.run(30)
+    assert (post.texts(), len(post.calls("chat.postMessage"))) == (["root"], 1)
+
+
+@pytest.mark.parametrize("code", ["a_word_of_next_year", "edit_window_closed", "message_not_found"])
+def test_a_card_whose_edit_was_refused_takes_its_next_content(post: Post, code: str) -> None:
+    """It is not frozen for good."""
+    root = post.root("old")
+    post.run(2)
+    post.slack.faults.add("chat.update", kind=f"error:{code}", times=3)
+    post.edit(root, "new")
+    post.run(30)
+    post.slack.faults.clear()
+    post.edit(root, "newer")
+    post.run(10)
+    assert (post.texts(), post.waiting()) == (["newer"], {"sent": 1})
+
+
+def test_content_that_is_refused_in_every_form_is_told_in_other_words(post: Post) -> None:
+    """The person hears that there was something, why it is not shown, and how to look."""
+    post.slack.faults.add("chat.postMessage", kind="error:no_text", times=2)
+    post.root()
+    post.run(5)
+    (message,) = post.dm()
+    assert "no_text" in message.text
+    assert "/dss-jobs" in message.text
+
+
+@pytest.mark.parametrize("said", ["99999", "1e308", "-5", "abc", "Wed, 21 Oct 2026 07:28:00 GMT", ""])
+def test_no_retry_after_holds_anything_for_hours(post: Post, said: str) -> None:
+    """Ten minutes at most; then one call finds out how it stands, and health says so meanwhile."""
+    roots = [post.root(str(number), channel_id=post.slack.add_channel(f"c{number}")) for number in range(6)]
+    post.run(10)
+    post.slack.faults.add("chat.update", kind="429", retry_after=said)
+    for root in roots:
+        post.edit(root, "new")
+    post.sender.round()
+    refused = len(post.calls("chat.update"))
+    long = said in {"99999", "1e308"}
+    assert [one.key for one in post.store.outbox.shut_rates() if one.seconds > 600] == ["update"] * long
+    post.clock.advance(601)
+    post.sender.round()
+    if long:
+        assert len(post.calls("chat.update")) == refused + 1
+    post.run(90)
+    assert [post.texts(f"c{number}") for number in range(6)] == [["new"]] * 6
+    assert post.store.outbox.shut_rates() == []
+
+
+def test_a_rate_that_stays_shut_is_known(post: Post) -> None:
+    """Refused again and again, for more than ten minutes altogether."""
+    root = post.root()
+    post.run(2)
+    post.slack.faults.add("chat.update", kind="429", retry_after=120, times=8)
+    post.edit(root, "new")
+    post.run(500, step=1)
+    assert [one.seconds > 600 for one in post.store.outbox.shut_rates()] == [False]
+    post.run(300, step=1)
+    assert [one.seconds > 600 for one in post.store.outbox.shut_rates()] == [True]

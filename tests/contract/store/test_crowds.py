@@ -2,14 +2,29 @@
 
 from collections.abc import Sequence
 
+import pytest
+from sqlalchemy import update
+
 from bot.facts import Message
 from bot.facts.rates import Rates
 from bot.facts.records import Told, Urgency
 from bot.store import Store
+from bot.store.tables import messages
 from tests.support.clocks import HandClock
 from tests.support.samples import draft
 
 FREE = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
+
+UNREADABLE = [
+    "{}",
+    "",
+    "null",
+    "[1]",
+    '{"text": 7, "blocks": []}',
+    '{"text": "cut of',
+    "[" * 9_999,
+    "\u00fe\u0001",
+]
 
 
 def said(told: Sequence[Told]) -> Message:
@@ -37,13 +52,73 @@ def ends(store: Store, count: int, channel: str = "C1") -> None:
 
 
 def test_many_ends_of_a_channel_become_one_message(store: Store) -> None:
-    """What the threads had still to say goes with them; nothing of it is sent besides."""
+    """Then each thread hears its own end, and not what it had still to say before."""
     ends(store, 5)
     assert store.crowds.crowded(5) == ["C1"]
     assert store.crowds.gather("C1", least=5, most=10, make=said) == 5
-    (digest,) = store.outbox.claim("me", limit=50, lease_seconds=9, rates=FREE)
+    digest, *later = store.outbox.claim("me", limit=50, lease_seconds=9, rates=FREE)
     assert digest.is_root
     assert digest.message.text == "; ".join(f"end {number} {number}.0 U1" for number in range(5))
+    assert [(row.message.text, row.thread_ts, row.urgency) for row in later] == [
+        (f"end {number}", f"{number}.0", Urgency.LATER) for number in range(5)
+    ]
+    assert store.crowds.crowded(1) == []
+
+
+def test_what_a_digest_told_waits_for_everything_more_urgent(store: Store) -> None:
+    """Roots, ends and news that came in since go first, and no alarm is raised meanwhile."""
+    ends(store, 5)
+    store.crowds.gather("C1", least=5, most=10, make=said)
+    more = {urgency: draft(channel_id="C1", urgency=urgency) for urgency in Urgency}
+    store.outbox.write(list(more.values()))
+    rows = store.outbox.claim("me", limit=50, lease_seconds=9, rates=FREE)
+    late = [number for number, row in enumerate(rows) if row.urgency is Urgency.LATER and not row.is_root]
+    before = {row.urgency for row in rows[: late[0]] if row.urgency is not Urgency.LATER}
+    assert before == {Urgency.END, Urgency.ROOT, Urgency.NEWS}
+
+
+def test_an_end_that_a_digest_told_is_not_urgent_again(store: Store) -> None:
+    """Newer content of it does not make it one that has to be told quickly, by a second digest."""
+    ends(store, 5)
+    store.crowds.gather("C1", least=5, most=10, make=said)
+    rows = store.outbox.claim("me", limit=50, lease_seconds=9, rates=FREE)
+    told = next(row for row in rows if row.urgency is Urgency.LATER)
+    store.outbox.later(told, "me", 0, "timeout")
+    store.outbox.write([draft(id=told.id, urgency=Urgency.END, message=Message(text="newer"), asker="U1")])
+    assert store.crowds.crowded(1) == []
+    (again,) = store.outbox.claim("me", limit=50, lease_seconds=9, rates=FREE)
+    assert (again.message.text, again.urgency) == ("newer", Urgency.LATER)
+
+
+def test_the_failed_ones_are_told_first(store: Store) -> None:
+    """Although they are not the oldest that wait."""
+    ends(store, 9)
+
+    def rank(told: Told) -> int:
+        return 0 if told.text in {"end 7", "end 8"} else 1
+
+    store.crowds.gather("C1", least=5, most=3, make=said, rank=rank)
+    digest, *_ = store.outbox.claim("me", limit=50, lease_seconds=9, rates=FREE)
+    assert [text.split(" ")[1] for text in digest.message.text.split("; ")] == ["7", "8", "0"]
+
+
+@pytest.mark.parametrize("body", UNREADABLE)
+def test_one_end_that_cannot_be_read_is_set_aside(store: Store, body: str) -> None:
+    """The others are told, and its asker hears that there was one."""
+    ends(store, 6)
+    with store.database.write() as connection:
+        one = messages.c.body.like("%end 3%")
+        connection.execute(update(messages).where(one).values(body=body))
+    told = store.crowds.gather(
+        "C1", least=5, most=10, make=said, unreadable=lambda _ref: Message(text="not readable")
+    )
+    assert told == 5
+    rows = store.outbox.claim("me", limit=50, lease_seconds=9, rates=FREE)
+    assert [(row.channel_id, row.message.text) for row in rows if row.channel_id != "C1"] == [
+        ("U1", "not readable")
+    ]
+    (dead,) = store.outbox.dead_rows()
+    assert dead.reason.startswith("unreadable")
 
 
 def test_few_ends_are_told_in_their_threads(store: Store) -> None:
@@ -98,7 +173,7 @@ def test_a_digest_that_cannot_be_told_is_told_to_each_who_asked(store: Store) ->
     """The channel was archived, or the bot was put out: the ends are not lost with it."""
     ends(store, 5)
     store.crowds.gather("C1", least=5, most=10, make=said)
-    (digest,) = store.outbox.claim("me", limit=50, lease_seconds=9, rates=FREE)
+    (digest,) = store.outbox.claim("me", limit=1, lease_seconds=9, rates=FREE)
     store.outbox.dead(digest, "me", "is_archived")
     told = store.outbox.claim("me", limit=50, lease_seconds=9, rates=FREE)
     assert sorted(row.message.text for row in told) == [f"end {number}" for number in range(5)]

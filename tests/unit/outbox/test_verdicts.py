@@ -10,22 +10,23 @@ from bot.slack.outbox.verdicts import Verdict, code_of, judge, retry_after
 
 TABLE = {
     Verdict.RETRY: "internal_error fatal_error service_unavailable request_timeout team_added_to_org "
-    "accesslimited streaming_state_conflict",
+    "accesslimited streaming_state_conflict external_channel_migrating",
     Verdict.RATE: "ratelimited rate_limited message_limit_exceeded",
-    Verdict.ELSEWHERE: "not_in_channel channel_not_found restricted_action "
+    Verdict.ELSEWHERE: "not_in_channel no_permission channel_not_found restricted_action "
     "restricted_action_read_only_channel restricted_action_thread_only_channel "
     "restricted_action_non_threadable_channel",
     Verdict.GONE: "is_archived is_inactive message_not_found cant_update_message edit_window_closed "
     "thread_not_found restricted_action_thread_locked user_not_found user_disabled cannot_dm_bot "
-    "messages_tab_disabled user_not_in_channel",
+    "messages_tab_disabled user_not_in_channel cannot_reply_to_message invalid_thread_ts",
     Verdict.AUTH: "invalid_auth not_authed account_inactive token_revoked token_expired "
     "missing_scope org_login_required "
     "two_factor_setup_required not_allowed_token_type",
-    Verdict.DENIED: "no_permission team_access_not_granted ekm_access_denied access_denied",
-    # Our fault: the same again will not help.
-    Verdict.FAULT: "invalid_blocks invalid_blocks_format msg_too_long msg_blocks_too_long no_text "
-    "metadata_too_large invalid_metadata_format block_mismatch view_too_large invalid_arguments "
-    "invalid_thread_ts unknown_method markdown_text_conflict stopped_by_user expired_trigger_id "
+    Verdict.DENIED: "team_access_not_granted ekm_access_denied access_denied",
+    # Our fault: mere text may help.
+    Verdict.CONTENT: "invalid_blocks invalid_blocks_format msg_too_long msg_blocks_too_long no_text "
+    "metadata_too_large invalid_metadata_format block_mismatch invalid_arguments markdown_text_conflict",
+    # The same again will not help.
+    Verdict.FAULT: "view_too_large unknown_method stopped_by_user expired_trigger_id "
     "exchanged_trigger_id a_word_of_next_year",
 }
 
@@ -79,11 +80,14 @@ def test_429_is_a_rate_whatever_it_says(code: str) -> None:
     assert judge(error(code, status=429)) is Verdict.RATE
 
 
-@pytest.mark.parametrize("status", [200, 403, 404, 502])
-def test_an_answer_that_is_not_slacks_is_no_judgement(status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [(200, Verdict.UNREADABLE), (403, Verdict.RETRY), (404, Verdict.RETRY), (502, Verdict.RETRY)],
+)
+def test_an_answer_that_is_not_slacks_is_no_judgement(status: int, verdict: Verdict) -> None:
     """A gateway's HTML says nothing about the message: it is kept, and the reason stays short."""
     html = "Received a response in a non-JSON format: <!DOCTYPE html><title>Sign in to the network"
-    assert judge(error(html, status=status)) is Verdict.RETRY
+    assert judge(error(html, status=status)) is verdict
     assert code_of(error(html, status=status)) == f"http_{status}"
 
 
@@ -121,6 +125,9 @@ def test_an_error_without_a_response_has_a_name() -> None:
         ({"Retry-After": []}, 99.0),
         ({"Retry-After": "nan"}, 99.0),
         ({"Retry-After": "inf"}, 99.0),
+        ({"Retry-After": "99999"}, 600.0),
+        ({"Retry-After": "1e308"}, 600.0),
+        ({"Retry-After": "9" * 500}, 99.0),
         ({}, 99.0),
     ],
 )

@@ -226,5 +226,11 @@ GALLERY: dict[str, Callable[[], Shown]] = {
     "help_jobs": views.help_jobs,
     "unknown_start": lambda: views.unknown_start(["CHURN.scored"]),
     "old_button": views.old_button,
-    "moved_to_dm": lambda: views.moved_to_dm("C0DATA"),
+    "moved_to_dm": lambda: views.moved_to_dm("C0DATA", "not_in_channel"),
+    "moved_to_dm_unknown": lambda: views.moved_to_dm("C0DATA", "a_word_of_next_year"),
+    "told_here": lambda: views.told_here(views.told_ended(failed(), EXCERPT, NOW), "C0DATA", "is_archived"),
+    "not_taken": lambda: views.not_taken("C0DATA", "no_text"),
+    "not_readable": lambda: views.not_readable(ref("one")),
+    "not_readable_unknown": lambda: views.not_readable(None),
+    "without_mention": lambda: views.without_mention(views.told_ended(failed(), None, NOW), "U0ALICE"),
 }  # fmt: skip

@@ -15,7 +15,7 @@ from bot.slack.views import ids
 from tests.unit.views.blockkit import problems_of_blocks, problems_of_message, strings_of
 from tests.unit.views.gallery import GALLERY, Shown
 
-_LAST_WORDS = ("told_ended", "told_vanished", "told_limit", "told_end_unreadable")
+_LAST_WORDS = ("told_ended", "told_here", "told_vanished", "told_limit", "told_end_unreadable")
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -64,7 +64,9 @@ def test_every_view_is_in_the_gallery() -> None:
         "OldButton",
         "ValueTooLarge",
         "decode",
+        "digest_rank",
         "encode",
+        "in_text_only",
         "read_log_choice",
     }
     missing = {

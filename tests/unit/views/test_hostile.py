@@ -74,7 +74,8 @@ def shown_of(text: str, state: str, many: int) -> Iterator[Message]:
     yield views.refusal(Refusal(text, example=text, then=text, suggestions=(text,) * many))
     yield views.dss_trouble(DSSRefused(text, status=403, maybe_done=True), text)
     yield views.our_fault(text)
-    yield views.moved_to_dm(text)
+    yield views.moved_to_dm(text, "not_in_channel")
+    yield views.moved_to_dm("C0DATA", text)
     yield views.log(a_card, text, activity=text, activities=a_card.job.activities, truncated=True)
     yield views.log(a_card, text, activities=a_card.job.activities)
 

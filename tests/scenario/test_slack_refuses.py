@@ -1,0 +1,63 @@
+"""Slack does not take what the bot says: the person who asked hears of it all the same; health is true."""
+
+import pytest
+
+from tests.scenario.world import Scenario, shown
+
+
+def direct_since(scenario: Scenario, before: int) -> list[str]:
+    """Return what was told to alice directly since."""
+    return [shown(message) for message in scenario.slack.messages(scenario.slack.dm("alice"))[before:]]
+
+
+@pytest.mark.parametrize("code", ["no_permission", "a_word_of_next_year"])
+def test_a_root_that_is_refused(scenario: Scenario, code: str) -> None:
+    """At once in a direct message, with the reason, and to its end there."""
+    before = len(direct_since(scenario, 0))
+    scenario.slow("customers_clean")
+    scenario.slack.faults.add("chat.postMessage", kind=f"error:{code}")
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.until(lambda: direct_since(scenario, before))
+    root = scenario.slack.messages(scenario.slack.dm("alice"))[before]
+    scenario.reply(root, "The bot cannot write in")
+    scenario.finish_job(scenario.newest())
+    scenario.reply(root, "*Done*")
+
+
+@pytest.mark.parametrize("code", ["cannot_reply_to_message", "a_word_of_next_year"])
+def test_an_end_that_is_refused(scenario: Scenario, code: str) -> None:
+    """The ping is not lost: it comes in a direct message that says why."""
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    root = scenario.root("Running", "CHURN.customers_clean")
+    scenario.reply(root, "Started")
+    before = len(direct_since(scenario, 0))
+    scenario.slack.faults.add("chat.postMessage", kind=f"error:{code}")
+    scenario.finish_job(scenario.newest())
+    scenario.until(lambda: direct_since(scenario, before))
+    (told,) = direct_since(scenario, before)
+    assert "*Done*" in told
+    assert "could not be told in" in told
+
+
+def test_a_card_whose_edit_was_refused_is_not_frozen(scenario: Scenario) -> None:
+    """An unknown word for one edit; the end is shown."""
+    scenario.slow("customers_clean")
+    scenario.slack.faults.add("chat.update", kind="error:a_word_of_next_year", times=2)
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.root("CHURN.customers_clean")
+    scenario.finish_job(scenario.newest())
+    scenario.root("Done", "CHURN.customers_clean")
+
+
+def test_a_rate_that_is_shut_for_a_day(scenario: Scenario) -> None:
+    """Other channels go on, health says so, and nothing is held for longer than ten minutes."""
+    scenario.slack.add_channel("second")
+    scenario.slack.faults.add("chat.postMessage", kind="429", retry_after=99_999)
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.until(lambda: not scenario.bot._checks()["slack_rates"].ok)
+    scenario.type("/dss-build CHURN.transactions_clean", channel="second")
+    scenario.root("Done", "CHURN.transactions_clean", channel="second")
+    check = scenario.bot._checks()["slack_rates"]
+    assert "1 d 3 h" in check.detail
+    assert not check.required
