@@ -13,6 +13,7 @@ class Commands:
 
     def __init__(self, sandbox: DssSandbox) -> None:
         self._sandbox = sandbox
+        self._spoiled: Spoiled | None = None
 
     def where(self) -> dict[str, str]:
         """Tell the address and a key."""
@@ -41,7 +42,11 @@ class Commands:
         """Let the statuses of some jobs drip or never end."""
         server = self._sandbox._server  # noqa: SLF001 - it looks its application up at each request
         assert server is not None
-        server.app = Spoiled(server.app, ids)
+        server.app = self._spoiled = Spoiled(server.app, ids)
+
+    def spoilt(self) -> int:
+        """Count the answers that were spoilt."""
+        return self._spoiled.asked if self._spoiled else 0
 
     def requests(self, containing: str = "") -> int:
         """Count the calls since `forget`."""

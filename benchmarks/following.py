@@ -129,7 +129,7 @@ class Fleet:
         self._dss.ask("release", ids=bad[: spoilt // 2], project=PROJECT)
         with Highest(self._bot) as highest:
             found = self.disturb(ids[:-spoilt], seconds, ends=ends, commands=0)
-        asked = sum(self._dss.ask("requests", containing=job_id) for job_id in bad)
+        asked = self._dss.ask("spoilt")
         return Hindered(end_delays=found.end_delays, grown_mb=highest.mb - before, asked=asked)
 
     def end_all(self, ids: Sequence[str], patience: float) -> Ending:

@@ -21,6 +21,8 @@ class Spoiled:
 
     def __init__(self, inner: "WSGIApplication", ids: Iterable[str]) -> None:
         self._inner = inner
+        self.asked = 0
+        """Answers that were spoilt."""
         ways: tuple[Callable[[], Iterator[bytes]], ...] = (drip, endless)
         self._spoilt = {job_id: ways[number % 2] for number, job_id in enumerate(ids)}
 
@@ -29,6 +31,7 @@ class Spoiled:
         spoil = self._spoilt.get(parts[-1])
         if spoil is None or parts[-2] != "jobs":
             return self._inner(environ, start)
+        self.asked += 1
         headers = [("Content-Type", "application/json")]
         start("200 OK", [*headers, ("Content-Length", "100000")] if spoil is drip else headers)
         return spoil()
