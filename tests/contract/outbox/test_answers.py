@@ -12,7 +12,7 @@ from bot.slack.outbox import Answers
 from tests.contract.outbox.post import Post
 from tests.contract.outbox.test_refusals import ABSURD
 
-BLOCKS = ({"type": "section", "text": {"type": "mrkdwn", "text": "*answer*"}},)
+BLOCKS: tuple[dict[str, object], ...] = ({"type": "section", "text": {"type": "mrkdwn", "text": "*answer*"}},)
 ANSWER = Message(text="answer", blocks=BLOCKS)
 
 
@@ -97,6 +97,7 @@ def test_an_ephemeral_that_takes_no_blocks_is_text(post: Post, answers: Answers)
 def test_nothing_that_slack_answers_raises(post: Post, answers: Answers, body: str) -> None:
     """There is nobody left to tell."""
     post.slack.faults.add("chat.*", kind=f"body:{body}", times=9)
-    assert answers.tell(Place(channel_id=post.data, response_url="no address"), post.alice, ANSWER) is False
+    said = answers.tell(Place(channel_id=post.data, response_url="no address"), post.alice, ANSWER)
+    assert said == body.startswith('{"ok": true')
     post.slack.faults.clear()
     assert answers.tell(Place(channel_id=post.data), post.alice, ANSWER)
