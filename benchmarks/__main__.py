@@ -81,7 +81,8 @@ What else the machine had to do while it ran, on which delays and processor shar
   that stands the straight line through these.
 {remarks}
 * *storm*: the real waiter, store and sender, with the default rates, against a Slack stand-in that refuses
-  what exceeds Slack's published rates.
+  what exceeds Slack's published rates. Once every end can be read in the channel, the clock of Slack and of
+  the database runs faster, until every thread has its own end; meanwhile commands are typed in the channel.
 * *ending*: the bot of *following*; all jobs end between two of its looks, while commands are typed. It has to
   be sparing with DSS then too: one list of a project tells what a status each would.
 * *spoiled*: the bot of *following*; a tenth of the jobs have statuses that come a byte a second, or never

@@ -30,8 +30,8 @@ HOME = "https://sandbox.slack.com/"
 TICK = 2.0
 EDITS_PER_MINUTE = 50
 """What Slack publishes for ``chat.update``."""
-NEW_ROOTS = 20
-"""Commands that are typed in the channel while its threads are told."""
+NEW_ROOTS = 50
+"""One command is typed in the channel for so many jobs, while the threads are told."""
 SPEED = 5.0
 """How fast the clock of Slack and of the database runs once every end can be read."""
 PATIENCE = 300.0
@@ -91,8 +91,8 @@ def measure(jobs: int) -> Storm:
 def _ask(store: Store, slack: SlackSandbox, clock: Clock, jobs: int) -> dict[str, float]:
     """Write root messages of new commands while the threads are told; return when each was written."""
     written: dict[str, float] = {}
-    for number in range(NEW_ROOTS):
-        time.sleep(jobs / (NEW_ROOTS + 1) / SPEED)
+    for number in range(jobs // NEW_ROOTS):
+        time.sleep(NEW_ROOTS * 0.9 / SPEED)
         name = f"new-{number}"
         written[name] = clock.seconds()
         message = Message(text=f"A new job {number}")

@@ -179,7 +179,7 @@ def run_storm(*, quick: bool) -> Results:
             found.root_waits,
             5,
             "s",
-            f"the longest of {storm.NEW_ROOTS}, in Slack's time",
+            f"the longest of {found.jobs // storm.NEW_ROOTS}, in Slack's time",
         ),
         _below(f"{many}: answers 429", float(found.refused), 0, "", "under Slack's published rates"),
     ]
