@@ -19,6 +19,7 @@ from bot.errors import BotError
 from bot.opening import database_trouble
 from bot.proxies import proxy_for, shown
 from bot.settings import Instance, Settings, SlackSettings
+from bot.slack import http
 from bot.store import Database, OldSchema, check_schema
 
 OK: Literal["ok"] = "ok"
@@ -79,8 +80,9 @@ def _proxies(settings: Settings) -> Iterator[Finding]:
 
 
 def _slack(slack: SlackSettings, clock: Clock) -> Iterator[Finding]:
+    http.install()
     client = WebClient(token=slack.bot_token.reveal(), base_url=slack.api_url, timeout=_TIMEOUT)
-    client.proxy = proxy_for(slack.api_url)
+    client.proxy = None  # `bot.slack.http` knows
     try:
         answer = client.auth_test()
     except SlackApiError as exc:

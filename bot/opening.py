@@ -1,9 +1,7 @@
 """Opens what the settings name: the database, Slack's Web API, each DSS instance."""
 
-import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from functools import cache
 from urllib.parse import urlsplit
 
 from alembic.migration import MigrationContext
@@ -12,8 +10,8 @@ from slack_sdk import WebClient
 from bot.dss import DSSClient
 from bot.dss.gateway import DssGateway
 from bot.errors import BotError
-from bot.proxies import proxy_for
 from bot.settings import Instance, Secret, Settings
+from bot.slack import http
 from bot.store import Database, OldSchema, Store, StoreTrouble, check_schema, migrate
 
 SLACK_TIMEOUT = 10
@@ -96,25 +94,15 @@ def slack_client(settings: Settings, *, retries: bool = False) -> WebClient:
         retries: whether slack_sdk may repeat a call whose connection broke: for reading only, because a
             message that had arrived would be there twice. The outbox looks before it repeats.
     """
+    http.install()
     client = WebClient(
         token=settings.slack.bot_token.reveal(),
         base_url=settings.slack.api_url,
         timeout=SLACK_TIMEOUT,
-        ssl=_trust() if settings.slack.api_url.startswith("https:") else None,
         retry_handlers=None if retries else [],
     )
-    client.proxy = proxy_for(settings.slack.api_url)
+    client.proxy = None  # what is installed knows the proxies, and when there is none
     return client
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """Load the certificates that this machine trusts, once.
-
-    slack_sdk loads them again for each call unless it is given them (Python 3.11), which takes about 30 ms of
-    processor time: more than everything else about a message.
-    """
-    return ssl.create_default_context()
 
 
 def gateway(one: Instance) -> DssGateway:

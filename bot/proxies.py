@@ -5,6 +5,7 @@ too); slack_sdk by the first two of these, for every address and whatever ``NO_P
 """
 
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from requests.utils import get_environ_proxies, select_proxy
 
@@ -22,6 +23,13 @@ def proxy_for(url: str) -> str | None:
     if not proxy:
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def proxies() -> dict[str, str]:
+    """Return each scheme's proxy. urllib looks at ``NO_PROXY`` by itself; it doesn't know ``ALL_PROXY``."""
+    known = getproxies()
+    found = {scheme: known.get(scheme) or known.get("all") for scheme in ("http", "https")}
+    return {scheme: proxy for scheme, proxy in found.items() if proxy}
 
 
 def shown(proxy: str) -> str:

@@ -22,8 +22,8 @@ _MAPPING = msgspec.json.Decoder(dict[str, Any])
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw] | None)
 _BRACE = ord("{")
 _CHUNK = 65_536
-_STATUS_BYTES = 8 * 1024 * 1024
-"""A status may have: thousands of activities."""
+_STATUS_BYTES = 4 * 1024 * 1024
+"""A status may have so many bytes: thousands of activities. Several are read at the same time."""
 
 
 class _Latest:

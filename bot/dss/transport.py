@@ -22,9 +22,10 @@ import requests.adapters
 import requests.auth
 import urllib3.exceptions
 
+from bot.deadline import answers_within
 from bot.dss import problems
 from bot.dss.clock import ServerClock
-from bot.dss.deadline import DeadlineAdapter, answers_within
+from bot.dss.deadline import DeadlineAdapter
 from bot.dss.retries import NO_RETRY, RetryPolicy, retry_after_seconds
 from bot.errors import (
     DSSInvalidRequest,

@@ -19,7 +19,9 @@ MOST = 6
 MOST_SLOW = 2
 """Of these, for jobs whose last answer was slow."""
 PATIENCE = 1.0
-"""Seconds that the round waits for one answer; one that takes longer is taken in by a later round."""
+"""Seconds that a round waits, all in all, for answers that don't come; a later round takes them in."""
+LEAST_PATIENCE = 0.05
+"""Seconds that each answer has all the same: most take some milliseconds."""
 SLOW = 2.0
 """Seconds from which on an answer counts as slow."""
 QUICK_WITHIN = 10.0
@@ -48,7 +50,7 @@ class CloseLooks:
         dss: the instance.
         most: calls that are under way at the same time.
         slow: of these, for jobs that are known for slow answers.
-        patience: seconds to wait for one answer.
+        patience: seconds that one round waits, all in all, for answers that don't come.
     """
 
     def __init__(
@@ -60,9 +62,15 @@ class CloseLooks:
         self._patience = patience
         self._pool = ThreadPoolExecutor(most, thread_name_prefix=f"status-{dss.instance}")
         self._pending: dict[JobRef, tuple[Future[Look], bool]] = {}
+        self._left = patience
+        """Seconds that this round may still wait for answers that don't come."""
 
     def __contains__(self, ref: object) -> bool:
         return ref in self._pending
+
+    def begin(self) -> None:
+        """Begin a round: answers are waited for again."""
+        self._left = self._patience
 
     def free(self, *, suspect: bool) -> bool:
         """Say whether one more call can be made now.
@@ -81,9 +89,11 @@ class CloseLooks:
             suspect: its answers are known to be slow: they are not waited for, and may take longer.
         """
         future = self._pool.submit(self._ask, ref, None if suspect else QUICK_WITHIN)
+        began = time.monotonic()
         try:
-            return future.result(0 if suspect else self._patience)
+            return future.result(0 if suspect else max(self._left, LEAST_PATIENCE))
         except NotYet:
+            self._left -= time.monotonic() - began
             self._pending[ref] = (future, suspect)
             return None
 

@@ -191,6 +191,7 @@ class Waiter:
 
     def _take_in_late(self, running: Collection[JobRef], now: datetime) -> None:
         """Take in the answers that came since the last round."""
+        self._looks.begin()
         for ref, look in self._looks.finished():
             self._came(ref, look, now, listed=ref in running)
 

@@ -94,7 +94,7 @@ def test_tries_share_the_time_that_a_call_may_take(serve: Serve, clock: Clock) -
 def test_an_answer_has_a_greatest_length(serve: Serve, huge: Say) -> None:
     """What is longer than any answer of DSS is none, compressed or not."""
     _, client = serve(huge, retries=NO_RETRY)
-    with pytest.raises(DSSUnreadable, match="more than 8 MiB"):
+    with pytest.raises(DSSUnreadable, match="more than 4 MiB"):
         client.get_project("P").get_job("j").read_status()
     with pytest.raises(DSSUnreadable, match="more than 32 MiB"):
         client.list_running_jobs()

@@ -9,7 +9,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.facts import Message, Place
-from bot.proxies import proxy_for
 from bot.slack import views
 from bot.slack.outbox.verdicts import Verdict, code_of, judge, judge_code
 
@@ -28,7 +27,7 @@ class Answers:
 
     def _new_webhook(self, url: str) -> WebhookClient:
         made = WebhookClient(url, timeout=TIMEOUT, ssl=self._client.ssl, retry_handlers=[])
-        made.proxy = proxy_for(url)
+        made.proxy = None  # `bot.slack.http` knows
         return made
 
     def tell(self, place: Place, user_id: str, message: Message, *, replace: bool = False) -> bool:
