@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from benchmarks import machine, plots
-from benchmarks.results import Results, console, figures, markdown
+from benchmarks.results import Results, console, figures, markdown, table_lines
 from benchmarks.suite import BENCHMARKS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -22,6 +22,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the bot.")
     parser.add_argument("--only", choices=BENCHMARKS, action="append", help="run this one (can be repeated)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes; the figures are no result")
+    parser.add_argument(
+        "--page",
+        action="store_true",
+        help="with --only: put these rows into docs/benchmarks.md, leave the others",
+    )
     options = parser.parse_args()
     quiet = structlog.make_filtering_bound_logger(logging.ERROR)
     structlog.configure(wrapper_class=quiet)
@@ -34,8 +39,13 @@ def main() -> None:
         loads.append(machine.load())
     minutes = (time.monotonic() - began) / 60
     print(f"\n{console(results)}\n\n{machine.words()}; {minutes:.0f} minutes")
-    if not options.quick and not options.only:
+    if options.quick:
+        return
+    if not options.only:
         write(results, minutes, loads)
+    elif options.page:
+        page = DOCS / "benchmarks.md"
+        page.write_text(with_rows(page.read_text(encoding="utf-8"), results, loads), encoding="utf-8")
 
 
 def write(results: Sequence[Results], minutes: float, loads: Sequence[str]) -> None:
@@ -57,10 +67,29 @@ def write(results: Sequence[Results], minutes: float, loads: Sequence[str]) -> N
     (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")
 
 
+def with_rows(page: str, results: Sequence[Results], loads: Sequence[str]) -> str:
+    """Return the page with the rows of these benchmarks put in, with their day, and the words of today."""
+    new = {row.what: line for one in results for row, line in zip(one.rows, table_lines(one), strict=True)}
+    lines = page.splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("| ") and (what := line.split(" | ")[0].removeprefix("| ")) in new:
+            lines[number] = new.pop(what)
+    ends = lines.index("", lines.index("| --- | --- | --- | --- | --- |"))
+    lines[ends:ends] = new.values()
+    text = "\n".join(lines) + "\n"
+    names = ", ".join(f"*{one.name}*" for one in results)
+    said = f"The rows of {names}: {datetime.now(UTC):%Y-%m-%d}; {'; '.join(loads)}.\n"
+    text = text.replace("\n## What is measured\n", f"\n{said}\n## What is measured\n", 1)
+    begin, end = "* *storm*:", "\n## Cost against"
+    ours = TEXT[TEXT.index(begin) : TEXT.index(end)]
+    return text[: text.index(begin)] + ours + text[text.index(end) :]
+
+
 TEXT = """# Benchmarks
 
 Made by `make bench` (`python -m benchmarks`), which writes this page. `ARGS='--only storm'` runs one,
-`ARGS=--quick` runs all at small sizes; neither changes the page.
+`ARGS=--quick` runs all at small sizes; neither changes the page. With
+`--only`, `--page` puts the rows of those few in.
 
 {table}
 

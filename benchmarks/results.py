@@ -44,9 +44,14 @@ def console(results: Sequence[Results]) -> str:
 def markdown(results: Sequence[Results]) -> str:
     """Return the table for the documentation."""
     head = "| What | Goal | Measured | | How, or why not |\n| --- | --- | --- | --- | --- |"
-    rows = [row for one in results for row in one.rows]
-    lines = [f"| {row.what} | {row.goal} | {row.measured} | {_verdict(row)} | {row.note} |" for row in rows]
-    return "\n".join([head, *lines])
+    return "\n".join([head, *(line for one in results for line in table_lines(one))])
+
+
+def table_lines(one: Results) -> list[str]:
+    """Return the lines of one benchmark in the table."""
+    return [
+        f"| {row.what} | {row.goal} | {row.measured} | {_verdict(row)} | {row.note} |" for row in one.rows
+    ]
 
 
 def figures(steady: Sequence[Steady], peers: Sequence[Peer]) -> str:

@@ -20,7 +20,7 @@ SAMPLE = (
     Point(Place(ASK, "commit", "Builder._record → JobStore.record"), "kill before"),
     Point(Place(ASK, "commit", "Builder._record → JobStore.record"), "kill after"),
     Point(ROOT, "kill after"),
-    Point(Place(END, "commit", "Waiter._write → JobStore.apply"), "kill after"),
+    Point(Place(END, "commit", "JobWriter.write → JobStore.apply"), "kill after"),
     Point(START, "dss lose_answer"),
     Point(ROOT, "slack lose_answer"),
 )
