@@ -30,6 +30,7 @@ class Entry:
         "row",
         "slow",
         "sought",
+        "sought_at",
         "unlisted",
         "unread",
         "unread_since",
@@ -46,6 +47,7 @@ class Entry:
         """Looks at it since a list last showed it."""
         self.sought = False
         """Whether a list of its project was read to learn how it ended: a second one would not help."""
+        self.sought_at = 0.0
         self.missing = 0
         """Times in a row that DSS said it did not know the job."""
         self.failures = 0

@@ -1,6 +1,6 @@
 """One look at an instance: which of its jobs run, by the cheapest call that this DSS has."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -30,6 +30,8 @@ LIST_AGAIN = (10.0, 30.0, 60.0, 300.0)
 projects serve meanwhile."""
 LIST_OUTAGES = 2
 """How many times in a row a gateway may answer in DSS's place before the projects' lists are tried."""
+SEEK_AGAIN = 5.0
+"""Seconds after which a project's list is read again for a job whose status can't be asked for."""
 LOST_AFTER = 60.0
 """Seconds after which the jobs of a project whose list cannot be read are asked after one by one."""
 MOST_ENDS = 10_000
@@ -130,28 +132,45 @@ class Looking:
         log.warning("follow.no_running_list", instance=self._dss.instance, error=str(error))
 
     def finished(
-        self, ended: Sequence[tuple[JobRef, Entry]], known: Mapping[JobRef, JobFacts]
+        self,
+        ended: Sequence[tuple[JobRef, Entry]],
+        known: Mapping[JobRef, JobFacts],
+        *,
+        stuck: Collection[JobRef],
+        followed: Followed,
+        now: float,
     ) -> Mapping[JobRef, JobFacts]:
         """Read the ends of many jobs from their projects' lists: one call each instead of one a job.
 
-        Also the end of one whose status can't be had.
+        Args:
+            ended: jobs that are not listed as running any more.
+            known: ends that are known from a list already.
+            stuck: those of them whose status can't be asked for now: a list is read for a single one too, and
+                again after a while.
+            followed: all that are followed: a list has to reach as far back as they do.
+            now: in seconds of the waiter's clock.
         """
         found = dict(known)
         by_project: dict[str, list[Entry]] = {}
+        alone: set[str] = set()
         for ref, entry in ended:
-            if not entry.sought and ref not in known:
+            again = ref in stuck and not entry.sought_at <= now < entry.sought_at + SEEK_AGAIN
+            if ref not in known and (not entry.sought or again):
                 by_project.setdefault(ref.project, []).append(entry)
+                if ref in stuck:
+                    alone.add(ref.project)
         for project, entries in by_project.items():
-            if len(entries) < 2 and not any(entry.troubled for entry in entries):
+            if len(entries) < 2 and project not in alone:
                 continue
             self._budget.force()
+            reach = 2 * max(len(entries), _count(followed, project) if project in alone else 0)
             try:
-                jobs = self._dss.recent_jobs(project, min(MOST_ENDS, LISTED + len(entries) * 2))
+                jobs = self._dss.recent_jobs(project, min(MOST_ENDS, LISTED + reach))
             except DSSError:
                 continue  # each is asked after by itself then
             found |= {job.ref: job for job in jobs if job.finished}
             for entry in entries:
-                entry.sought = True
+                entry.sought, entry.sought_at = True, now
         return found
 
     def _by_project(self, followed: Followed, now: float) -> Seen:

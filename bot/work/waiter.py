@@ -232,7 +232,13 @@ class Waiter:
             (ref, entry) for ref, entry in ended if entry.troubled or not self._can_look(ref, entry, now)
         ]
         if many or stuck:
-            listed = self._looking.finished(ended if many else stuck, listed)
+            listed = self._looking.finished(
+                ended if many else stuck,
+                listed,
+                stuck=frozenset(ref for ref, _ in stuck),
+                followed=self._followed,
+                now=now.timestamp(),
+            )
         for ref, entry in ended:
             if not self._holds():
                 return

@@ -17,6 +17,7 @@ from bot.errors import (
 )
 from bot.facts import Activity, Counters, Failure, JobFacts, JobRef
 from bot.store.tables import jobs
+from bot.work.close_looks import MOST
 from bot.work.followed import HELD_AT_MOST
 from tests.support.fake_dss import FakeDss
 from tests.support.samples import REF
@@ -34,9 +35,10 @@ class OneBad(FakeDss):
         self.error: Exception | None = None
         self.holding: threading.Event | None = None
         self.asked = 0
+        self.hanging = {VICTIM.job_id}
 
     def job(self, project: str, job_id: str, *, within: float | None = None) -> JobFacts:
-        if job_id == VICTIM.job_id:
+        if job_id in self.hanging:
             self.asked += 1
             if self.holding is not None:
                 self.holding.wait(30)
@@ -130,6 +132,22 @@ def test_the_end_of_a_job_whose_status_does_not_come_is_told_by_the_list(
     row = watchers.store.jobs.job(VICTIM)
     assert row is not None
     assert row.facts.counters == Counters(done=1, failed=1, total=2)
+
+
+def test_an_end_is_told_while_all_status_calls_hang(watchers: Watchers, bad: OneBad) -> None:
+    """As many as may be under way at once: others have no turn, and their ends come from the list."""
+    others = [JobRef(instance="dss", project="CHURN", job_id=f"victim-{n}") for n in range(MOST)]
+    bad.hanging.update(ref.job_id for ref in others)
+    made = watchers.follow(OTHER)
+    watchers.run(6)
+    for ref in others:
+        watchers.follow(ref)
+    bad.holding = threading.Event()
+    watchers.run(2)
+    watchers.end(OTHER)
+    watchers.run(2)
+    assert watchers.told(made) == ["ended"]
+    bad.holding.set()
 
 
 @pytest.mark.parametrize("error", [DSSUnreadable("?"), DSSServerError("500"), DSSUnreachable("late")])
