@@ -124,3 +124,24 @@ def test_a_list_leaves_out_what_it_can_not_read(store: Store, clock: HandClock) 
     spoil(store, jobs, facts="{}")
     found: list[JobFacts] = list(store.jobs.just_started("dss", "CHURN", clock()))
     assert found == []
+
+
+def test_bytes_that_are_no_text_cost_their_row(store: Store, clock: HandClock) -> None:
+    """As a damaged disk leaves them; PostgreSQL takes none."""
+    if not store.database.is_sqlite:
+        return
+    first = intent()
+    store.intents.add(first, delivery="a")
+    with store.database.write() as connection:
+        connection.exec_driver_sql("UPDATE intents SET wish = CAST(X'7bff' AS TEXT)")
+    clock.advance(1)
+    second = intent(created_at=clock())
+    store.intents.add(second, delivery="b")
+    row = store.intents.claim("me", 30)
+    assert isinstance(row, UnreadableIntent)
+    store.intents.set_aside(
+        row, Draft(id="t", channel_id="U1", message=Message(text="x"), urgency=Urgency.END)
+    )
+    taken = store.intents.claim("me", 30)
+    assert isinstance(taken, Intent)
+    assert taken.id == second.id
