@@ -6,16 +6,12 @@ cookies, who is calling is given with each request, and the connections are in u
 made to be shared. GETs and POSTs have a session each: a POST never goes out on a connection that was idle.
 """
 
-import base64
-import http.cookiejar
 import os
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Literal, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import requests
 import requests.adapters
@@ -27,6 +23,15 @@ from bot.dss import problems
 from bot.dss.clock import ServerClock
 from bot.dss.deadline import DeadlineAdapter
 from bot.dss.retries import NO_RETRY, RetryPolicy, retry_after_seconds
+from bot.dss.session import (
+    KeyAuth,
+    authorization,
+    beginning,
+    checked_host,
+    checked_key,
+    existing_bundle,
+    new_session,
+)
 from bot.errors import (
     DSSInvalidRequest,
     DSSMisconfigured,
@@ -44,10 +49,6 @@ CHUNK = 65_536
 """Bytes that are read from the connection at a time."""
 MOST_BYTES = 32 * 1024 * 1024
 """Decoded bytes that an answer may have: some 15,000 jobs of a list. What is longer is no answer of DSS."""
-_ERROR_BYTES = 65_536
-"""How much of an error's body is read; stack traces can be long."""
-_ERROR_SECONDS = 10.0
-"""How long an error's body is read: its status says the most important thing."""
 _POOL = 16
 """Idle connections that are kept."""
 _BAD_SEGMENT = re.compile(r"[\x00-\x1f\x7f]")
@@ -62,17 +63,6 @@ def segment(text: str) -> str:
     if not text or _BAD_SEGMENT.search(text) or {".", ".."} & set(re.split(r"[/\\]", text)):
         raise DSSInvalidRequest(f"{text!r} cannot be the name of anything in DSS")
     return quote(text, safe="")
-
-
-class _KeyAuth(requests.auth.AuthBase):
-    """Sets the key itself, so that a ``.netrc`` of the machine cannot replace it."""
-
-    def __init__(self, header: str) -> None:
-        self._header = header
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = self._header
-        return request
 
 
 class Transport:
@@ -106,18 +96,18 @@ class Transport:
         retries: RetryPolicy | None = None,
         extra_headers: Mapping[str, str] | None = None,
     ) -> None:
-        self.host = _checked_host(host)
+        self.host = checked_host(host)
         self.version = ""
         """``DSS-Version`` of the latest answer; empty until there is one."""
         self._base = self.host + "/" + base_path.strip("/")
-        self._key = _checked_key(api_key)
-        self._auth = _KeyAuth(_authorization(self._key, auth))
-        self._verify, self._cert, self._timeout = _existing(verify), cert, timeout
+        self._key = checked_key(api_key)
+        self._auth = KeyAuth(authorization(self._key, auth))
+        self._verify, self._cert, self._timeout = existing_bundle(verify), cert, timeout
         self._answer_timeout = answer_timeout
         self._retries = retries or RetryPolicy()
         self._sessions = {
-            "GET": _session(DeadlineAdapter(idle=True, most=_POOL), extra_headers),
-            "POST": _session(DeadlineAdapter(idle=False, most=_POOL), extra_headers),
+            "GET": new_session(DeadlineAdapter(idle=True, most=_POOL), extra_headers),
+            "POST": new_session(DeadlineAdapter(idle=False, most=_POOL), extra_headers),
         }
         self.server_clock = ServerClock()
         """How far DSS's clock is from this machine's."""
@@ -284,7 +274,7 @@ class Transport:
         self.version = response.headers.get("DSS-Version") or self.version
         if response.status_code < 300:
             return
-        body = _beginning(response)
+        body = beginning(response)
         raise problems.from_answer(
             response.status_code,
             response.headers.get("Content-Type", ""),
@@ -306,54 +296,3 @@ class Transport:
     def _redact(self, text: str) -> str:
         """Take this client's own key out, and every other secret that can be recognised."""
         return redact(text.replace(self._key, "…"))
-
-
-def _session(adapter: DeadlineAdapter, headers: Mapping[str, str] | None) -> requests.Session:
-    session = requests.Session()
-    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=()))
-    session.headers.update(headers or {})
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
-
-
-def _beginning(response: requests.Response) -> bytes:
-    """Read the first bytes of an error's body, as far as they come: the status is what counts."""
-    body = bytearray()
-    end = time.monotonic() + _ERROR_SECONDS
-    try:
-        while len(body) < _ERROR_BYTES and time.monotonic() < end:
-            chunk = response.raw.read1(_ERROR_BYTES, decode_content=True)
-            if not chunk:
-                break
-            body += chunk
-    except (urllib3.exceptions.HTTPError, OSError):
-        pass
-    return bytes(body)
-
-
-def _checked_host(host: str) -> str:
-    parts = urlsplit(host.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("the DSS address must look like https://dss.example.com:11200")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("the DSS address must be without user name, password, query and fragment")
-    return host.strip().rstrip("/")
-
-
-def _existing(verify: bool | str) -> bool | str:  # noqa: FBT001 - as `requests` has it
-    if isinstance(verify, str) and not Path(verify).exists():
-        raise ValueError(f"there is no certificate bundle at {verify}")
-    return verify
-
-
-def _checked_key(api_key: str) -> str:
-    if not api_key or not re.fullmatch(r"[\x21-\x7e]+", api_key):
-        raise ValueError("the DSS API key is empty, or has characters that no key has")
-    return api_key
-
-
-def _authorization(api_key: str, auth: Literal["basic", "bearer"]) -> str:
-    if auth == "bearer":
-        return f"Bearer {api_key}"
-    return "Basic " + base64.b64encode(f"{api_key}:".encode()).decode()

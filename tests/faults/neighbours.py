@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from bot.app import Bot
-from bot.dss import transport
+from bot.dss import session
 from bot.facts.rates import Rates
 from bot.sandbox.dss import DssSandbox, ManualClock
 from bot.sandbox.slack import Message, SlackSandbox
@@ -43,7 +43,7 @@ DSS_TIMEOUT, SLACK_TIMEOUT = 1.0, 1
 """Seconds, instead of 30 and 10."""
 DEADLINE = 1.5
 """Seconds that an answer of DSS may take in all, instead of 300, or 10 for a status and 15 for an excerpt."""
-close_looks.QUICK_WITHIN = close_looks.LOG_WITHIN = transport._ERROR_SECONDS = DEADLINE
+close_looks.QUICK_WITHIN = close_looks.LOG_WITHIN = session._ERROR_SECONDS = DEADLINE
 PATIENCE = 40.0
 """Real seconds in which what concerns the neighbours must have come."""
 LATEST = timedelta(hours=3)
