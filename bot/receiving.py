@@ -27,6 +27,8 @@ PATH = "/slack/events"
 SOCKET_THREADS = 10
 """Envelopes that are read at the same time; each waits until its listener has acknowledged."""
 LONGEST_PAUSE = 30.0
+CLOSE_WITHIN = 3.0
+"""Seconds that the closing of the socket may hold up the bot's end."""
 HELLO_WITHIN = 10.0
 """Seconds to wait for Slack's hello on an open socket."""
 
@@ -89,7 +91,12 @@ class SocketReceiver:
         """Close the socket, for good: slack_sdk would otherwise open another one while this one closes."""
         client = self._handler.client
         client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
-        self._handler.close()  # type: ignore[no-untyped-call]
+        # When a socket is being opened at this moment, slack_sdk waits for the end of a thread that has none.
+        closing = threading.Thread(target=self._handler.close, name="socket-closing", daemon=True)
+        closing.start()
+        closing.join(CLOSE_WITHIN)
+        if closing.is_alive():
+            log.warning("slack.not_closed", seconds=CLOSE_WITHIN)
 
     def _take(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         """Hand an envelope to Bolt; one that it stumbles over is acknowledged, or it would come again."""

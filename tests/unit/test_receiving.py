@@ -54,3 +54,25 @@ def test_a_wrong_bot_token_is_said_so_that_the_log_shows_it(slack: SlackSandbox)
     with pytest.raises(WrongToken, match=r"SLACK_BOT_TOKEN \(invalid_auth\)") as caught:
         who_am_i(client, stopping=threading.Event())
     assert Redactor(()).text(str(caught.value)) == str(caught.value)
+
+
+def test_a_socket_that_does_not_close_holds_up_no_end(
+    slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """slack_sdk can wait for ever when it connects again at that moment."""
+    settings = SlackSettings(
+        bot_token=Secret(slack.bot_token),
+        app_token=Secret(slack.app_token),
+        signing_secret=None,
+        port=3000,
+        api_url=slack.api_url,
+    )
+    hanging = open_receiver(slack, settings)
+    hanging.start()
+    handler = hanging._handler  # type: ignore[attr-defined]
+    never, close = threading.Event(), handler.close
+    handler.close = never.wait
+    monkeypatch.setattr(receiving, "CLOSE_WITHIN", 0.1)
+    hanging.stop()
+    never.set()
+    close()
