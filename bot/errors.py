@@ -82,7 +82,7 @@ class DSSUnreachable(DSSError):
     """No connection, or no answer in time.
 
     Attributes:
-        timed_out: a connection was made, and the answer did not come in time.
+        timed_out: a connection was made, and the answer did not come in time, or not whole.
     """
 
     timed_out = False

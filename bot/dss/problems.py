@@ -129,7 +129,7 @@ def from_exception(
     else:
         text = f"no connection to {host}, or it broke during {call}"
     unreachable = DSSUnreachable(text, maybe_done=not safe and not _never_sent(error))
-    unreachable.timed_out = late
+    unreachable.timed_out = late or isinstance(error, requests.exceptions.ChunkedEncodingError)
     return unreachable
 
 

@@ -104,17 +104,15 @@ class Looking:
             running = self._dss.running_jobs()
         except (DSSBadKey, DSSMisconfigured):
             raise
-        except DSSUnavailable as error:
+        except (DSSUnavailable, DSSUnreachable) as error:
+            if isinstance(error, DSSUnreachable) and error.timed_out:
+                self._no_list(now, error)
+                return None
             self._outages += 1
             if self._outages <= LIST_OUTAGES:
                 raise
             # A gateway may fail for this one list, which is the longest answer: the projects' lists tell.
             self.trouble = f"the list of running jobs can't be had: {error}"
-            return None
-        except DSSUnreachable as error:
-            if not error.timed_out:
-                raise
-            self._no_list(now, error)
             return None
         except DSSError as error:
             self._no_list(now, error)

@@ -205,7 +205,7 @@ def test_an_outage_and_a_rejected_key_are_silence(watchers: Watchers, error: DSS
     watchers.dss.broken = error
     watchers.calls()
     watchers.run(10)
-    also = {"recent_jobs"} if isinstance(error, DSSUnavailable) else set()
+    also = set() if isinstance(error, DSSBadKey) else {"recent_jobs"}
     assert set(watchers.calls()) == {"running_jobs"} | also
     assert watchers.waiter.trouble == f"{type(error).__name__}: {error}"
 
