@@ -1,16 +1,16 @@
 # syntax=docker/dockerfile:1
-# Two stages: the first one builds an environment from hashed pins, the second one is only that environment.
+# Two stages: the first builds an environment from hashed pins, and the second contains only that environment.
 
 ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /src
-# The requirements first: they change less often than the code, and are kept from one build to the next.
+# Requirements come first: they change less often than the code, so Docker can cache their layer.
 COPY requirements/run.txt requirements/build.txt requirements/
 RUN python -m venv /opt/dss-bot \
  && /opt/dss-bot/bin/python -m pip install --require-hashes --requirement requirements/run.txt
-# What makes the wheel is pinned and hashed too, and stays in this stage.
+# The tools that build the wheel are pinned and hashed too, and stay in this stage.
 RUN python -m venv /opt/tools \
  && /opt/tools/bin/python -m pip install --require-hashes --requirement requirements/build.txt
 COPY pyproject.toml README.md LICENSE manifest.yml ./
@@ -28,7 +28,7 @@ RUN groupadd --system --gid 10001 bot \
  && useradd --system --uid 10001 --gid bot --no-create-home --home-dir /nonexistent bot \
  && install --directory --owner=bot --group=bot /data
 COPY --from=build /opt/dss-bot /opt/dss-bot
-# Without DATABASE_URL the SQLite file is in the data directory: DATABASE_URL set here would forbid DATABASE_URL_FILE.
+# Without DATABASE_URL, SQLite uses the data directory. Setting DATABASE_URL here would rule out DATABASE_URL_FILE.
 ENV PATH=/opt/dss-bot/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -37,7 +37,7 @@ ENV PATH=/opt/dss-bot/bin:$PATH \
 USER 10001:10001
 WORKDIR /data
 VOLUME /data
-# Health and metrics on the loopback of the container; DSS_BOT_HTTP_HOST=0.0.0.0 opens them to a cluster's probes.
+# Health and metrics listen on the container's loopback; DSS_BOT_HTTP_HOST=0.0.0.0 opens them to a cluster's probes.
 EXPOSE 3000 8081
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["python", "-c", "import os, urllib.request as r; p = os.environ.get('DSS_BOT_HTTP_PORT') or '8081'; p == '0' or r.urlopen(f'http://127.0.0.1:{p}/healthz', timeout=4)"]

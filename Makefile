@@ -1,5 +1,5 @@
-# Everything works with Python >= 3.11 and make alone: `make demo`, `make test`. `make help` lists the rest.
-# Another interpreter: `make clean test PYTHON=python3.13`. Another place for the environment: `VENV=…`.
+# You need only Python >= 3.11 and make. Start with `make demo` or `make test`; `make help` lists all targets.
+# To use another interpreter, run `make clean test PYTHON=python3.13`. To put the environment elsewhere, set `VENV=…`.
 
 SHELL := /bin/sh
 .SUFFIXES:
@@ -11,57 +11,66 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/lock/bin/uv
 PYTEST := $(BIN)/python -m pytest
-# What `make test` passes to pytest besides; `make test ARGS='-k outbox'`.
+# Extra arguments for pytest, such as `make test ARGS='-k outbox'`.
 ARGS ?=
-# Only the files that each target needs: the demo runs from the tree, without the tools and without installing.
+# Each target installs only what it needs: the demo runs from the tree, without the tools and without installing.
 RUN := $(VENV)/.run.stamp
 DEV := $(VENV)/.dev.stamp
 BENCH := $(VENV)/.bench.stamp
 
-.PHONY: help demo test test-faults coverage bench lint format lock clean
+.PHONY: help demo test test-browser test-faults fuzz coverage pictures bench lint format lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(RUN)  ## try the bot: a DSS and a Slack workspace of its own, nothing to configure
+demo: $(RUN)  ## try the bot with its own DSS and Slack workspace; nothing to configure
 	$(BIN)/python -m bot demo
 
-test: $(DEV)  ## all tests but the long fault suite, on two cores
-	$(PYTEST) -n 2 --dist worksteal -m "not faults" $(ARGS)
+test: $(DEV)  ## run all tests except the long suites and the browser's; four processes, because scenarios wait much
+	$(PYTEST) -n 4 --dist worksteal -m "not faults and not fuzz and not browser" $(ARGS)
 
-test-faults: $(DEV)  ## the long fault suite
+test-browser: $(DEV)  ## test the demo's page in Debian's chromium; without it, the tests are skipped
+	$(PYTEST) -rs -n 2 --dist worksteal -m browser tests/browser $(ARGS)
+
+pictures: $(DEV)  ## take the pictures of docs/images anew, in Debian's chromium
+	$(BIN)/python -m tests.browser.pictures $(ARGS)
+
+test-faults: $(DEV)  ## run the long fault suite
 	$(PYTEST) -m faults $(ARGS)
 
-coverage: $(DEV)  ## the tests, with branch coverage
-	$(PYTEST) -n 2 --dist worksteal -m "not faults" --cov --cov-report=term --cov-report=html $(ARGS)
+fuzz: $(DEV)  ## run the fuzz tests with more than 100,000 inputs
+	$(PYTEST) -n 2 -m fuzz $(ARGS)
 
-bench: $(BENCH)  ## the benchmarks, side by side with the official client
+coverage: $(DEV)  ## run the tests with branch coverage
+	$(PYTEST) -n 4 --dist worksteal -m "not faults and not fuzz and not browser" --cov --cov-report=term --cov-report=html $(ARGS)
+
+bench: $(BENCH)  ## run the benchmarks, side by side with the official client
 	$(BIN)/python -m benchmarks $(ARGS)
 
-lint: $(DEV)  ## ruff, mypy, import-linter, deptry
+lint: $(DEV)  ## run ruff, mypy, import-linter, and deptry
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-format: $(DEV)  ## put the code in shape
+format: $(DEV)  ## format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-lock: $(UV)  ## make requirements/*.txt anew from pyproject.toml
+lock: $(UV)  ## regenerate requirements/*.txt from pyproject.toml
 	$(UV) pip compile pyproject.toml --extra postgres $(LOCK) --output-file requirements/run.txt
 	$(UV) pip compile pyproject.toml --extra postgres --group dev $(LOCK) --output-file requirements/dev.txt
 	$(UV) pip compile pyproject.toml --extra postgres --group bench --constraint requirements/dev.txt $(LOCK) \
 		--output-file requirements/bench.txt
 	echo hatchling | $(UV) pip compile - --constraint requirements/dev.txt $(LOCK) --output-file requirements/build.txt
 
-# --upgrade is left to the one who wants it: `make lock LOCK_ARGS=--upgrade`.
+# Upgrading is opt-in: `make lock LOCK_ARGS=--upgrade`.
 LOCK_ARGS ?=
 LOCK = --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras \
 	$(LOCK_ARGS)
 
-clean:  ## remove the environment and everything that was made
+clean:  ## remove the environment and everything generated
 	rm -rf $(VENV) dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache
 	find bot tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -74,8 +83,8 @@ $(RUN): requirements/run.txt
 	@$(INSTALL) $<
 	@touch $@
 
-# The package itself goes in without its own requirements (they are there, by hash) and without a build environment
-# that would be fetched without hashes: hatchling is one of the tools.
+# Install the package without its requirements, which are already installed by hash, and without an isolated build
+# environment, which pip would fetch without hashes. hatchling is one of the installed tools.
 $(DEV): requirements/dev.txt pyproject.toml
 	@$(INSTALL) $< --editable .
 	@touch $@

@@ -1,1 +1,1 @@
-"""What the bot costs and how fast it is, beside Dataiku's own client: ``python -m benchmarks``."""
+"""The bot's cost and speed, compared with Dataiku's own client: ``python -m benchmarks``."""

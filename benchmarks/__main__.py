@@ -1,4 +1,4 @@
-"""Runs the benchmarks and says what came of them: ``python -m benchmarks [--only NAME] [--quick]``."""
+"""Run the benchmarks and report the results: ``python -m benchmarks [--only NAME] [--quick]``."""
 
 import argparse
 import logging
@@ -15,10 +15,12 @@ from benchmarks.results import Results, console, figures, markdown, table_lines
 from benchmarks.suite import BENCHMARKS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGE = Path(__file__).with_name("page.md")
+"""The page's text, with places for what is measured."""
 
 
 def main() -> None:
-    """Read the command line, run, print; a full run writes ``docs/benchmarks.md`` and the plots."""
+    """Parse the command line, run, and print; a full run writes ``docs/benchmarks.md`` and the plots."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the bot.")
     parser.add_argument("--only", choices=BENCHMARKS, action="append", help="run this one (can be repeated)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes; the figures are no result")
@@ -54,7 +56,7 @@ def write(results: Sequence[Results], minutes: float, loads: Sequence[str]) -> N
     drawn = plots.draw(points["steady"], points["peers"], DOCS / "img")
     remarks = [f"* {remark}" for one in results for remark in one.remarks]
     pictures = [f"![{name.removesuffix('.png')}](img/{name})" for name in drawn]
-    text = TEXT.format(
+    text = PAGE.read_text(encoding="utf-8").format(
         table=markdown(results),
         day=f"{datetime.now(UTC):%Y-%m-%d}",
         minutes=f"{minutes:.0f}",
@@ -68,7 +70,7 @@ def write(results: Sequence[Results], minutes: float, loads: Sequence[str]) -> N
 
 
 def with_rows(page: str, results: Sequence[Results], loads: Sequence[str]) -> str:
-    """Return the page with the rows of these benchmarks put in, with their day, and the words of today."""
+    """Return the page with these benchmarks' rows and date inserted, and with the current text."""
     new = {row.what: line for one in results for row, line in zip(one.rows, table_lines(one), strict=True)}
     lines = page.splitlines()
     for number, line in enumerate(lines):
@@ -81,49 +83,10 @@ def with_rows(page: str, results: Sequence[Results], loads: Sequence[str]) -> st
     said = f"The rows of {names}: {datetime.now(UTC):%Y-%m-%d}; {'; '.join(loads)}.\n"
     text = text.replace("\n## What is measured\n", f"\n{said}\n## What is measured\n", 1)
     begin, end = "* *storm*:", "\n## Cost against"
-    ours = TEXT[TEXT.index(begin) : TEXT.index(end)]
+    template = PAGE.read_text(encoding="utf-8")
+    ours = template[template.index(begin) : template.index(end)]
     return text[: text.index(begin)] + ours + text[text.index(end) :]
 
-
-TEXT = """# Benchmarks
-
-Made by `make bench` (`python -m benchmarks`), which writes this page. `ARGS='--only storm'` runs one,
-`ARGS=--quick` runs all at small sizes; neither changes the page. With
-`--only`, `--page` puts the rows of those few in.
-
-{table}
-
-## Where and when
-
-{day}, {minutes} minutes. {machine}.
-
-What else the machine had to do while it ran, on which delays and processor shares depend:
-{loads} (at the start, and after each benchmark).
-
-## What is measured
-
-* *following*: `dss-bot run` in a process of its own, with SQLite and its default settings, between a DSS
-  stand-in in another process and a Slack stand-in in a third. The jobs and their root messages are there
-  before it starts; requests are counted where they arrive; CPU and memory are those of the bot's process.
-* The peer is Dataiku's own `DSSJobWaiter`, one thread a job (`benchmarks/peer.py`): it asks after 0.2 s, then
-  1.1 times as late each time, up to every 15 s. It is run at 10, 30, 100 and 300 jobs side by side; beyond
-  that stands the straight line through these.
-{remarks}
-* *storm*: the real waiter, store and sender, with the default rates, against a Slack stand-in that refuses
-  what exceeds Slack's published rates. Once every end can be read in the channel, the clock of Slack and of
-  the database runs faster, until every thread has its own end; meanwhile commands are typed in the channel.
-* *ending*: the bot of *following*; all jobs end between two of its looks, while commands are typed. It has to
-  be sparing with DSS then too: one list of a project tells what a status each would.
-* *spoiled*: the bot of *following*; a tenth of the jobs have statuses that come a byte a second, or never
-  end (`benchmarks/spoiled.py`), and half of these have ended, so that the bot has to ask for them.
-* *client*: `benchmarks/dss_client.py`, both clients on the same answers from memory.
-
-## Cost against the number of jobs
-
-{pictures}
-
-{figures}
-"""
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""How soon a slash command is acknowledged while DSS takes 5 s for every answer."""
+"""How fast a slash command is acknowledged while DSS takes 5 s for every answer."""
 
 import tempfile
 import time
@@ -13,7 +13,7 @@ from bot.sandbox.slack import Delivery, SlackSandbox
 UNDER_WAY = 50
 DSS_SECONDS = 5.0
 PAUSE = 0.1
-"""Seconds between two commands once that many are under way."""
+"""Seconds between two commands once that many are in progress."""
 TEXTS = (
     ("/dss-jobs", "CHURN --limit 5"),
     ("/dss-build", "CHURN.scored_{number}"),
@@ -24,16 +24,16 @@ TEXTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Acks:
-    """What was measured, in seconds."""
+    """The measurements, in seconds."""
 
     seconds: list[float]
-    """From each command to its acknowledgement; those that only filled up the bot are not counted."""
+    """From each command to its acknowledgement, not counting the commands that only loaded the bot."""
     missed: int
     """Commands that were not acknowledged within Slack's 3 s."""
 
 
 def measure(commands: int) -> Acks:
-    """Bring 50 commands under way, then type so many more while they are."""
+    """Start 50 commands, then type this many more while those are in progress."""
     with tempfile.TemporaryDirectory() as name, SlackSandbox(rates=False) as slack:
         folder = Path(name)
         with Process("benchmarks.dss_process", log=folder / "dss.log") as dss:

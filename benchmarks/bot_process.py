@@ -1,13 +1,17 @@
-"""How a benchmark starts the bot: as everybody does, from the environment alone."""
+"""How a benchmark starts the bot: like any user, with environment variables only."""
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from bot.sandbox.slack import SlackSandbox
 
+UNLIMITED = Path(__file__).with_name("unlimited.toml")
+"""One typist stands for many people, so the limits for people are off."""
+
 
 def bot_environment(slack: SlackSandbox, dss: Mapping[str, str], database: str) -> dict[str, str]:
-    """Return the environment of ``dss-bot run`` between two stand-ins."""
+    """Return the environment of a ``dss-bot run`` that connects to two stand-ins."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return kept | {
         "SLACK_BOT_TOKEN": slack.bot_token,
@@ -18,4 +22,5 @@ def bot_environment(slack: SlackSandbox, dss: Mapping[str, str], database: str) 
         "DSS_BOT_ACCESS": "open",
         "DSS_BOT_HTTP_PORT": "0",
         "DATABASE_URL": database,
+        "DSS_BOT_CONFIG": str(UNLIMITED),
     }

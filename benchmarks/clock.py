@@ -1,4 +1,4 @@
-"""A clock that can be made to run faster: Slack's rates take 20 minutes that nobody needs to sit through."""
+"""A clock that can run faster: Slack's rates need 20 minutes that nobody should have to wait."""
 
 import time
 from datetime import UTC, datetime
@@ -15,9 +15,9 @@ class Clock:
         return self._at + (time.monotonic() - self._since) * self._speed
 
     def moment(self) -> datetime:
-        """Return the same as an aware datetime."""
+        """Return the time as an aware datetime."""
         return datetime.fromtimestamp(self.seconds(), UTC)
 
     def hurry(self, speed: float) -> None:
-        """Run so many times as fast from now on."""
+        """Run this many times as fast from now on."""
         self._at, self._since, self._speed = self.seconds(), time.monotonic(), speed

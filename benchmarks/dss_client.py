@@ -1,11 +1,12 @@
-"""Our DSS client beside Dataiku's own, in the same run: ``python benchmarks/dss_client.py [--json]``.
+"""Compare our DSS client with Dataiku's own in one run: ``python benchmarks/dss_client.py [--json]``.
 
-A server process gives both clients the same answers from memory; each measurement is a process of its own, so
-that none pays for another's memory. Times are medians of some rounds; peak memory is how far the process's
-resident memory rose above what it had when its client was ready (Linux only: ``VmHWM``, set back before).
+A server process gives both clients the same answers from memory. Each measurement runs in its own process, so
+that none includes another's memory. Times are medians over several rounds. Peak memory is how far the
+process's resident memory rose above its value when the client was ready (Linux only: ``VmHWM``, reset
+beforehand).
 
-Our list decodes an item when it is looked at. So it is measured as it is returned, and again filtered for
-"failures since a date" as documented, which looks at every one of the 50,000 jobs.
+Our list decodes an item only when it is read. So it is measured twice: as returned, and filtered for
+"failures since a date" as documented, which reads all of the 50,000 jobs.
 """
 
 # ruff: noqa: ANN401, PLC0415 - two clients without a common type, each imported only where it is measured
@@ -27,7 +28,7 @@ JOBS = 50_000
 LOG_MB = 500
 ROUNDS = 3
 SMALL_MB = 1.0
-"""Growth below this is noise: ratios are taken as if it were this."""
+"""Growth below this is noise; ratios use this value instead."""
 SINCE = 1_795_000_000_000
 KEY = "benchmark"
 LINE = b"[2026/11/23-08:15:57.101] [null-err-68] [INFO] [dku.utils]  - " + b"x" * 64 + b"\n"
@@ -38,7 +39,7 @@ STATES = ("DONE", "DONE", "DONE", "FAILED", "ABORTED")
 
 
 def job(number: int) -> dict[str, Any]:
-    """Return a list item as DSS-API.md §1.3 has it."""
+    """Return a list item in the format of DSS-API.md §1.3."""
     started = SINCE - JOBS // 2 + number
     name = f"Build_orders_clean_{number % 97}__NP_"
     return {
@@ -73,7 +74,7 @@ def job(number: int) -> dict[str, Any]:
 
 
 def serve() -> None:
-    """Serve the list and the log until the standard input ends; print the port first."""
+    """Print the port, then serve the list and the log until standard input ends."""
     jobs = json.dumps([job(number) for number in range(JOBS)], separators=(",", ":")).encode()
     block = LINE * (1_048_576 // len(LINE))
 
@@ -138,18 +139,18 @@ TASKS: dict[str, Callable[[Any], object]] = {"list": read_list, "filter": failur
 
 
 def peak_mb() -> float:
-    """Return the most memory that this process had resident since the mark was set back."""
+    """Return the peak resident memory of this process since the last reset."""
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def measure(client_name: str, task_name: str, url: str) -> None:
-    """Do one task once and print its seconds and its growth of peak memory in MB."""
+    """Run one task once; print its time in seconds and its growth of peak memory in MB."""
     client = CLIENTS[client_name](url)
     if client_name == "official":
         import dataikuapi.dss.job
-        import dataikuapi.dss.project  # noqa: F401 - what is only imported later is not the task's memory
-    Path("/proc/self/clear_refs").write_text("5")  # sets VmHWM back to what is resident now
+        import dataikuapi.dss.project  # noqa: F401 - a late import must not count as the task's memory
+    Path("/proc/self/clear_refs").write_text("5")  # resets VmHWM to the current resident size
     before = peak_mb()
     began = time.perf_counter()
     kept = TASKS[task_name](client)
@@ -161,7 +162,7 @@ def measure(client_name: str, task_name: str, url: str) -> None:
 
 
 def run(client: str, task: str, url: str, rounds: int) -> dict[str, float]:
-    """Return the median seconds and the highest peak of some rounds, each in a new process."""
+    """Return the median time and the highest peak of several rounds, each in a new process."""
     answers = []
     for _ in range(rounds):
         command = [sys.executable, __file__, "--measure", client, task, url]
@@ -180,12 +181,12 @@ def environment() -> dict[str, str]:
 
 
 def available_mb() -> float:
-    """Return how much memory the machine has to give."""
+    """Return the available memory of the machine."""
     return int(Path("/proc/meminfo").read_text().split("MemAvailable:")[1].split()[0]) / 1024
 
 
 def compare(url: str) -> dict[str, dict[str, dict[str, float]]]:
-    """Measure every task on both clients; the official tail only where memory allows it."""
+    """Measure every task with both clients; run the official tail only if there is enough memory."""
     results: dict[str, dict[str, dict[str, float]]] = {}
     for task in TASKS:
         rounds = 1 if task == "tail" else ROUNDS
@@ -196,7 +197,7 @@ def compare(url: str) -> dict[str, dict[str, dict[str, float]]]:
 
 
 def report(results: dict[str, dict[str, dict[str, float]]]) -> None:
-    """Print what was measured, and the ratios."""
+    """Print the measurements and the ratios."""
     titles = {
         "list": f"list_jobs, {JOBS:,} jobs",
         "filter": "the same, filtered by state and date",
@@ -217,7 +218,7 @@ def report(results: dict[str, dict[str, dict[str, float]]]) -> None:
 
 
 def measure_all() -> dict[str, dict[str, dict[str, float]]]:
-    """Start the server, measure every task on both clients and return the figures."""
+    """Start the server, measure every task with both clients, and return the figures."""
     command = [sys.executable, __file__, "--serve"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
@@ -230,7 +231,7 @@ def measure_all() -> dict[str, dict[str, dict[str, float]]]:
 
 
 def main() -> None:
-    """Read the command line and run."""
+    """Parse the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)

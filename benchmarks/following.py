@@ -1,4 +1,4 @@
-"""Jobs that run and are followed: what that costs DSS and this machine, and how soon an end is known."""
+"""The cost of following running jobs, for DSS and for this machine, and how fast an end is noticed."""
 
 import random
 import tempfile
@@ -24,16 +24,16 @@ CHANNEL = "data"
 
 @dataclass(frozen=True, kw_only=True)
 class Steady:
-    """A time in which nothing but following happens."""
+    """A period in which the bot only follows jobs."""
 
     jobs: int
     per_second: float
-    """Requests to DSS, all of them."""
+    """All requests to DSS."""
     cpu_percent: float
     """Of one core."""
     rss_mb: float
     kinds: dict[str, int] = field(default_factory=dict)
-    """Requests by what they asked for."""
+    """Requests by kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Busy:
     """Jobs ended and people typed commands while all the others were followed."""
 
     end_delays: list[float]
-    """Seconds from each end in DSS to the row in the outbox that tells it."""
+    """Seconds from each end in DSS to the outbox row that reports it."""
     acks: list[float]
     """Seconds from each command to its acknowledgement."""
     cpu_percent: float
@@ -49,14 +49,14 @@ class Busy:
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """All jobs ended between two looks, while people typed commands."""
+    """All jobs ended between two polls, while people typed commands."""
 
     seconds: float
-    """Until the last end was a row."""
+    """Until the last end had an outbox row."""
     told: int
-    """Ends that are rows."""
+    """Ends that have an outbox row."""
     per_second: float
-    """Requests to DSS meanwhile, those of the commands included."""
+    """Requests to DSS meanwhile, including those of the commands."""
     acks: list[float]
     """Seconds from each command to its acknowledgement."""
     rss_mb: float
@@ -67,15 +67,15 @@ class Hindered:
     """Some statuses dripped or never ended, while other jobs ended."""
 
     end_delays: list[float]
-    """Seconds from each other end in DSS to the row in the outbox that tells it."""
+    """For each of the other ends, seconds from the end in DSS to the outbox row that reports it."""
     grown_mb: float
-    """How far the bot's memory rose at most above what it was before."""
+    """The largest increase of the bot's memory over its previous size."""
     asked: int
-    """Statuses that were asked for and were spoilt."""
+    """Spoiled statuses that the bot requested."""
 
 
 class Fleet:
-    """A bot, a DSS and a Slack workspace, each in a process of its own, with followed jobs."""
+    """A bot, a DSS, and a Slack workspace, each in its own process, with followed jobs."""
 
     def __init__(self, jobs: int, slack: SlackSandbox, dss: Process, bot: Process, store: Store) -> None:
         self.jobs = jobs
@@ -86,7 +86,7 @@ class Fleet:
         self.began: Cost = bot.cost()
 
     def watch(self, seconds: float) -> Steady:
-        """Let time pass and read what it cost."""
+        """Let time pass and measure the cost."""
         self._dss.ask("forget")
         before = self._bot.cost()
         time.sleep(seconds)
@@ -100,7 +100,7 @@ class Fleet:
         )
 
     def disturb(self, ids: Sequence[str], seconds: float, *, ends: int, commands: int) -> Busy:
-        """Spread the ends of some jobs and some commands over a time, at random moments."""
+        """Spread some job ends and some commands over a period, at random moments."""
         chance = random.Random(7)
         plan = [(chance.uniform(0, seconds), "end") for _ in range(ends)]
         plan += [(chance.uniform(0, seconds), "command") for _ in range(commands)]
@@ -120,12 +120,12 @@ class Fleet:
         return Busy(end_delays=list(self._delays(ended)), acks=acks, cpu_percent=after.share_since(before))
 
     def hinder(self, ids: Sequence[str], seconds: float, *, spoilt: int, ends: int) -> Hindered:
-        """Let the last of the jobs have statuses that drip or never end, and some of the first ones end."""
+        """Make the statuses of the last jobs drip or never end, and end some of the first jobs."""
         bad = list(ids[-spoilt:])
         before = self._bot.cost().rss_mb
         self._dss.ask("spoil", ids=bad)
         self._dss.ask("forget")
-        # The waiter asks for the status of those that are not listed as running any more.
+        # The waiter requests the status of jobs that are no longer listed as running.
         self._dss.ask("release", ids=bad[: spoilt // 2], project=PROJECT)
         with Highest(self._bot) as highest:
             found = self.disturb(ids[:-spoilt], seconds, ends=ends, commands=0)
@@ -133,7 +133,7 @@ class Fleet:
         return Hindered(end_delays=found.end_delays, grown_mb=highest.mb - before, asked=asked)
 
     def end_all(self, ids: Sequence[str], patience: float) -> Ending:
-        """Have all jobs end at once, and type commands until all the ends are rows."""
+        """End all jobs at once, and type commands until every end has an outbox row."""
         self._dss.ask("forget")
         began = time.monotonic()
         self._dss.ask("release", ids=list(ids), project=PROJECT)
@@ -174,7 +174,7 @@ class Fleet:
 
 @contextmanager
 def fleet(jobs: int) -> Iterator[tuple[Fleet, list[str]]]:
-    """Start everything, with so many jobs that are followed already; yields the fleet and the ids."""
+    """Start everything with this many followed jobs; yields the fleet and the job ids."""
     with tempfile.TemporaryDirectory() as name, SlackSandbox(rates=False) as slack:
         folder = Path(name)
         with Process("benchmarks.dss_process", log=folder / "dss.log") as dss:
@@ -193,6 +193,6 @@ def fleet(jobs: int) -> Iterator[tuple[Fleet, list[str]]]:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """Return the smallest value that so large a share of all does not exceed."""
+    """Return the smallest value that this share of all values does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

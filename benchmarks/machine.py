@@ -1,4 +1,4 @@
-"""The machine in words: cores, memory, versions; nothing that names it."""
+"""Describe the machine: cores, memory, versions; nothing that identifies it."""
 
 import os
 import platform
@@ -21,6 +21,6 @@ def words() -> str:
 
 
 def load() -> str:
-    """Say how busy the machine is: others may be working on it."""
+    """Return how busy the machine is: other processes might be using it."""
     one, five, _ = os.getloadavg()
     return f"load {one:.1f} (1 min), {five:.1f} (5 min) on {os.cpu_count()} cores"

@@ -1,6 +1,6 @@
-"""The peer: one thread with Dataiku's own waiter for each job, as its documentation suggests.
+"""The peer: one thread per job with Dataiku's own waiter, as its documentation suggests.
 
-``python -m benchmarks.peer URL KEY PROJECT FILE_OF_IDS`` runs until it is ended.
+``python -m benchmarks.peer URL KEY PROJECT FILE_OF_IDS`` runs until it is stopped.
 """
 
 import sys
@@ -8,11 +8,11 @@ import threading
 from pathlib import Path
 
 FIRST, FACTOR, LONGEST = 0.2, 1.1, 15.0
-"""The waiter's pauses in seconds: the first, the growth, the longest (DSS-API.md, waiter)."""
+"""The waiter's pauses in seconds: the first, the growth factor, the longest (DSS-API.md, waiter)."""
 
 
 def polls_within(seconds: float) -> int:
-    """Return how many calls one waiter makes in its first seconds, by its schedule."""
+    """Return how many calls one waiter makes in its first ``seconds``, by its schedule."""
     at, pause, polls = 0.0, FIRST, 0
     while at <= seconds:
         polls += 1
@@ -22,8 +22,8 @@ def polls_within(seconds: float) -> int:
 
 
 def main() -> None:
-    """Follow jobs until the process is ended."""
-    import dataikuapi  # noqa: PLC0415 - the schedule is read without it
+    """Follow jobs until the process is stopped."""
+    import dataikuapi  # noqa: PLC0415 - reading the schedule doesn't need it
     from dataikuapi.dss.job import DSSJobWaiter  # noqa: PLC0415
 
     url, key, project, ids = sys.argv[1:]

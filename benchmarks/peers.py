@@ -1,4 +1,4 @@
-"""The peer against the same stand-in: several sizes at once, each in a process of its own."""
+"""The peer against the same stand-in: several sizes at once, each in its own process."""
 
 import tempfile
 import time
@@ -11,18 +11,18 @@ from benchmarks.peer import polls_within
 from benchmarks.processes import Process
 
 LAST = 60.0
-"""The seconds at the end that count as steady: each waiter has reached its longest pause."""
+"""The final seconds that count as steady: each waiter has reached its longest pause."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Peer:
-    """What one size cost."""
+    """The cost of one size."""
 
     jobs: int
     requests: int
-    """In the whole time."""
+    """In the whole run."""
     scheduled: int
-    """What the documented schedule makes of the same time."""
+    """The number of requests in the same time by the documented schedule."""
     per_second: float
     """In the last minute."""
     cpu_percent: float
@@ -31,7 +31,7 @@ class Peer:
 
 
 def measure(sizes: Sequence[int], seconds: float) -> list[Peer]:
-    """Run all sizes side by side and count what reached DSS."""
+    """Run all sizes side by side and count the requests that reach DSS."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         dss = stack.enter_context(Process("benchmarks.dss_process", log=folder / "dss.log"))
@@ -63,7 +63,7 @@ def measure(sizes: Sequence[int], seconds: float) -> list[Peer]:
 
 
 def line(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Return slope and height of the straight line that is nearest to some points (least squares)."""
+    """Return the slope and intercept of the least-squares line through the points."""
     count = len(points)
     mean_x, mean_y = sum(x for x, _ in points) / count, sum(y for _, y in points) / count
     spread = sum((x - mean_x) ** 2 for x, _ in points)

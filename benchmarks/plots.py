@@ -1,4 +1,4 @@
-"""Plots of cost against the number of jobs."""
+"""Plots of the cost against the number of jobs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +10,9 @@ OURS, THEIRS = "#2a7f62", "#b5523b"
 
 
 def draw(steady: Sequence[Steady], peers: Sequence[Peer], folder: Path) -> list[str]:
-    """Draw requests, processor time and memory; return the names of the files, none without matplotlib."""
+    """Plot requests, CPU time, and memory; return the file names, or none without matplotlib."""
     try:
-        import matplotlib as mpl  # noqa: PLC0415 - only `make bench` has it
+        import matplotlib as mpl  # noqa: PLC0415 - only `make bench` installs it
     except ImportError:
         return []
     mpl.use("Agg")
@@ -43,7 +43,7 @@ def _plot(
 
     figure, axes = plt.subplots(figsize=(7.2, 4.4), dpi=130, layout="constrained")
     slope, height = line(theirs)
-    # Many points, because a straight line is a curve where an axis is logarithmic.
+    # Many points, because a straight line is a curve on a logarithmic axis.
     first, last = theirs[0][0], sizes[-1]
     beyond = [first * (last / first) ** (step / 100) for step in range(101)]
     axes.plot(

@@ -1,4 +1,4 @@
-"""Processes that a benchmark talks to, and what they cost: what is measured runs in a process of its own."""
+"""Processes that a benchmark controls, and their cost: each measured program runs in its own process."""
 
 import json
 import subprocess
@@ -17,21 +17,21 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What a process has used up to a moment."""
+    """The resources that a process has used up to a point in time."""
 
     at: float
-    """Seconds of the monotonic clock."""
+    """Seconds on the monotonic clock."""
     cpu: float
-    """Seconds of processor time, user and system."""
+    """CPU seconds, user and system."""
     rss_mb: float
 
     def share_since(self, before: "Cost") -> float:
-        """Return the share of one core since an earlier reading, in percent."""
+        """Return the CPU use since an earlier reading, in percent of one core."""
         return 100 * (self.cpu - before.cpu) / (self.at - before.at)
 
 
 class Process:
-    """A Python module that runs in a process of its own; its log goes to a file."""
+    """A Python module in its own process; its log goes to a file."""
 
     def __init__(self, module: str, *args: str, log: Path, env: Mapping[str, str] | None = None) -> None:
         self._log = log.open("w")
@@ -48,7 +48,7 @@ class Process:
         self._process = psutil.Process(self._popen.pid)
 
     def ask(self, command: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON
-        """Send a command as a line of JSON and return what the process answers in one line."""
+        """Send a command as a line of JSON and return the process's one-line answer."""
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
         self._popen.stdin.write(json.dumps([command, arguments]) + "\n")
@@ -59,13 +59,13 @@ class Process:
         return json.loads(line)
 
     def cost(self) -> Cost:
-        """Read what the process has used so far."""
+        """Return the resources used so far."""
         times = self._process.cpu_times()
         rss = self._process.memory_info().rss / 1_048_576
         return Cost(at=time.monotonic(), cpu=times.user + times.system, rss_mb=rss)
 
     def until_logged(self, words: str, timeout: float = 60.0) -> None:
-        """Wait until the log has these words."""
+        """Wait until the log contains this text."""
         end = time.monotonic() + timeout
         while words not in self.log.read_text():
             if time.monotonic() > end or self._popen.poll() is not None:
@@ -73,7 +73,7 @@ class Process:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """End it, politely first."""
+        """Stop the process: terminate it, then kill it if necessary."""
         self._popen.terminate()
         try:
             self._popen.wait(15)

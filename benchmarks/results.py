@@ -1,4 +1,4 @@
-"""One row for each goal: what was wanted, what was measured, and why when the two differ."""
+"""One row per goal: the goal, the measurement, and why they differ, if they do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,19 +10,19 @@ from benchmarks.peers import Peer
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of the table."""
+    """One row of the table."""
 
     what: str
     goal: str
     measured: str
     met: bool
     note: str = ""
-    """How it was measured, or why the goal was missed."""
+    """How it was measured, or why it missed the goal."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """What one benchmark found."""
+    """The results of one benchmark."""
 
     name: str
     rows: Sequence[Row]
@@ -48,14 +48,14 @@ def markdown(results: Sequence[Results]) -> str:
 
 
 def table_lines(one: Results) -> list[str]:
-    """Return the lines of one benchmark in the table."""
+    """Return one benchmark's rows of the table."""
     return [
         f"| {row.what} | {row.goal} | {row.measured} | {_verdict(row)} | {row.note} |" for row in one.rows
     ]
 
 
 def figures(steady: Sequence[Steady], peers: Sequence[Peer]) -> str:
-    """Return what the plots show as a table."""
+    """Return the data of the plots as a table."""
     head = "| Jobs | Followed by | Requests/s | % of a core | MB resident |\n| --- | --- | --- | --- | --- |"
     shown = [("dss-bot", one) for one in steady] + [("a waiter thread per job", one) for one in peers]
     lines = [

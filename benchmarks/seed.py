@@ -1,4 +1,4 @@
-"""A database with jobs that are followed already: rows as the bot writes them, their messages in Slack."""
+"""A database with jobs that are already followed: rows as the bot writes them, and their Slack messages."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -6,58 +6,58 @@ from uuid import uuid4
 
 from sqlalchemy import bindparam, select, update
 
+from bot.domain import Message, Place
+from bot.domain.slack_rates import SlackRates
+from bot.domain.stored_records import FollowedJob, FollowState, Urgency, Watch
 from bot.dss import DSSClient
 from bot.dss.gateway import DssGateway
-from bot.facts import Message, Place
-from bot.facts.rates import Rates
-from bot.facts.records import FollowedJob, Memory, Urgency, Watch
-from bot.following.telling import card_of, root_draft
 from bot.sandbox.slack import Message as Posted
 from bot.sandbox.slack import SlackSandbox
 from bot.store import Database, Recording, Store, migrate
 from bot.store.codec import load
 from bot.store.tables import messages
+from bot.views.job_messages import job_card, root_draft
 
-UNLIMITED = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
+UNLIMITED = SlackRates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
 INSTANCE = "default"
-"""What the bot calls the instance that the environment names."""
+"""The bot's name for the instance that the environment variables configure."""
 
 
 def open_store(address: str, clock: Callable[[], datetime] | None = None) -> Store:
-    """Make a new database and open it."""
+    """Create a new database and open it."""
     database = Database(address, clock=clock)
     migrate(database)
     return Store(database)
 
 
 def follow_all(store: Store, dss: Mapping[str, str], slack: SlackSandbox, channel: str) -> None:
-    """Write a row, a watch and a root message for every job that runs in DSS."""
+    """Write a row, a watch, and a root message for every job that is running in DSS."""
     gateway = DssGateway(DSSClient(dss["url"], dss["key"]), instance=INSTANCE)
     now = datetime.now(UTC)
-    for facts in gateway.running_jobs() or ():
+    for info in gateway.running_jobs() or ():
         watch = Watch(
             id=uuid4().hex,
-            ref=facts.ref,
+            ref=info.ref,
             place=Place(channel_id=slack.channel_id(channel)),
             asker=slack.user_id("alice"),
             asker_name="alice",
             root_id=uuid4().hex,
             created_at=now,
         )
-        job = FollowedJob(facts=facts, memory=Memory(followed_since=now, told=("started",)))
-        card = card_of(job, watch, ui_url=gateway.job_url(facts.ref.project, facts.ref.job_id))
+        job = FollowedJob(info=info, follow_state=FollowState(followed_since=now, told=("started",)))
+        card = job_card(job, watch, ui_url=gateway.job_url(info.ref.project, info.ref.job_id))
         root = root_draft(watch, card, now, Urgency.ROOT)
         store.jobs.record(Recording(job=job, watch=watch, drafts=(root,)))
     gateway.close()
 
 
 def show_roots(store: Store, slack: SlackSandbox) -> list[str]:
-    """Put every root message into the workspace and note that it was sent; return their timestamps.
+    """Put every root message into the workspace and mark it as sent; return their timestamps.
 
-    It goes past the wire: sending thousands is another benchmark.
+    This bypasses the wire protocol: another benchmark measures sending.
     """
     shown: list[dict[str, str]] = []
-    world = slack._world  # noqa: SLF001 - there is no quick way in from outside
+    world = slack._world  # noqa: SLF001 - there is no fast way in from outside
     with store.database.read() as connection:
         for row in connection.execute(select(messages)):
             message = load(row.body, Message)

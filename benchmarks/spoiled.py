@@ -1,4 +1,4 @@
-"""Statuses that drip or never end, in front of the DSS stand-in; and a look at what they cost the bot."""
+"""Statuses that drip or never end, in front of the DSS stand-in, and what they cost the bot."""
 
 import threading
 import time
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DRIP_GAP = 1.0
-"""Seconds from one byte to the next."""
+"""Seconds between two bytes."""
 PIECE = b" " * 1_048_576
 
 
 class Spoiled:
-    """A WSGI application that spoils the statuses of some jobs, every other one in the other way."""
+    """A WSGI application that spoils the statuses of some jobs, alternating between the two ways."""
 
     def __init__(self, inner: "WSGIApplication", ids: Iterable[str]) -> None:
         self._inner = inner
         self.asked = 0
-        """Answers that were spoilt."""
+        """The number of spoiled answers."""
         ways: tuple[Callable[[], Iterator[bytes]], ...] = (drip, endless)
         self._spoilt = {job_id: ways[number % 2] for number, job_id in enumerate(ids)}
 
@@ -38,20 +38,20 @@ class Spoiled:
 
 
 def drip() -> Iterator[bytes]:
-    """Give a byte a second."""
+    """Yield one byte per second."""
     while True:
         yield b" "
         time.sleep(DRIP_GAP)
 
 
 def endless() -> Iterator[bytes]:
-    """Give bytes as fast as they are taken."""
+    """Yield bytes as fast as the client reads them."""
     while True:
         yield PIECE
 
 
 class Highest:
-    """The most memory that a process has at any moment of a time, in MB."""
+    """The peak memory of a process during a period, in MB."""
 
     def __init__(self, process: Process) -> None:
         self._process = process

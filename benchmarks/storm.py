@@ -1,4 +1,4 @@
-"""Many jobs of one channel end in one second, under Slack's published rates."""
+"""Many jobs in one channel end within one second, under Slack's published rates."""
 
 import json
 import re
@@ -15,58 +15,60 @@ from slack_sdk import WebClient
 from benchmarks.clock import Clock
 from benchmarks.processes import Process
 from benchmarks.seed import follow_all, open_store, show_roots
+from bot.domain import Message
+from bot.domain.stored_records import Draft, Urgency
 from bot.dss import DSSClient
 from bot.dss.gateway import DssGateway
-from bot.facts import Message
-from bot.facts.records import Draft, Urgency
 from bot.sandbox.slack import Call, SlackSandbox
-from bot.slack.outbox import Sender
+from bot.slack.sender import OutboxSender
 from bot.store import Store
-from bot.work.loops import Loop
-from bot.work.waiter import Waiter
+from bot.workers.job_waiter import JobWaiter
+from bot.workers.loop import Loop
 
 CHANNEL = "data"
 HOME = "https://sandbox.slack.com/"
 TICK = 2.0
 EDITS_PER_MINUTE = 50
-"""What Slack publishes for ``chat.update``."""
+"""Slack's published rate for ``chat.update``."""
 NEW_ROOTS = 50
-"""One command is typed in the channel for so many jobs, while the threads are told."""
+"""One command is typed in the channel per this many jobs, while the threads get their ends."""
 SPEED = 5.0
-"""How fast the clock of Slack and of the database runs once every end can be read."""
+"""The speed of Slack's and the database's clocks once every end is readable."""
 PATIENCE = 300.0
 """Seconds to wait for the last end."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Storm:
-    """What became of it, in seconds of Slack's clock after the ends."""
+    """The outcome, in seconds of Slack's clock after the ends."""
 
     jobs: int
     readable_after: float
-    """Until the last end could be read in the channel."""
+    """Until the last end was readable in the channel."""
     digests: int
     replies: int
     final_after: float
-    """Until the last root message showed its final state."""
+    """Until the last root message showed its final state; later edits add only final counts."""
+    edits: int
+    """All edits: also those that add final counts, to roots and to replies."""
     least: float
-    """What ``chat.update``'s rate allows at best."""
+    """The minimum that ``chat.update``'s rate allows."""
     threads_after: float
     """Until the last thread had its own end."""
     threads: int
-    """Threads that have it."""
+    """Threads that have their own end."""
     mentions: int
-    """Replies that mention somebody whom a digest had mentioned."""
+    """Replies that mention somebody whom a digest has already mentioned."""
     root_waits: float
-    """The longest that a new root message in the channel waited meanwhile."""
+    """The longest wait of a new root message in the channel meanwhile."""
     refused: int
-    """Answers 429."""
+    """The number of 429 answers."""
     not_final: int
-    """Root messages that do not show the end."""
+    """Root messages that don't show the final state."""
 
 
 def measure(jobs: int) -> Storm:
-    """Let so many jobs end and follow what the channel shows."""
+    """Let this many jobs end and track what the channel shows."""
     clock = Clock()
     slack = SlackSandbox(rates=True, clock=clock.seconds)
     with tempfile.TemporaryDirectory() as name, slack:
@@ -89,7 +91,7 @@ def measure(jobs: int) -> Storm:
 
 
 def _ask(store: Store, slack: SlackSandbox, clock: Clock, jobs: int) -> dict[str, float]:
-    """Write root messages of new commands while the threads are told; return when each was written."""
+    """Write root messages for new commands while the threads get their ends; return when each was written."""
     written: dict[str, float] = {}
     for number in range(jobs // NEW_ROOTS):
         time.sleep(NEW_ROOTS * 0.9 / SPEED)
@@ -103,14 +105,16 @@ def _ask(store: Store, slack: SlackSandbox, clock: Clock, jobs: int) -> dict[str
 
 @contextmanager
 def _bot(store: Store, slack: SlackSandbox, where: dict[str, str], clock: Clock) -> Iterator[None]:
-    """Run a waiter and a sender as the bot does, with the rates that it has by default."""
+    """Run a waiter and a sender as the bot does, with its default rates."""
     gateway = DssGateway(DSSClient(where["url"], where["key"]), instance="default")
     client = WebClient(token=slack.bot_token, base_url=slack.api_url, timeout=10)
     with ThreadPoolExecutor(4) as pool:
-        sender = Sender(store.outbox, client, owner="bench", pool=pool, crowds=store.crowds, home=HOME)
-        # The sender looks every half second; faster while the clock is.
+        sender = OutboxSender(
+            store.outbox, client, owner="bench", pool=pool, digests=store.digests, home=HOME
+        )
+        # The sender checks every half second; scale that with the clock.
         sending = Loop("sender", lambda: bool(sender.round()), 0.5 / SPEED)
-        waiter = Waiter(store, gateway, owner="bench", clock=clock.moment, on_drafts=sending.wake)
+        waiter = JobWaiter(store, gateway, owner="bench", clock=clock.moment, on_drafts=sending.wake)
         loops = [sending, Loop("waiter", waiter.round, TICK)]
         for loop in loops:
             loop.start()
@@ -132,7 +136,7 @@ def _wait(done: object, seconds: float) -> None:
 
 
 def _told(calls: Iterable[Call], since: float) -> dict[str, float]:
-    """Return when each root's end could be read: in its thread, or in a digest that links to it."""
+    """Return when each root's end became readable: in its thread, or in a digest that links to it."""
     found: dict[str, float] = {}
     for call in calls:
         if call.method != "chat.postMessage" or not call.ok or call.time < since:
@@ -156,6 +160,10 @@ def _read(slack: SlackSandbox, roots: set[str], asked: dict[str, float], began: 
     calls = [call for call in slack.calls if call.time >= began]
     told = _told(calls, began)
     edits = [call for call in calls if call.method == "chat.update" and call.ok]
+    final: dict[str, float] = {}
+    for call in edits:
+        if str(call.args["ts"]) in roots and "Done" in str(call.args.get("text")):
+            final.setdefault(str(call.args["ts"]), call.time)
     shown = {message.ts: message for message in slack.messages(CHANNEL) if message.ts in roots}
     posts = [call for call in calls if call.method == "chat.postMessage" and call.ok]
     never = float("inf")
@@ -166,7 +174,8 @@ def _read(slack: SlackSandbox, roots: set[str], asked: dict[str, float], began: 
         readable_after=max(told.values()) - began if set(told) >= roots else never,
         digests=sum(not call.args.get("thread_ts") for call in posts) - len(waits),
         replies=sum(bool(call.args.get("thread_ts")) for call in posts),
-        final_after=max((call.time for call in edits), default=never) - began,
+        final_after=max(final.values()) - began if set(final) >= roots else never,
+        edits=len(edits),
         least=len(roots) * 60 / EDITS_PER_MINUTE,
         threads_after=max((call.time for call in threads.values()), default=never) - began,
         threads=len(threads),

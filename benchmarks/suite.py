@@ -1,9 +1,10 @@
-"""The benchmarks by name: each measures, and says its rows of the table."""
+"""The benchmarks by name: each measures and returns its rows of the table."""
 
+import tempfile
 from collections.abc import Callable
 from statistics import median as _median
 
-from benchmarks import acknowledging, dss_client, peers, storm, throughput
+from benchmarks import acknowledging, auditing, dss_client, live, peers, storm, throughput, typeahead
 from benchmarks.following import Steady, fleet, quantile
 from benchmarks.peer import LONGEST, polls_within
 from benchmarks.results import Results, Row
@@ -12,7 +13,7 @@ TICK = 2.0
 
 
 def run_following(*, quick: bool) -> Results:
-    """Follow ever more jobs, beside the peer at the sizes that it can be run at."""
+    """Follow more and more jobs, and compare with the peer at the sizes that it can handle."""
     full = 1_000 if quick else 10_000
     window = 20.0 if quick else 300.0
     beside = peers.measure((10, 30, 100, 300), 90.0 if quick else 300.0)
@@ -96,7 +97,7 @@ def _steady(jobs: int, seconds: float) -> Steady:
 
 
 def run_ending(*, quick: bool) -> Results:
-    """Have all followed jobs end between two looks, as when DSS restarts."""
+    """End all followed jobs between two polls, as when DSS restarts."""
     jobs = 1_000 if quick else 10_000
     with fleet(jobs) as (bot, ids):
         bot.watch(5.0)
@@ -116,7 +117,7 @@ def run_ending(*, quick: bool) -> Results:
 
 
 def run_spoiled(*, quick: bool) -> Results:
-    """Let a tenth of the jobs have statuses that drip or never end, while others end."""
+    """Make a tenth of the jobs have statuses that drip or never end, while others end."""
     jobs = 200 if quick else 1_000
     spoilt = jobs // 10
     with fleet(jobs) as (bot, ids):
@@ -143,7 +144,7 @@ def run_spoiled(*, quick: bool) -> Results:
 
 
 def run_storm(*, quick: bool) -> Results:
-    """Let a thousand jobs of one channel end at once."""
+    """End a thousand jobs in one channel at once."""
     found = storm.measure(100 if quick else 1_000)
     many = f"{found.jobs:,} jobs of one channel end in one second"
     note = f"{found.digests} digests, in real time; {found.replies} replies in all"
@@ -153,6 +154,7 @@ def run_storm(*, quick: bool) -> Results:
     )
     how = (
         f"{found.final_after / found.least:.2f} x the least time; {found.not_final} roots not final; "
+        f"{found.edits:,} edits in all (those of final counts come later); "
         "once every end could be read, the clock of Slack and of the database "
         f"ran {storm.SPEED:.0f} times as fast"
     )
@@ -187,7 +189,7 @@ def run_storm(*, quick: bool) -> Results:
 
 
 def run_throughput(*, quick: bool) -> Results:
-    """Empty the outbox as fast as it goes."""
+    """Empty the outbox as fast as possible."""
     runs = [throughput.measure(400 if quick else 3_000) for _ in range(1 if quick else 5)]
     best = max(run["per_second"] for run in runs)
     middle = _median(run["per_second"] for run in runs)
@@ -212,6 +214,45 @@ def run_acknowledging(*, quick: bool) -> Results:
     note = f"{typed}, {found.missed} not acknowledged"
     what = "acknowledgement while DSS takes 5 s and 50 commands are under way, p99"
     return Results(name="acknowledging", rows=[_below(what, p99, 50, "ms", note, and_also=found.missed == 0)])
+
+
+def run_auditing(*, quick: bool) -> Results:
+    """Write audit entries, and verify their chain, on SQLite."""
+    entries, verified = (200, 5_000) if quick else (2_000, 100_000)
+    with tempfile.TemporaryDirectory() as folder:
+        found = auditing.measure(f"sqlite:///{folder}/bot.sqlite3", entries, verified)
+    note = f"median; a transaction that writes one other row: {found['plain_ms']:.2f} ms"
+    growth = f"growth of resident memory; {verified:,} entries in {found['verify_s']:.1f} s"
+    rows = [
+        _below("an audit entry, in a worker", found["alone_ms"], 2, "ms", note),
+        _below("verifying the audit: memory", found["verify_mb"], 16, "MB", growth),
+    ]
+    return Results(name="auditing", rows=rows)
+
+
+def run_calls(*, quick: bool) -> Results:
+    """Count the calls to Slack for one job, and of a bot that posts each change."""
+    del quick
+    calls, naive = live.count_calls()
+    by_method = ", ".join(f"{count} {method}" for method, count in sorted(calls.items()))
+    what = f"one job with {live.ACTIVITIES} activities, {live.MINUTES} min: calls to Slack"
+    note = f"{by_method}; a bot that posts each change: {naive}"
+    return Results(name="calls", rows=[_below(what, sum(calls.values()), 25, "", note)])
+
+
+def run_rendering(*, quick: bool) -> Results:
+    """Render root messages of small and of huge jobs."""
+    took = live.render_seconds(500 if quick else 5_000)
+    middle = 1000 * _median(took)
+    note = f"{len(took):,} root messages of 0 to 2,000 activities, both forms; median {middle:.2f} ms"
+    p99 = 1000 * quantile(took, 0.99)
+    drawn = 1000 * max(live.draw_seconds(5 if quick else 20))
+    picture = "the slowest; on a thread of its own, away from the job waiter"
+    rows = [
+        _below("rendering a view, p99", p99, 5, "ms", note),
+        _below("drawing a timeline of 200 activities", drawn, 300, "ms", picture),
+    ]
+    return Results(name="rendering", rows=rows)
 
 
 def run_client(*, quick: bool) -> Results:
@@ -246,10 +287,46 @@ def _below(what: str, value: float, goal: float, unit: str, note: str, *, and_al
     )
 
 
+def run_typeahead(*, quick: bool) -> Results:
+    """Type into the build dialog over many projects and datasets."""
+    projects = 100 if quick else 1_000
+    found = typeahead.measure(projects, 20 if quick else 200)
+    many = f"{projects:,} projects, {projects * typeahead.EACH:,} datasets in one of them"
+    large = 1000 * quantile(found.large, 0.95)
+    rows = [
+        _below(
+            "names in the build dialog, warm, p95",
+            max(1000 * quantile(found.warm, 0.95), large),
+            150,
+            "ms",
+            f"{many}: {large:.0f} ms in that one, median of all others {1000 * _median(found.warm):.0f} ms",
+        ),
+        _below(
+            "names in the build dialog, cold, the slowest",
+            max(found.cold),
+            2.5,
+            "s",
+            f"median {_median(found.cold):.2f} s of {len(found.cold)}",
+        ),
+        _below(
+            "memory of the names",
+            found.grown_mb,
+            150,
+            "MB",
+            f"growth of the process with {found.names:,} names; it keeps at most 200,000",
+        ),
+    ]
+    return Results(name="typeahead", rows=rows)
+
+
 BENCHMARKS: dict[str, Callable[..., Results]] = {
     "client": run_client,
     "acknowledging": run_acknowledging,
     "throughput": run_throughput,
+    "auditing": run_auditing,
+    "typeahead": run_typeahead,
+    "calls": run_calls,
+    "rendering": run_rendering,
     "storm": run_storm,
     "following": run_following,
     "ending": run_ending,

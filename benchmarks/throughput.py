@@ -1,4 +1,4 @@
-"""How fast the outbox empties when Slack lets everything through: 200 channels, SQLite."""
+"""How fast the outbox empties when Slack limits nothing: 200 channels, SQLite."""
 
 import tempfile
 import time
@@ -10,18 +10,18 @@ from slack_sdk import WebClient
 
 from benchmarks.processes import Process
 from benchmarks.seed import UNLIMITED, open_store
-from bot.facts import Message
-from bot.facts.records import Draft, Urgency
-from bot.slack.outbox import Sender
+from bot.domain import Message
+from bot.domain.stored_records import Draft, Urgency
+from bot.slack.sender import OutboxSender
 from bot.store import Store
 
 CHANNELS = 200
 THREADS = 4
-"""Of the sender, as `bot.app` has them."""
+"""The sender's thread count, as in `bot.app.wiring`."""
 
 
 def measure(rows: int) -> dict[str, float]:
-    """Send so many rows, a root and its replies alternating over the channels; return what it took."""
+    """Send this many rows, a root and its replies, across the channels; return what it took."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with Process("benchmarks.slack_process", log=folder / "slack.log") as slack:
@@ -37,7 +37,7 @@ def measure(rows: int) -> dict[str, float]:
 
 
 def _write(store: Store, channels: list[str], rows: int) -> None:
-    """Write a root and three replies a thread."""
+    """Write a root and three replies per thread."""
     drafts: list[Draft] = []
     for number in range(rows // 4):
         channel, root = channels[number % len(channels)], uuid4().hex
@@ -59,7 +59,9 @@ def _draft(channel: str, root: str, reply: int) -> Draft:
 def _send(store: Store, where: dict[str, str]) -> tuple[float, float]:
     client = WebClient(token=where["token"], base_url=where["url"], timeout=10)
     with ThreadPoolExecutor(THREADS) as pool:
-        sender = Sender(store.outbox, client, owner="bench", rates=UNLIMITED, crowds=store.crowds, pool=pool)
+        sender = OutboxSender(
+            store.outbox, client, owner="bench", rates=UNLIMITED, digests=store.digests, pool=pool
+        )
         began, used = time.monotonic(), time.process_time()
         while sender.round():
             pass

@@ -12,7 +12,7 @@ from bot.store import Database, Store, migrate
 from tests.support.clocks import HandClock
 from tests.support.databases import postgres_database, postgres_server
 
-# Timing never decides a test: a busy machine is no failure. In CI the examples are the same in every run.
+# Timing never decides a test: a slow machine is no failure. In CI, the examples are the same in every run.
 settings.register_profile(
     "default",
     deadline=None,
@@ -47,7 +47,7 @@ def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 
 @pytest.fixture
 def store(database_address: str, clock: HandClock) -> Iterator[Store]:
-    """A migrated store of each kind, on the test's clock."""
+    """A migrated store of each kind, with the test's clock."""
     database = Database(database_address, clock=clock)
     migrate(database)
     store = Store(database)

@@ -1,4 +1,4 @@
-"""Block Kit as lines of a terminal. Pure; buttons and choices get the numbers that `Numbering` gives them."""
+"""Render Block Kit as terminal lines. Pure; `Numbering` gives buttons and choices their numbers."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -8,49 +8,50 @@ from typing import Any
 from rich.text import Text
 
 from bot.demo.markup import FENCE, Reader, clean, lines_of, plain_lines, wrap, wrap_parts
+from bot.demo.tasks import plan_headings, plan_lines, table_lines, task_lines
 
 Json = dict[str, Any]
 
 LABEL = "bold reverse"
 FENCE_LINES = 12
-"""The last lines of a preformatted text that are shown of a longer one."""
+"""How many lines of a longer preformatted text are shown: the last ones."""
 WIDE = 60
-"""Cells from which on two fields fit beside each other."""
+"""Minimum width, in cells, for two fields side by side."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """Something to press: a button, or one choice of a menu."""
+    """Something to press: a button or one menu option."""
 
     element: Json
     block_id: str
-    option: Json | None = None  # set for one choice of a menu
+    option: Json | None = None  # set for a menu option
 
     @property
     def action_id(self) -> str:
-        """The app's name for the element."""
+        """The element's action id."""
         return str(self.element.get("action_id", ""))
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes it the same control in a later version of its message."""
+        """What identifies the same control in a later version of its message."""
         if self.option is None:
             return "", self.action_id, str(self.element.get("value", ""))
         return self.block_id, self.action_id, str(self.option.get("value", ""))
 
     @property
     def label(self) -> str:
-        """The words on it."""
+        """The control's label."""
         source = self.option or self.element
         return clean(str(source["text"]["text"]))
 
 
 Numbering = Callable[[Control], int]
-"""Gives a control its number; the same control always gets the same."""
+"""Returns a control's number; the same control always gets the same number."""
 
 
 def block_lines(blocks: Iterable[Json], reader: Reader, number: Numbering, width: int) -> list[Text]:
-    """Return blocks as lines of at most ``width`` cells."""
+    """Render blocks as lines of at most ``width`` cells."""
     lines: list[Text] = []
     for block in blocks:
         lines += _block(block, reader, number, width)
@@ -58,12 +59,12 @@ def block_lines(blocks: Iterable[Json], reader: Reader, number: Numbering, width
 
 
 def is_long(blocks: Iterable[Json]) -> bool:
-    """Say whether `folded` leaves something out."""
+    """Return whether `folded` leaves something out."""
     return any(len(fence[1].split("\n")) > FENCE_LINES for fence in _fences(blocks))
 
 
 def folded(blocks: Iterable[Json]) -> list[Json]:
-    """Leave out the beginnings of long logs, as Slack does behind "Show more"."""
+    """Leave out the beginning of long logs, as Slack does behind "Show more"."""
     made: list[Json] = []
     for block in blocks:
         text = block.get("text") or {}
@@ -88,15 +89,21 @@ def _fences(blocks: Iterable[Json]) -> list[re.Match[str]]:
 
 
 def paragraphs(blocks: Iterable[Json], reader: Reader) -> list[Text]:
-    """Return the lines of all paragraphs, unwrapped: what an edit is compared by."""
-    sections = [block for block in blocks if block["type"] == "section"]
-    return [line for block in sections for line in _section_text(block, reader)]
+    """Return the lines of all paragraphs and plans, unwrapped, to compare edits by."""
+    lines: list[Text] = []
+    for block in blocks:
+        if block["type"] == "section":
+            lines += _section_text(block, reader)
+        elif block["type"] == "plan":
+            lines += plan_headings(block)
+    return lines
 
 
 def controls_of(blocks: Iterable[Json]) -> list[Control]:
-    """Return everything that can be pressed, in order."""
+    """Return every control, in order."""
     found: list[Control] = []
     for block in blocks:
+        found += controls_of(block.get("child_blocks", []))
         elements = block.get("elements", []) if block["type"] == "actions" else [block.get("accessory") or {}]
         for element in elements:
             found += _controls(element, str(block.get("block_id", "")))
@@ -117,7 +124,26 @@ def _block(block: Json, reader: Reader, number: Numbering, width: int) -> list[T
             return _actions(block, number, width)
         case "image":
             return wrap([_image(block)], width)
-    return wrap([Text(f"({block['type']}: this terminal cannot show it)", "dim")], width)
+    return _newer_block(block, reader, number, width)
+
+
+def _newer_block(block: Json, reader: Reader, number: Numbering, width: int) -> list[Text]:
+    match block["type"]:
+        case "plan":
+            return plan_lines(block, width)
+        case "task_card":
+            return task_lines(block, width)
+        case "data_table":
+            return table_lines(block, width)
+        case "container":
+            return _container(block, reader, number, width)
+    return wrap([Text(f"({block['type']}: this terminal can't show it)", "dim")], width)
+
+
+def _container(block: Json, reader: Reader, number: Numbering, width: int) -> list[Text]:
+    titles = [_joined(_text(block[key], reader, "bold")) for key in ("title", "subtitle") if key in block]
+    inner = block_lines(block["child_blocks"], reader, number, max(8, width - 2))
+    return [*wrap(titles, width), *(Text("│ ").append_text(line) for line in inner)]
 
 
 def _section(block: Json, reader: Reader, number: Numbering, width: int) -> list[Text]:
@@ -170,7 +196,7 @@ def _joined(lines: Iterable[Text], glue: str = " ") -> Text:
 
 
 def _actions(block: Json, number: Numbering, width: int) -> list[Text]:
-    """Lay out a row of numbered controls; a row is broken between them, never inside one that fits."""
+    """Lay out a row of numbered controls; break rows between controls, never inside one that fits."""
     rows: list[Text] = []
     for element in block["elements"]:
         controls = _controls(element, str(block.get("block_id", "")))

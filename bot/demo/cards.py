@@ -1,4 +1,4 @@
-"""Whole messages as lines of a terminal: who, where and when, then the blocks; replies behind a bar. Pure."""
+"""Render whole messages as terminal lines: who, where, and when, then the blocks; replies get a bar. Pure."""
 
 from rich.text import Text
 
@@ -23,13 +23,13 @@ def card(
     edited: bool = False,
     full: bool = False,
 ) -> list[Text]:
-    """Return a message that stands in no thread, with its head; ``full`` leaves nothing out."""
+    """Render a message that isn't in a thread, with its header; ``full`` leaves nothing out."""
     body = _body(message, reader, number, width - len(INDENT), full=full)
     return [_head(message, reader, edited=edited), *(Text.assemble(INDENT, line) for line in body)]
 
 
 def reply(message: Message, reader: Reader, number: Numbering, width: int) -> list[Text]:
-    """Return a message of a thread: behind a bar, with its time before the first line."""
+    """Render a message in a thread, behind a bar, with the time before the first line."""
     bar = Text.assemble(INDENT, (BAR, "blue"))
     body = _body(message, reader, number, width - bar.cell_len - len(_TIME))
     time = Text(clock_time(message.ts, reader.zone) + "  ", "dim")
@@ -37,7 +37,7 @@ def reply(message: Message, reader: Reader, number: Numbering, width: int) -> li
 
 
 def aside(lines: list[Text], width: int) -> list[Text]:
-    """Return the news of an edit, in small."""
+    """Render the news of an edit, in small type."""
     pieces = wrap(lines, width - len(INDENT) - len(EDIT))
     return [
         Text.assemble(INDENT, (" " * len(EDIT) if nth else EDIT, "blue"), piece)
@@ -46,15 +46,15 @@ def aside(lines: list[Text], width: int) -> list[Text]:
 
 
 def title(message: Message, reader: Reader) -> Text:
-    """Return what names a message when it is spoken of again: its first line."""
+    """Return the text that identifies a message later: its first line."""
     for block in message.blocks:
         if block["type"] == "section" and "text" in block:
             return lines_of(block["text"]["text"], reader)[0]
-    return lines_of(message.text, reader)[0]
+    return lines_of(message.text or "a file", reader)[0]
 
 
 def dialog(confirm: dict[str, dict[str, str]], width: int) -> list[Text]:
-    """Return what asks before a button does what it does."""
+    """Render a button's confirmation dialog."""
     said = [*plain_lines(confirm["title"]["text"], "bold"), *plain_lines(confirm["text"]["text"])]
     body = wrap(said, width - len(INDENT) - len(ASK))
     yes, no = clean(confirm["confirm"]["text"]), clean(confirm["deny"]["text"])
@@ -77,4 +77,5 @@ def _body(
 ) -> list[Text]:
     if message.blocks:
         return block_lines(message.blocks if full else folded(message.blocks), reader, number, width)
-    return wrap(lines_of(message.text, reader), width)
+    said = wrap(lines_of(message.text, reader), width) if message.text else []
+    return [*said, *(Text("📎 a file", "dim") for _ in message.files)]

@@ -1,4 +1,4 @@
-"""Slack's ``<!date^…>``, shown as a client shows it: in the reader's own zone."""
+"""Slack's ``<!date^…>``, shown as a client shows it: in the reader's time zone."""
 
 import re
 from collections.abc import Callable
@@ -8,13 +8,13 @@ _TOKEN = re.compile(r"\{(\w+)\}")
 
 
 def show_date(seconds: int, form: str, *, now: datetime, zone: tzinfo | None = None) -> str:
-    """Return a moment in the words of a form such as ``{date_short_pretty} {time}``.
+    """Format a time with a template such as ``{date_short_pretty} {time}``.
 
     Args:
         seconds: since 1970 UTC.
-        form: text with Slack's tokens; those that are unknown stay as they are.
-        now: aware; decides what is "today".
-        zone: the reader's zone; ``None`` is the one of this machine.
+        form: text with Slack's tokens; unknown tokens stay as they are.
+        now: aware; decides what "today" is.
+        zone: the reader's time zone; ``None`` means this machine's.
     """
     moment = datetime.fromtimestamp(seconds, UTC).astimezone(zone)
     days = (moment.date() - now.astimezone(zone).date()).days

@@ -1,4 +1,4 @@
-"""What is worth showing of an edit: the whole card, the lines that are new, or nothing."""
+"""What to show of an edit: the whole card, only the new lines, or nothing."""
 
 import re
 
@@ -8,19 +8,19 @@ from bot.demo.blocks import controls_of, paragraphs
 from bot.demo.markup import Reader
 from bot.sandbox.slack import Message
 
-# A running job's card counts seconds: that alone is no news.
+# A running job's card counts seconds; that alone isn't news.
 _SPAN = r"(?:less than 1 s|\d+ (?:s|min|h|d)(?: \d+ (?:s|min|h))?)"
 _DURATION = re.compile(rf",? (?:for|after|took) {_SPAN}|{_SPAN}")
 
 WHOLE = None
-"""The edit changed what can be done with the message: show all of it."""
+"""The edit changed what people can do with the message: show all of it."""
 
 
 def news(before: Message, after: Message, reader: Reader) -> list[Text] | None:
-    """Return the lines that an edit brought, or `WHOLE`.
+    """Return the lines that an edit added, or `WHOLE`.
 
-    Other buttons mean that the card is about something else now, such as a job that has ended. Otherwise the
-    new paragraph lines count; the small grey ones, and durations anywhere, do not.
+    Different buttons mean that the card has changed its meaning, for example because the job has ended.
+    Otherwise, new paragraph lines count; small gray lines and durations don't.
     """
     old, new = paragraphs(before.blocks, reader), paragraphs(after.blocks, reader)
     if not new or _buttons(before) != _buttons(after):

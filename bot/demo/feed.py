@@ -1,4 +1,4 @@
-"""What is new in the workspace since it was last looked at."""
+"""What has changed in the workspace since the last call."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ Key = tuple[str, str, str | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A message that is new, or that is not as it was."""
+    """A new or changed message."""
 
     message: Message
-    before: Message | None = None  # as it was shown last; None for a new one
+    before: Message | None = None  # as it was last shown; None if the message is new
 
     @property
     def at(self) -> float:
-        """When it happened, to bring several into their order."""
+        """When it happened, to sort several items."""
         edits = self.message.edits
         return float(edits[-1].ts if self.before is not None and edits else self.message.ts)
 
 
 class Feed:
-    """Compares snapshots, so that however many edits happen between two looks, the last one is shown.
+    """Compares snapshots, so only the last of several edits between two calls is shown.
 
     Args:
         slack: the workspace.
@@ -38,7 +38,7 @@ class Feed:
         self._shown: dict[Key, Message] = {}
 
     def now(self) -> dict[Key, Message]:
-        """Return every message that somebody sees, roots and replies alike."""
+        """Return every visible message, roots and replies alike."""
         messages = [one for person in self._people for one in self._slack.ephemerals(person)]
         for channel in self._channels:
             for root in self._slack.messages(channel):
@@ -46,7 +46,7 @@ class Feed:
         return {(one.channel, one.ts, one.to): one for one in messages}
 
     def behind(self) -> bool:
-        """Say whether there is something that `news` has not returned yet."""
+        """Return whether there is something that `news` has not returned yet."""
         return any(self._is_news(key, message) for key, message in self.now().items())
 
     def news(self) -> list[Item]:

@@ -1,4 +1,4 @@
-"""Slack's mrkdwn as styled lines of a terminal. Pure: who reads, and when, is passed in."""
+"""Render Slack's mrkdwn as styled terminal lines. Pure: the caller passes the reader and the time."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ _INLINE = re.compile(
     r"|(?<!\w)_(?P<italic>(?=\S)[^_\n]+(?<=\S))_(?!\w)"
     r"|(?<!\w)~(?P<strike>(?=\S)[^~\n]+(?<=\S))~(?!\w)"
 )
-# A terminal would obey control characters and marks of direction; word joiners are nothing to see.
+# A terminal would obey control characters and direction marks; word joiners are invisible anyway.
 _DISTURBING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]+")
 
 CODE = "cyan"
@@ -30,25 +30,25 @@ LINK = "underline blue"
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """Who reads, when, and how ids are called."""
+    """Who reads, when, and the names behind ids."""
 
     now: datetime
     people: Mapping[str, str] = field(default_factory=dict)  # names by user id
     channels: Mapping[str, str] = field(default_factory=dict)  # names by channel id
-    zone: tzinfo | None = None  # None is the zone of this machine
+    zone: tzinfo | None = None  # None means this machine's time zone
 
     def place(self, channel: str) -> str:
-        """Return how a conversation is called."""
+        """Return the display name of a conversation."""
         return f"#{self.channels[channel]}" if channel in self.channels else "a direct message"
 
 
 @cache
 def _console() -> Console:
-    return Console(width=80)  # wrapping asks it for nothing that differs between terminals
+    return Console(width=80)  # wrapping uses nothing here that differs between terminals
 
 
 def wrap(lines: Iterable[Text], width: int) -> list[Text]:
-    """Return lines in pieces of at most ``width`` cells: broken between words, else anywhere."""
+    """Split lines into pieces of at most ``width`` cells, between words if possible."""
     pieces: list[Text] = []
     for line in lines:
         made = line.wrap(_console(), width, overflow="fold")
@@ -59,7 +59,7 @@ def wrap(lines: Iterable[Text], width: int) -> list[Text]:
 
 
 def wrap_parts(parts: Sequence[Text], width: int, glue: str = " · ") -> list[Text]:
-    """Return parts side by side, each row at most ``width`` cells; a part that fits is never broken."""
+    """Put parts side by side in rows of at most ``width`` cells; never break a part that fits."""
     rows: list[Text] = []
     for part in parts:
         if rows and rows[-1].cell_len + len(glue) + part.cell_len <= width:
@@ -70,7 +70,7 @@ def wrap_parts(parts: Sequence[Text], width: int, glue: str = " · ") -> list[Te
 
 
 def lines_of(mrkdwn: str, reader: Reader, style: str = "") -> list[Text]:
-    """Return mrkdwn as lines: names, times and entities as people read them, no marks left."""
+    """Render mrkdwn as lines: names, times, and entities as people read them, without markup."""
     lines: list[Text] = []
     start = 0
     for fence in FENCE.finditer(mrkdwn):
@@ -82,12 +82,12 @@ def lines_of(mrkdwn: str, reader: Reader, style: str = "") -> list[Text]:
 
 
 def plain_lines(text: str, style: str = "") -> list[Text]:
-    """Return a plain text, in which nothing is formatted."""
+    """Render a plain text, in which nothing is formatted."""
     return [Text(clean(line), style) for line in text.split("\n")]
 
 
 def clean(text: str) -> str:
-    """Drop what a terminal would obey instead of showing it."""
+    """Drop what a terminal would obey instead of showing."""
     return _DISTURBING.sub("", text.expandtabs(4))
 
 
@@ -122,7 +122,7 @@ def _parts(text: str, reader: Reader) -> Iterator[Text]:
 
 
 def _angle(inner: str, reader: Reader) -> Text:
-    """Read what stands between angle brackets: people, channels, times, groups, links."""
+    """Render the content of angle brackets: people, channels, times, groups, links."""
     what, _, label = inner.partition("|")
     label = _plain(label)
     match what[:1]:

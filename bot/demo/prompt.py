@@ -1,9 +1,9 @@
-"""The prompt of ``dss-bot demo``: slash commands, numbers of buttons, and a few words of its own."""
+"""The prompt of ``dss-bot demo``: slash commands, button numbers, and a few commands of its own."""
 
 from collections.abc import Callable
 
-from bot.demo.lines import Lines
-from bot.demo.pressing import CannotPress, press
+from bot.demo.buttons import CannotPress, press
+from bot.demo.input import InputLines
 from bot.demo.screen import Screen
 from bot.demo.viewer import Viewer
 from bot.demo.world import CHANNELS, PEOPLE, SHARED, World
@@ -14,39 +14,39 @@ WAIT_SECONDS = 120.0
 COMMANDS = ("/dss-build", "/dss-jobs")
 
 WELCOME = (
-    "*dss-bot*, between a DSS and a Slack workspace that exist only here. The bot is the real one. "
-    "You are `alice` in `#data`, and time passes {speed:.0f} times as fast as elsewhere. Three things to try:"
+    "This is the real *dss-bot*, connected to a DSS and a Slack workspace that exist only here. "
+    "You are `alice` in `#data`, and time runs {speed:.0f} times as fast as normal. Three things to try:"
 )
 TRY = (
-    ("/dss-build CHURN.scored --mode modified", "build, and watch the job"),
-    ("/dss-build CHURN.scored_history", "a long one: type the number on its Abort button"),
-    ("/dss-jobs CHURN --state failed", "what failed, and its logs"),
+    ("/dss-build CHURN.scored --mode modified", "build a dataset and watch the job"),
+    ("/dss-build CHURN.scored_history", "start a long job, then type the number of its Abort button"),
+    ("/dss-jobs CHURN --state failed", "list failed jobs and read their logs"),
 )
-LEAVE = "`help` tells more, Tab completes, Ctrl-D leaves."
+LEAVE = "Type `help` for more. Tab completes, Ctrl-D quits."
 HELP = (
     ("/dss-build …", "build something; `/dss-build help` explains it"),
-    ("/dss-jobs …", "list, abort, follow and read jobs; `/dss-jobs help` explains it"),
-    ("3", "press the button, or choose the choice, with that number; `press 3` does the same"),
+    ("/dss-jobs …", "list, abort, and follow jobs, and read logs; `/dss-jobs help` explains it"),
+    ("3", "press the button or choose the option with that number; `press 3` does the same"),
     (
         "as bob",
-        f"be alice, bob, carol (may only look at CHURN), guest, or stranger (only in #{SHARED})",
+        f"become alice, bob, carol (can only view CHURN), guest, or stranger (only in #{SHARED})",
     ),
     (
         "in #random",
-        f"go to another channel: #data, #random, or #{SHARED}, which another organisation reads too",
+        f"go to another channel: #data, #random, or #{SHARED}, which is shared with another organization",
     ),
-    ("show", "the newest thread again; `show 3` that of button 3, `show CHURN` one with that word"),
-    ("more", "the last long text in full"),
+    ("show", "show the newest thread; `show 3`: the thread of button 3; `show CHURN`: one with that word"),
+    ("more", "show the last shortened text in full"),
     ("wait", "wait until all followed jobs have ended"),
-    ("quit", "leave; Ctrl-D and Ctrl-C do the same"),
+    ("quit", "quit; Ctrl-D and Ctrl-C do the same"),
 )
-PROJECTS = "Projects to build in: CHURN, SALES, FRAUD, ETUDES, and HOSTILE with its wicked names."
+PROJECTS = "Projects to build in: CHURN, SALES, FRAUD, ETUDES, and HOSTILE, which has tricky names."
 
 
 class Prompt:
-    """Does what is typed, line by line."""
+    """Runs what is typed, line by line."""
 
-    def __init__(self, world: World, screen: Screen, viewer: Viewer, lines: Lines) -> None:
+    def __init__(self, world: World, screen: Screen, viewer: Viewer, lines: InputLines) -> None:
         self._world = world
         self._screen = screen
         self._viewer = viewer
@@ -66,7 +66,7 @@ class Prompt:
         }
 
     def run(self) -> None:
-        """Read and do lines until there are no more, or until one says to leave."""
+        """Read and run lines until the input ends or a line says to quit."""
         self._screen.note(WELCOME.format(speed=self._world.speed), "")
         self._screen.table(TRY)
         self._screen.note(LEAVE, "")
@@ -91,29 +91,35 @@ class Prompt:
             self._hint(f"Slack's commands begin with a slash: `/{line}`")
         else:
             self._hint(
-                "In Slack that would be a message to your colleagues. `help` says what there is to try."
+                "In Slack, that would be a message to your colleagues. Type `help` to see what you can do."
             )
 
-    # -- what goes to the bot
+    # -- sent to the bot
 
     def _command(self, command: str, text: str) -> None:
         if command not in COMMANDS:
-            self._hint(f"This workspace knows no `{command}`, only `/dss-build` and `/dss-jobs`.")
+            self._hint(f"This workspace has no `{command}`, only `/dss-build` and `/dss-jobs`.")
+            return
+        if command == "/dss-build" and not text.strip():
+            self._hint(
+                "That opens a dialog, which only the page draws: `dss-bot demo` without `--terminal`. "
+                "Here, type what to build: `/dss-build CHURN.scored`."
+            )
             return
         before = self._screen.printed
         try:
             self._world.slack.as_user(self.person).command(command, text, self.channel)
         except PermissionError:
             self._hint(
-                f"{self.person} is of another organisation and does not see #{self.channel}. "
-                f"`in #{SHARED}` goes to the channel that both share, `as alice` makes you a member again."
+                f"{self.person} is from another organization and can't see #{self.channel}. "
+                f"`in #{SHARED}` goes to the shared channel; `as alice` returns to this workspace."
             )
             return
         self._answered(before)
 
     def _press(self, number: str) -> None:
         if not number.isdecimal():
-            self._hint("Which one? The numbers are on the buttons: `press 3`, or `3`.")
+            self._hint("Which one? Type the number on a button: `press 3`, or `3`.")
             return
         before = self._screen.printed
         try:
@@ -131,37 +137,37 @@ class Prompt:
         return answer.casefold() in {"y", "yes"}
 
     def _answered(self, before: int) -> None:
-        """Let lines of a pipe wait for their answers: the next one may be about what they show."""
+        """For a pipe, wait for the answers: the next line might refer to them."""
         if not self._lines.typed:
             self._viewer.until(
                 lambda: self._screen.printed > before and not self._world.busy(), ANSWER_SECONDS
             )
 
-    # -- our own words
+    # -- the prompt's own commands
 
     def _become(self, name: str) -> None:
         if name not in PEOPLE:
-            self._hint(f"There are {', '.join(PEOPLE)}: for example `as bob`.")
+            self._hint(f"The people are {', '.join(PEOPLE)}. Try `as bob`.")
             return
         self.person = name
-        self._hint(f"You are {name} now.")
+        self._hint(f"You are now {name}.")
 
     def _go(self, channel: str) -> None:
         name = channel.removeprefix("#")
         if name not in CHANNELS:
-            self._hint(f"There are {', '.join(f'#{one}' for one in CHANNELS)}: for example `in #random`.")
+            self._hint(f"The channels are {', '.join(f'#{one}' for one in CHANNELS)}. Try `in #random`.")
             return
         self.channel = name
 
     def _show(self, what: str) -> None:
         root = self._root_of(what)
         if root is None:
-            self._hint("There is no such thread. `show` shows the newest one here.")
+            self._hint("There is no such thread. `show` shows the newest one in this channel.")
         else:
             self._screen.show_again(root)
 
     def _root_of(self, what: str) -> Message | None:
-        """Find a thread by a button's number, by a word in it, or the newest one."""
+        """Find a thread by a button number or by a word in it; by default, the newest one."""
         roots = [one for channel in CHANNELS for one in self._world.slack.messages(channel)]
         if what.isdecimal():
             found = self._screen.control(int(what))
@@ -172,14 +178,14 @@ class Prompt:
 
     def _more(self, _rest: str) -> None:
         if not self._screen.show_long():
-            self._hint("Nothing was too long to be shown whole.")
+            self._hint("No text has been shortened so far.")
 
     def _wait(self, _rest: str) -> None:
         over = self._viewer.until(
             lambda: not self._world.following() and not self._world.busy(), WAIT_SECONDS
         )
         if not over:
-            self._hint(f"Something still runs after {WAIT_SECONDS:.0f} s.")
+            self._hint(f"Something is still running after {WAIT_SECONDS:.0f} s.")
 
     def _help(self, _rest: str) -> None:
         self._screen.table(HELP)

@@ -1,4 +1,4 @@
-"""What is on the terminal: messages as they come, the numbers of their buttons, and our own words."""
+"""The terminal output: messages as they arrive, their button numbers, and our own text."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -14,16 +14,16 @@ from bot.demo.markup import CODE, Reader, lines_of, wrap
 from bot.sandbox.slack import Message
 
 WIDEST = 110
-"""Lines longer than this are hard to read, however wide the terminal is."""
+"""Longer lines are hard to read, even on a wider terminal."""
 
 Key = tuple[str, str]
 
 
 class Screen:
-    """Prints, and remembers what can be pressed. Safe to call from any thread.
+    """Prints, and remembers which controls can be pressed. Thread-safe.
 
     Args:
-        console: where it prints.
+        console: where to print.
         reader: returns who reads, and when.
     """
 
@@ -35,13 +35,13 @@ class Screen:
         self._controls: dict[int, tuple[Message, Control]] = {}
         self._titles: dict[Key, Text] = {}
         self._long: Message | None = None
-        self._at: Key | None = None  # the thread of what was printed last
+        self._at: Key | None = None  # the thread that was printed last
         self.printed = 0
-        """How many messages and edits were worth printing so far."""
+        """How many messages and edits were printed so far."""
 
     @property
     def width(self) -> int:
-        """Cells of a line."""
+        """Line width in cells."""
         return max(20, min(WIDEST, self.console.width - 1))
 
     # -- messages
@@ -57,7 +57,7 @@ class Screen:
             self._print(lines)
 
     def show_again(self, root: Message) -> None:
-        """Print a message and its thread as they are now."""
+        """Print a message and its thread in their current state."""
         with self._lock:
             self._at = None
             lines = self._whole(root, self._reader(), edited=bool(root.edits))
@@ -66,7 +66,7 @@ class Screen:
             self._print(lines)
 
     def show_long(self) -> bool:
-        """Print the last message of which a part was left out, in full; say whether there was one."""
+        """Print the last shortened message in full; return whether there was one."""
         with self._lock:
             if self._long is None:
                 return False
@@ -76,35 +76,35 @@ class Screen:
             return True
 
     def control(self, number: int) -> tuple[Message, Control] | None:
-        """Return the message and the button or choice that has this number."""
+        """Return the message and the control with this number."""
         return self._controls.get(number)
 
     def number_of(self, message: Message, label: str) -> int | None:
-        """Return the number of the first button of a message with these words on it."""
+        """Return the number of the first button of a message with this label."""
         for control in controls_of(message.blocks):
             if control.label == label:
                 return self._number(message, control)
         return None
 
-    # -- our own words
+    # -- our own text
 
     def typed(self, person: str, channel: str, text: str) -> None:
-        """Print what somebody types."""
+        """Print what a person typed."""
         self._say([Text(), Text.assemble((f"{person} in #{channel} > ", "bold green"), (text, "bold"))])
 
     def heading(self, text: str, below: str) -> None:
-        """Print what comes now."""
+        """Print a heading."""
         rule = "─" * max(3, self.width - len(text) - 4)
         line = Text.assemble(("── ", "yellow"), (text, "bold yellow"), (f" {rule}", "yellow"))
         self._say([Text(), Text(), line])
         self.note(below)
 
     def note(self, mrkdwn: str, style: str = "italic") -> None:
-        """Print a sentence of ours."""
+        """Print a sentence of our own."""
         self._say(wrap(lines_of(mrkdwn, self._reader(), style), self.width))
 
     def table(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Print what can be typed, and what it does (mrkdwn) beside it."""
+        """Print a table of what to type and, in mrkdwn, what it does."""
         term = max(len(word) for word, _ in rows)
         lines = []
         for word, meaning in rows:
@@ -143,7 +143,7 @@ class Screen:
         return cards.reply(message, reader, self._numbering(message), self.width)
 
     def _context(self, key: Key) -> list[Text]:
-        """Say which thread comes now, unless it is the one that was printed last."""
+        """Print which thread follows, unless it is the one that was printed last."""
         if key == self._at:
             return []
         self._at = key

@@ -1,28 +1,28 @@
-"""``dss-bot demo --script``: a short story that needs no keyboard. It waits for what it tells about."""
+"""``dss-bot demo --script``: a short story without a keyboard. Each step waits for its result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from bot.demo.pressing import press
+from bot.demo.buttons import press
 from bot.demo.screen import Screen
 from bot.demo.viewer import Viewer
 from bot.demo.world import World
 from bot.sandbox.slack import Delivery, Message
 
 LIMIT = 30.0
-"""Seconds to wait for one thing; each takes a few, on a machine that has time for it."""
+"""Seconds to wait for one step; each takes a few on a machine that isn't busy."""
 CHANNEL = "data"
 OPENING = (
-    "*dss-bot* runs Dataiku DSS jobs from Slack. The bot is the real one; the DSS and the Slack workspace "
-    "that it works with exist only in this process. Time passes {speed:.0f} times as fast as elsewhere."
+    "*dss-bot* runs Dataiku DSS jobs from Slack. This is the real bot; its DSS and its Slack workspace "
+    "exist only in this process. Time runs {speed:.0f} times as fast as normal."
 )
 
 
 class Missing(Exception):
-    """Something that the story is about did not come."""
+    """Something that the story needs did not appear."""
 
 
 class Story:
-    """Plays the people; `tell` is the whole story."""
+    """Plays the people's parts; `tell` plays the whole story."""
 
     def __init__(self, world: World, screen: Screen, viewer: Viewer, *, limit: float = LIMIT) -> None:
         self._world = world
@@ -32,10 +32,10 @@ class Story:
         self._limit = limit
 
     def tell(self) -> None:
-        """Play all of it.
+        """Play the whole story.
 
         Raises:
-            Missing: something did not come, or the bot broke a rule of Slack's.
+            Missing: something did not appear, or the bot broke one of Slack's rules.
         """
         self._screen.note(OPENING.format(speed=self._world.speed))
         self._build()
@@ -44,17 +44,17 @@ class Story:
         self._list_and_log()
         self._slip()
         if broken := self._slack.violations:
-            raise Missing(f"The bot did what Slack does not allow: {broken[0]}")
+            raise Missing(f"The bot did something that Slack doesn't allow: {broken[0]}")
         self._screen.heading(
             "Your turn",
-            "`dss-bot demo` gives you the prompt, and `dss-bot run` connects to your own Slack and DSS.",
+            "`dss-bot demo` gives you a prompt, and `dss-bot run` connects to your own Slack and DSS.",
         )
 
     # -- the chapters
 
     def _build(self) -> None:
         self._screen.heading(
-            "Build", "Alice wants fresh scores. One message follows the job, its thread tells what mattered."
+            "Build", "Alice wants fresh scores. One message follows the job; its thread has the details."
         )
         self._type("alice", "/dss-build CHURN.scored --mode modified")
         root = self._root("Running", "CHURN.scored")
@@ -63,7 +63,7 @@ class Story:
         self._reply(root, "Done")
 
     def _abort(self) -> None:
-        self._screen.heading("Abort", "Bob has started the ten-minute history by mistake, and stops it.")
+        self._screen.heading("Abort", "Bob starts the ten-minute history by mistake and aborts it.")
         self._type("bob", "/dss-build CHURN.scored_history")
         root = self._root("Running", "CHURN.scored_history")
         self._reply(root, "Started")
@@ -80,7 +80,8 @@ class Story:
 
     def _list_and_log(self) -> None:
         self._screen.heading(
-            "List and log", "What failed lately? Only the asker sees a list; its buttons act on jobs."
+            "List and log",
+            "What failed recently? Only the person who asked sees the list; its buttons act on jobs.",
         )
         self._type("alice", "/dss-jobs CHURN --state failed --since 2h --limit 3")
         listed = self._told("alice", "Jobs of CHURN")
@@ -88,7 +89,7 @@ class Story:
         self._told("alice", "Log of")
 
     def _slip(self) -> None:
-        self._screen.heading("A slip of the finger", "A mistake is answered with what would have been right.")
+        self._screen.heading("A typo", "The bot answers a mistake with the correct command.")
         self._type("alice", "/dss-jobs CHRUN --state failed")
         self._told("alice", "Did you mean")
 
@@ -102,7 +103,7 @@ class Story:
     def _press(self, person: str, message: Message, label: str) -> None:
         number = self._screen.number_of(self._now(message), label)
         if number is None:
-            raise Missing(f"There is no button “{label}” to press.")
+            raise Missing(f"There is no “{label}” button to press.")
         self._screen.typed(person, CHANNEL, str(number))
         delivery = press(self._slack, self._screen, person, number, ask=self._yes)
         assert delivery is not None
@@ -115,9 +116,9 @@ class Story:
     def _sent(self, delivery: Delivery) -> None:
         self._until(f"the acknowledgement of {delivery.what}", lambda: delivery.done)
         if delivery.error:
-            raise Missing(f"{delivery.what} ended in {delivery.error}.")
+            raise Missing(f"{delivery.what} ended with {delivery.error}.")
 
-    # -- what comes of it
+    # -- what they see
 
     def _root(self, *words: str) -> Message:
         def find() -> Message | None:
@@ -151,20 +152,27 @@ class Story:
         return found
 
     def _until(self, what: str, so: Callable[[], bool]) -> None:
-        """Wait until something is so, and show everything that comes meanwhile.
+        """Wait until the predicate is true, and show everything that arrives meanwhile.
 
         Raises:
-            Missing: it was not within the limit.
+            Missing: it wasn't true within the limit.
         """
         if not self._viewer.until(so, self._limit):
-            raise Missing(f"Waited {self._limit:.0f} s in vain for {what}.")
+            raise Missing(f"Waited {self._limit:.0f} s for {what}, but it didn't appear.")
 
 
 def said(message: Message) -> str:
-    """Return everything that a message says, in its text and its blocks."""
-    texts = [message.text]
-    for block in message.blocks:
-        inner = block.get("text")
-        texts += [inner["text"]] if isinstance(inner, dict) else []
-        texts += [one["text"] for one in block.get("elements", []) if isinstance(one.get("text"), str)]
-    return "\n".join(texts)
+    """Return all text of a message, including its blocks, but not the labels of buttons and menus."""
+    return "\n".join([message.text, *_texts(message.blocks)])
+
+
+def _texts(part: object) -> Iterator[str]:
+    if isinstance(part, list):
+        for one in part:
+            yield from _texts(one)
+    elif isinstance(part, dict) and part.get("type") != "actions":
+        for key, inner in part.items():
+            if key in {"text", "title"} and isinstance(inner, str):
+                yield inner
+            elif key != "accessory":
+                yield from _texts(inner)

@@ -1,4 +1,4 @@
-"""Looks at the workspace and shows what is new, while somebody waits or in the background."""
+"""Checks the workspace and shows what is new, during a wait or in the background."""
 
 import threading
 import time
@@ -10,11 +10,11 @@ from bot.demo.screen import Screen
 from bot.sandbox.slack import Change, SlackSandbox
 
 LOOK_SECONDS = 0.25
-"""How long a wait goes on without looking, when nothing changes in the workspace."""
+"""Seconds until a wait checks again when nothing changes in the workspace."""
 
 
 class Viewer:
-    """Brings what is new to the screen. Safe to call from any thread."""
+    """Brings news to the screen. Thread-safe."""
 
     def __init__(self, slack: SlackSandbox, screen: Screen, feed: Feed) -> None:
         self._slack = slack
@@ -29,16 +29,16 @@ class Viewer:
             self._screen.show(self._feed.news())
             failures = self._slack.failures
             for failure in failures[self._failures :]:
-                self._screen.note(f"Slack says that {failure.what} failed: {failure.error}.", "red")
+                self._screen.note(f"Slack says {failure.what} failed: {failure.error}.", "red")
             self._failures = len(failures)
 
     def until(self, so: Callable[[], bool], seconds: float) -> bool:
-        """Show what is new until something is so; say whether that came within ``seconds``."""
+        """Show news until the predicate is true; return whether that happened within ``seconds``."""
         end = time.monotonic() + seconds
         while True:
             self.look()
             if so():
-                self.look()  # what made it so may have come after the first look
+                self.look()  # what made it true might have arrived after the first look
                 return True
             left = end - time.monotonic()
             if left <= 0:
@@ -48,7 +48,7 @@ class Viewer:
 
     @contextmanager
     def live(self) -> Iterator[None]:
-        """Show what is new as it comes, on a thread of its own."""
+        """Show news as it arrives, on a separate thread."""
         changed, over = threading.Event(), threading.Event()
 
         def notice(_change: Change) -> None:

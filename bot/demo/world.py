@@ -1,11 +1,11 @@
-"""The sandbox and the bot in one process: everything in a temporary folder, everything on loopback."""
+"""The sandbox and the bot in one process: all files in a temporary folder, all traffic on loopback."""
 
 import dataclasses
 import logging
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +13,13 @@ from typing import Self
 
 import structlog
 
-from bot import logs
-from bot.app import Bot
-from bot.demo.completing import Vocabulary
+from bot.app.wiring import Bot
+from bot.demo.completion import Vocabulary
 from bot.demo.markup import Reader
-from bot.facts.rates import Rates
+from bot.domain.approvals import ApprovalRules
+from bot.domain.features import SCOPE_OF
+from bot.domain.slack_rates import SlackRates
+from bot.ops import logging_setup
 from bot.sandbox.dss import DssSandbox
 from bot.sandbox.dss.model import DATASET
 from bot.sandbox.slack import SlackSandbox
@@ -25,7 +27,8 @@ from bot.settings import Settings, read_settings
 
 PEOPLE = ("alice", "bob", "carol", "guest", "stranger")
 SHARED = "partners"
-"""The channel that another organisation reads too: the only one where the stranger is."""
+"""The channel shared with another organization, and the only one the stranger is in."""
+APPROVER = "carol"
 CHANNELS = ("data", "random", SHARED)
 TICK_SECONDS = 0.2
 JOBS_OFFERED = 12
@@ -35,19 +38,22 @@ _WORD = re.compile(r"[\w.-]{1,60}")
 
 
 class World:
-    """A DSS, a Slack workspace and the bot between them. Use it as a context manager.
+    """A DSS, a Slack workspace, and the bot connecting them. Use it as a context manager.
 
     Args:
-        speed: how many seconds pass here in one second. All clocks that people see agree on it.
+        speed: how many simulated seconds pass per real second. All clocks that people see agree on it.
+        protected: keys of projects in which a build needs a second person's approval, such as carol's.
     """
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, speed: float, *, protected: Sequence[str] = ()) -> None:
         self.speed = speed
+        self._protected = tuple(protected)
         self.dss = DssSandbox(speed=speed)
-        self.slack = SlackSandbox(clock=lambda: self.dss.world.now() / 1000)
+        scopes = tuple(SCOPE_OF.values())
+        self.slack = SlackSandbox(clock=lambda: self.dss.world.now() / 1000, scopes=scopes)
         self.folder = Path()
         self.keep_log = False
-        """Set when somebody will want to read it."""
+        """Set when somebody will want to read the log."""
         self.bot: Bot | None = None
         self._open = ExitStack()
 
@@ -58,9 +64,16 @@ class World:
             opening.enter_context(self.dss)
             opening.enter_context(self.slack)
             self.slack.add_channel(SHARED, shared=True)
+            for project in self._protected:
+                self.dss.world.grant(APPROVER, project)
             settings = self._settings()
             opening.enter_context(_logging_to(self.log, settings))
-            self.bot = Bot(settings, clock=self.now, rates=self._rates())
+            self.bot = Bot(
+                settings,
+                clock=self.now,
+                rates=self._rates(),
+                uptime=lambda: self.now().timestamp(),
+            )
             opening.callback(self.bot.stop)
             self.bot.start()
             self._open = opening.pop_all()
@@ -71,15 +84,15 @@ class World:
 
     @property
     def log(self) -> Path:
-        """Where the bot logs."""
+        """The path of the bot's log."""
         return self.folder / "bot.log"
 
     def now(self) -> datetime:
-        """Return the time in this world."""
+        """Return the simulated time."""
         return datetime.fromtimestamp(self.dss.world.now() / 1000, UTC)
 
     def reader(self) -> Reader:
-        """Return whoever looks at the terminal now."""
+        """Return who is reading the terminal now."""
         return Reader(now=self.now(), people=self.people, channels=self.channels)
 
     @property
@@ -110,13 +123,13 @@ class World:
         )
 
     def busy(self) -> bool:
-        """Say whether the bot has something to do for a command, or to send."""
+        """Return whether the bot still has a command to process or a message to send."""
         assert self.bot is not None
         counts = self.bot.store.outbox.counts()
         return bool(self.bot.store.intents.open_count() or counts.get("due") or counts.get("sending"))
 
     def following(self) -> bool:
-        """Say whether a job is followed that has not ended."""
+        """Return whether the bot follows a job that hasn't ended."""
         assert self.bot is not None
         return bool(self.bot.store.jobs.followed_count())
 
@@ -134,19 +147,21 @@ class World:
         lively = dataclasses.replace(
             settings.following, tick_seconds=TICK_SECONDS, requests_per_second=DSS_REQUESTS_PER_SECOND
         )
-        return dataclasses.replace(settings, following=lively)
+        approvals = ApprovalRules(projects=self._protected)
+        unasked = dataclasses.replace(settings.visibility, ask_before_first_post=False)
+        return dataclasses.replace(settings, following=lively, approvals=approvals, visibility=unasked)
 
-    def _rates(self) -> Rates:
-        """Return Slack's rates, in the time of this world."""
-        usual = Rates()
-        return Rates(
+    def _rates(self) -> SlackRates:
+        """Return Slack's rate limits, scaled to the simulated time."""
+        usual = SlackRates()
+        return SlackRates(
             post_channel_ms=round(usual.post_channel_ms / self.speed),
             post_workspace_ms=round(usual.post_workspace_ms / self.speed),
             update_ms=round(usual.update_ms / self.speed),
         )
 
     def _clear(self) -> None:
-        """Remove the folder, or all of it but the log when that is wanted."""
+        """Remove the folder; keep the log if it is wanted."""
         if not self.keep_log:
             shutil.rmtree(self.folder, ignore_errors=True)
             return
@@ -157,11 +172,11 @@ class World:
 
 @contextmanager
 def _logging_to(path: Path, settings: Settings) -> Iterator[None]:
-    """Let everything that is logged go into a file, which nobody sees unless something fails."""
+    """Write all logging to a file, which nobody sees unless something fails."""
     root = logging.getLogger()
     before, structured = (list(root.handlers), root.level), structlog.get_config()
     with path.open("w", encoding="utf-8") as file:
-        logs.configure(settings.log, settings.secrets(), file)
+        logging_setup.configure(settings.log, settings.secrets(), file)
         try:
             yield
         finally:

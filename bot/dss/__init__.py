@@ -1,6 +1,11 @@
-"""Dataiku DSS's jobs API over `requests`, under the names of Dataiku's own client.
+"""How do we talk to DSS?
 
-Usable alone::
+A client for the jobs API of Dataiku DSS, built on `requests`, with the same names as Dataiku's own client.
+`gateway` implements the bot's DSS port on top of it. May import the domain and `bot.http`.
+
+Example of a change: to add a DSS call, add a method to `DSSProject` or `DSSJob`, and to `gateway.DssGateway`.
+
+You can use the client on its own::
 
     from bot.dss import DSSClient, DSSJobWaiter
 
@@ -10,13 +15,8 @@ Usable alone::
         DSSJobWaiter(job).wait(timeout=3600)
 """
 
-from bot.dss.builder import JobDefinitionBuilder
-from bot.dss.client import DSSClient
-from bot.dss.jobs import DSSJob, DSSJobListItem
-from bot.dss.project import DSSProject
-from bot.dss.retries import NO_RETRY, RetryPolicy
-from bot.dss.waiter import DSSJobWaiter, JobWaitTimeout
-from bot.errors import (
+from bot.domain import LogTail
+from bot.domain.errors import (
     DSSBadKey,
     DSSError,
     DSSInvalidRequest,
@@ -30,7 +30,12 @@ from bot.errors import (
     DSSUnreadable,
     JobFailed,
 )
-from bot.facts import LogTail
+from bot.dss.builder import JobDefinitionBuilder
+from bot.dss.client import DSSClient
+from bot.dss.job import DSSJob, DSSJobListItem
+from bot.dss.project import DSSProject
+from bot.dss.retries import NO_RETRY, RetryPolicy
+from bot.dss.waiter import DSSJobWaiter, JobWaitTimeout
 
 __all__ = [
     "NO_RETRY",

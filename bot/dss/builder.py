@@ -1,18 +1,23 @@
-"""The job definition builder, under the names of Dataiku's own client."""
+"""The job definition builder, with the same names as Dataiku's own client."""
 
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping
+from typing import Any, Protocol, Self
 
-from bot.dss.jobs import DSSJob
+from bot.dss.job import DSSJob
 from bot.dss.waiter import DSSJobWaiter
 
-if TYPE_CHECKING:
-    from bot.dss.project import DSSProject
+
+class StartsJobs(Protocol):
+    """What a builder needs from the project that created it."""
+
+    def start_job(self, definition: Mapping[str, Any]) -> DSSJob:
+        """Start a job and return a handle on it."""
 
 
 class JobDefinitionBuilder:
     """Builds and starts a job. Get it from `DSSProject.new_job`."""
 
-    def __init__(self, project: "DSSProject", job_type: str = "NON_RECURSIVE_FORCED_BUILD") -> None:
+    def __init__(self, project: StartsJobs, job_type: str = "NON_RECURSIVE_FORCED_BUILD") -> None:
         self.project = project
         self.definition: dict[str, Any] = {
             "type": job_type,
@@ -27,7 +32,7 @@ class JobDefinitionBuilder:
         return self
 
     def with_refresh_metastore(self, refresh_metastore: bool) -> Self:  # noqa: FBT001 - Dataiku's signature
-        """Set whether the Hive tables of built datasets are refreshed."""
+        """Set whether DSS refreshes the Hive tables of the datasets it builds."""
         self.definition["refreshHiveMetastore"] = refresh_metastore
         return self
 
@@ -41,10 +46,10 @@ class JobDefinitionBuilder:
         """Add something to build.
 
         Args:
-            name: name of a dataset; id of a folder or a model.
-            object_type: ``DATASET`` (what DSS takes it for when unset), ``MANAGED_FOLDER``, ``SAVED_MODEL``…
-            object_project_key: the project that it is of, when that is another one.
-            partition: partition identifier.
+            name: the name of a dataset, or the ID of a folder or a model.
+            object_type: ``DATASET`` (DSS's default), ``MANAGED_FOLDER``, ``SAVED_MODEL``…
+            object_project_key: the output's project, if it's another one.
+            partition: the partition identifier.
         """
         output = {"type": object_type, "id": name, "projectKey": object_project_key, "partition": partition}
         self.definition["outputs"].append(output)
@@ -54,12 +59,12 @@ class JobDefinitionBuilder:
         self,
         auto_update_schema_before_each_recipe_run: bool,  # noqa: FBT001 - Dataiku's signature
     ) -> Self:
-        """Set whether schemas are updated before each recipe runs."""
+        """Set whether DSS updates schemas before each recipe runs."""
         self.definition["autoUpdateSchemaBeforeEachRecipeRun"] = auto_update_schema_before_each_recipe_run
         return self
 
     def get_definition(self) -> dict[str, Any]:
-        """Return the definition, live: what is changed in it is what is started."""
+        """Return the live definition: if you change it, you change the job that will start."""
         return self.definition
 
     def start(self) -> DSSJob:
@@ -70,8 +75,8 @@ class JobDefinitionBuilder:
         """Start the job, wait until it has ended and return a handle on it.
 
         Raises:
-            JobFailed: when it did not end DONE, unless ``no_fail``.
-            DSSError: see `DSSJobWaiter.wait`. What is raised after the start has the job as ``job``.
+            JobFailed: the job didn't end DONE, unless ``no_fail``.
+            DSSError: see `DSSJobWaiter.wait`. Errors raised after the start have the job as ``job``.
         """
         job = self.start()
         DSSJobWaiter(job).wait(no_fail)

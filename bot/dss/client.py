@@ -1,51 +1,48 @@
-"""The client of one DSS instance, under the names of Dataiku's own client."""
+"""The client of one DSS instance, with the same names as Dataiku's own client."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from datetime import timedelta
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, overload
 
-import msgspec
-import requests
-
-from bot.dss import lenient, wire
-from bot.dss.jobs import DSSJob, DSSJobList, as_listed, read_list
+from bot.domain.errors import DSSBadKey, DSSError, DSSNotFound, DSSNotVisible, DSSRefused, DSSUnreadable
+from bot.domain.redaction import redact
+from bot.dss import wire
+from bot.dss.calls import ApiCalls
+from bot.dss.job import DSSJob, DSSJobList, as_listed, fetch_jobs
 from bot.dss.project import DSSProject
 from bot.dss.retries import RetryPolicy
-from bot.dss.transport import MOST_BYTES, Query, Transport
-from bot.errors import DSSInvalidRequest, DSSNotFound, DSSNotVisible, DSSRefused, DSSUnreadable
+from bot.dss.transport import Transport
 
 T = TypeVar("T")
 
-_GENERIC = msgspec.json.Decoder()
 _NOT_FOR_THIS_KEY = (DSSNotFound, DSSNotVisible, DSSRefused, DSSUnreadable)
 
 
-class DSSClient:
+class DSSClient(ApiCalls):
     """The jobs API of a DSS instance.
 
-    Safe to share between threads (see `bot.dss.transport`). Close it, or use it in a ``with``.
+    Safe to share between threads (see `bot.dss.transport`). Close it, or use it in a ``with`` statement.
 
     Args:
         host: address of DSS, such as ``https://dss.example.com:11200``.
         api_key: an API key of any kind (personal, project, global).
-        base_path: ``/public/api``, or ``/dip/publicapi`` as the official client has it.
+        base_path: ``/public/api``, or ``/dip/publicapi`` as in the official client.
         auth: ``basic`` or ``bearer``.
-        verify: whether certificates are checked, or the path of a bundle to check them with.
+        verify: whether to check certificates, or the path of a bundle to check them with.
         cert: client certificate: one file, or certificate and key.
         timeout: seconds to connect, and seconds between two bytes of an answer.
         answer_timeout: seconds that one whole answer may take.
-        json_timeout: seconds that a GET of JSON may take with all its tries, where the call gives none.
-        retries: how GETs are tried again; POSTs never are.
+        json_timeout: seconds that a GET of JSON may take, retries included, if the call doesn't set its own.
+        retries: how to retry GETs; POSTs are never retried.
         proxy_user: DSS login to act as (``X-DKU-ProxyUser``; needs an admin key).
-        extra_headers: sent with every request.
-        no_check_certificate: as in Dataiku's client, the same as ``verify=False``: it holds whatever the
-            environment says of certificates.
-        client_certificate: as in Dataiku's client, another word for ``cert``.
+        extra_headers: headers to send with every request.
+        no_check_certificate: as in Dataiku's client, the same as ``verify=False``. It applies whatever
+            certificate settings are in the environment.
+        client_certificate: as in Dataiku's client, an alias of ``cert``.
+        redact: masks the secrets in what DSS says, such as the text of an error.
 
     Raises:
-        ValueError: for an address or a key that cannot be one.
+        ValueError: the address or the key can't be valid.
     """
 
     def __init__(
@@ -65,8 +62,9 @@ class DSSClient:
         extra_headers: Mapping[str, str] | None = None,
         no_check_certificate: bool = False,
         client_certificate: str | tuple[str, str] | None = None,
+        redact: Callable[[str], str] = redact,
     ) -> None:
-        self._transport = Transport(
+        transport = Transport(
             host,
             api_key,
             base_path=base_path,
@@ -77,11 +75,10 @@ class DSSClient:
             answer_timeout=answer_timeout,
             retries=retries,
             extra_headers=extra_headers,
+            redact=redact,
         )
+        super().__init__(transport, json_timeout=json_timeout, proxy_user=proxy_user)
         self._owner = True
-        self._json_timeout = json_timeout
-        self._headers = _proxy_header(proxy_user)
-        self.proxy_user = proxy_user
 
     def __repr__(self) -> str:
         return f"DSSClient({self.host!r}, proxy_user={self.proxy_user!r})"
@@ -99,34 +96,22 @@ class DSSClient:
         if self._owner:
             self._transport.close()
 
-    @property
-    def host(self) -> str:
-        """Address of DSS, without a slash at the end."""
-        return self._transport.host
-
-    @property
-    def dss_version(self) -> str:
-        """``DSS-Version`` of the latest answer, such as ``15.2.0``; empty until there was one."""
-        return self._transport.version
-
-    @property
-    def clock_offset(self) -> timedelta:
-        """How far DSS's clock is ahead of this machine's, by its answers' ``Date``; zero within 2 s."""
-        return self._transport.server_clock.offset
-
-    @property
-    def timeout(self) -> float:
-        """Seconds that DSS may be silent within an answer."""
-        return self._transport.timeout
-
     def as_user(self, login: str | None) -> "DSSClient":
         """Return a client that acts as a DSS user over the same connections; ``None``: as the key."""
+        return self._sharing(self._transport, login)
+
+    def with_key(self, api_key: str, refused: Callable[[DSSBadKey], DSSError]) -> "DSSClient":
+        """Return a client that sends another key over the same connections; see `Transport.with_key`.
+
+        Raises:
+            ValueError: it can't be a key.
+        """
+        return self._sharing(self._transport.with_key(api_key, refused), None)
+
+    def _sharing(self, transport: Transport, login: str | None) -> "DSSClient":
         other = object.__new__(DSSClient)
-        other._transport = self._transport
+        ApiCalls.__init__(other, transport, json_timeout=self._json_timeout, proxy_user=login)
         other._owner = False
-        other._json_timeout = self._json_timeout
-        other._headers = _proxy_header(login)
-        other.proxy_user = login
         return other
 
     # --- projects and jobs
@@ -163,19 +148,19 @@ class DSSClient:
 
         Args:
             as_type: ``listitems`` or ``objects``.
-            all_users: the jobs of everybody that the caller may see, or the caller's only.
+            all_users: whether to list all jobs that the caller may see, or only the caller's own.
             within: seconds that the call may take.
 
         Raises:
-            DSSNotFound: this DSS has no such call.
+            DSSNotFound: this DSS doesn't have the call.
         """
-        items = self.job_list("/jobs/running/", query={"allUsers": all_users}, within=within)
+        items = fetch_jobs(self, "/jobs/running/", query={"allUsers": all_users}, within=within)
         return as_listed(items, as_type)
 
     # --- the instance and its users
 
     def list_users(self) -> list[dict[str, Any]]:
-        """List the users: by the call that needs no admin rights, else by the one that does."""
+        """List the users: first with the call that needs no admin rights, or else with the one that does."""
         return self._users(list[dict[str, Any]])
 
     def read_users(self) -> list[wire.User]:
@@ -189,105 +174,13 @@ class DSSClient:
             return self.get_json("/admin/users/", kind)
 
     def get_auth_info(self) -> dict[str, Any]:
-        """Say who the caller is: ``authIdentifier`` and ``groups``."""
+        """Return who the caller is: ``authIdentifier`` and ``groups``."""
         return self.get_json("/auth/info", dict[str, Any], query={"withSecrets": False})
 
     def read_auth_info(self) -> wire.AuthInfo:
-        """Say who the caller is, as a typed struct."""
+        """Return who the caller is, as a typed struct."""
         return self.get_json("/auth/info", wire.AuthInfo, query={"withSecrets": False})
 
     def get_instance_info(self) -> dict[str, Any]:
-        """Return ``nodeId``, ``nodeName``, ``nodeType`` and what else DSS says of itself."""
+        """Return ``nodeId``, ``nodeName``, ``nodeType`` and whatever else DSS says about itself."""
         return self.get_json("/instance-info", dict[str, Any])
-
-    # --- for the handles
-
-    def get_bytes(
-        self,
-        path: str,
-        *,
-        query: Query | None = None,
-        within: float | None = None,
-        most: int = MOST_BYTES,
-    ) -> bytearray:
-        """GET a path under the API's base and return the body; see `Transport.get`."""
-        within = self._json_timeout if within is None else within
-        return self._transport.get(path, query=query, headers=self._headers, within=within, most=most)
-
-    def get_json(
-        self, path: str, kind: type[T], *, query: Query | None = None, within: float | None = None
-    ) -> T:
-        """GET a path under the API's base and read its JSON as ``kind``."""
-        decoder = msgspec.json.Decoder(kind, strict=False)
-        body = self.get_bytes(path, query=query, within=within)
-        return self.decoded(decoder, body, call=f"GET {path}")
-
-    def post_json(self, path: str, body: object | None) -> Any:  # noqa: ANN401 - JSON
-        """POST once and return the answer's JSON; ``None`` when the answer is empty.
-
-        Raises:
-            DSSError: with ``maybe_done`` when it is not known whether DSS has done it.
-        """
-        sent = None if body is None else msgspec.json.encode(body)
-        answer = self._transport.post(path, sent, headers=self._headers)
-        return self.decoded(_GENERIC, answer, call=f"POST {path}", safe=False) if answer.strip() else None
-
-    def job_list(
-        self,
-        path: str,
-        *,
-        query: Query | None = None,
-        project: str | None = None,
-        within: float | None = None,
-    ) -> DSSJobList:
-        """GET a list of jobs. What of it can't be read as a job is left out."""
-        body = self.get_bytes(path, query=query, within=within)
-        return read_list(self, body, call=f"GET {path}", project=project)
-
-    def read(
-        self,
-        path: str,
-        consume: Callable[[requests.Response], T],
-        *,
-        query: Query | None = None,
-        within: float | None = None,
-    ) -> T:
-        """GET, with ``consume`` reading the answer; see `Transport.read`."""
-        return self._transport.read("GET", path, consume, query=query, headers=self._headers, within=within)
-
-    def stream(self, path: str, *, query: Query | None = None) -> AbstractContextManager[requests.Response]:
-        """GET once, with the open answer in a ``with``; see `Transport.stream`."""
-        return self._transport.stream(path, query=query, headers=self._headers)
-
-    def decoded(
-        self, decoder: msgspec.json.Decoder[T], body: bytearray | msgspec.Raw, *, call: str, safe: bool = True
-    ) -> T:
-        """Decode a body. A field of another type than documented is left out, and an absurd number.
-
-        Raises:
-            DSSUnreadable: when it is not JSON, or the whole is not of the documented type.
-        """
-        try:
-            return decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
-            pass
-        if bytes(memoryview(body)[:64]).lstrip()[:1] == b"<":
-            raise self.unreadable(call, "it is a web page", safe=safe)
-        try:
-            read: T = lenient.convert(lenient.loads(body), decoder.type)
-        except lenient.Unreadable as error:
-            raise self.unreadable(call, str(error), safe=safe) from None
-        return read
-
-    def unreadable(self, call: str, why: str, *, safe: bool = True) -> DSSUnreadable:
-        """Return the error for an answer that is not what was asked for."""
-        return self._transport.unreadable(call, why, safe=safe)
-
-
-def _proxy_header(login: str | None) -> dict[str, str]:
-    if login is None:
-        return {}
-    if not login.strip() or not login.isprintable():
-        raise DSSInvalidRequest(f"{login!r} cannot be a DSS login")
-    # Headers are Latin-1 on the wire: the bytes of the UTF-8 text travel as they are.
-    return {"X-DKU-ProxyUser": login.encode().decode("latin-1")}

@@ -1,7 +1,7 @@
-"""How far DSS's clock is from this machine's, by the ``Date`` of its answers (RFC 9110 §6.6.1).
+"""Measure how far DSS's clock is from this machine's, by the ``Date`` of its answers (RFC 9110 §6.6.1).
 
-All moments that DSS names are of its own clock. Where that is minutes off, a job has waited before it was
-started, and what ended a minute ago is not found.
+All times that DSS sends are from its own clock. If that clock is minutes off, a job seems to have waited
+before it was started, and a job that ended a minute ago can't be found.
 """
 
 import email.utils
@@ -13,11 +13,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 MEASURED = 9
-"""Answers of which the middle one counts: one that a cache kept, or that took long, says nothing."""
+"""How many answers to take the median of, because one answer might be cached or slow."""
 LEAST = 3.0
-"""Seconds below which nothing is made of a difference: ``Date`` has whole seconds, and answers take some."""
+"""Differences below this many seconds are ignored: ``Date`` has whole seconds, and answers take some time."""
+MOST = 30 * 86_400.0
+"""Differences beyond this many seconds are ignored: a gateway's clock is broken, not DSS's, whose jobs and
+certificates would fail. Times that are moved by thousands of years can't be computed with."""
 SLOWEST = 5.0
-"""Seconds. An answer that took longer doesn't say when it was dated."""
+"""Answers that took more seconds than this are ignored: they don't show when they were dated."""
 
 
 class ServerClock:
@@ -35,29 +38,31 @@ class ServerClock:
 
     @property
     def offset(self) -> timedelta:
-        """How far DSS's clock is ahead (behind, when negative); zero when that is less than can be measured.
+        """How far DSS's clock is ahead (behind, if negative); zero if the difference is too small to measure.
 
-        It stays as it is until it is wrong by more than `LEAST`, so that the same job keeps its times.
+        It changes only when it's wrong by more than `LEAST`, so that the same job keeps its times.
         """
         return timedelta(seconds=self._offset)
 
     def saw(self, headers: Mapping[str, str], *, sent: float) -> None:
-        """Take in an answer's ``Date``.
+        """Record an answer's ``Date``.
 
         Args:
-            headers: of the answer.
+            headers: the answer's headers.
             sent: when the request was sent, by this machine's clock.
         """
         got = self.now()
         dated = _date(headers.get("Date"))
         if dated is None or headers.get("Age") or not 0 <= got - sent <= SLOWEST:
             return
+        if abs(dated - got) > MOST:
+            return
         with self._lock:
-            # Half a second is cut off on average.
+            # ``Date`` cuts off half a second on average.
             self._seen.append(dated + 0.5 - (sent + got) / 2)
             measured = statistics.median(self._seen)
             if abs(self._seen[-1] - measured) > LEAST and len(self._seen) < MEASURED:
-                return  # too few to tell which of them is wrong
+                return  # there are too few to know which one is wrong
             if abs(measured - self._offset) > LEAST:
                 self._offset = float(round(measured)) if abs(measured) > LEAST else 0.0
 
@@ -65,5 +70,5 @@ class ServerClock:
 def _date(header: str | None) -> float | None:
     try:
         return email.utils.parsedate_to_datetime(header).timestamp() if header else None
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None

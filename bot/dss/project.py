@@ -1,33 +1,46 @@
-"""A project's jobs and the things that jobs build, under the names of Dataiku's own client."""
+"""A project's jobs and the objects that jobs build, with the same names as Dataiku's own client."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, overload
 
+from bot.domain.errors import DSSInvalidRequest, DSSNotFound, DSSServerError, DSSUnreadable
 from bot.dss import wire
 from bot.dss.builder import JobDefinitionBuilder
-from bot.dss.jobs import DSSJob, DSSJobList, as_listed
-from bot.dss.reading import version_tuple
+from bot.dss.calls import ApiCalls
+from bot.dss.conversions import version_tuple
+from bot.dss.job import DSSJob, DSSJobList, as_listed, fetch_jobs
 from bot.dss.transport import segment
 from bot.dss.waiter import DSSJobWaiter
-from bot.errors import DSSNotFound, DSSServerError, DSSUnreadable
-
-if TYPE_CHECKING:
-    from bot.dss.client import DSSClient
 
 RUNNING_JOBS_SINCE = (15, 2)
-"""The DSS version that brought the running-jobs calls (DSS-API.md §1.2)."""
+"""The DSS version that introduced the running-jobs calls (DSS-API.md §1.2)."""
 
 
 def lacks_running_jobs(version: str) -> bool:
-    """Say whether a DSS of this version is known not to have the running-jobs calls."""
+    """Return whether this DSS version is known not to have the running-jobs calls."""
     numbers = version_tuple(version)
     return numbers is not None and numbers < RUNNING_JOBS_SINCE
+
+
+_LONGEST_ID = 500
+"""Maximum length of a job ID, which consists of an output's name and the time (DSS-API.md §6)."""
+
+
+def _can_be_an_id(text: str) -> bool:
+    """Return whether a job can have this ID. If not, the answer is damaged, and the job might be running."""
+    damaged = "\ufffd" in text or not text.isprintable() or text.isspace()
+    if damaged or len(text) > _LONGEST_ID:
+        return False
+    try:
+        return bool(segment(text))
+    except DSSInvalidRequest:
+        return False
 
 
 class DSSProject:
     """A handle on a project. Get it from `DSSClient.get_project`."""
 
-    def __init__(self, client: "DSSClient", project_key: str) -> None:
+    def __init__(self, client: ApiCalls, project_key: str) -> None:
         self.client = client
         self.project_key = project_key
 
@@ -56,16 +69,16 @@ class DSSProject:
 
         Args:
             as_type: ``listitems`` or ``objects``.
-            limit: at most so many; ``None`` for every job that DSS remembers, which can be slow.
+            limit: maximum number of jobs; ``None`` for every job that DSS remembers, which can be slow.
             within: seconds that the call may take.
         """
         if limit is not None and limit < 1:
             raise ValueError("limit must be at least 1")
         query = None if limit is None else {"limit": limit}
         path = self._path("jobs/")
-        items = self.client.job_list(path, query=query, project=self.project_key, within=within)
+        items = fetch_jobs(self.client, path, query=query, project=self.project_key, within=within)
         if limit is not None:
-            del items[limit:]  # an old DSS may not know `limit`
+            del items[limit:]  # an old DSS might not know `limit`
         return as_listed(items, as_type)
 
     @overload
@@ -73,15 +86,15 @@ class DSSProject:
     @overload
     def list_running_jobs(self, as_type: Literal["objects"]) -> list[DSSJob]: ...
     def list_running_jobs(self, as_type: str = "listitems") -> DSSJobList | list[DSSJob]:
-        """List the project's unfinished jobs; before DSS 15.2 by reading the list of all its jobs."""
+        """List the project's unfinished jobs. Before DSS 15.2, this reads the list of all its jobs."""
         return as_listed(self._running(), as_type)
 
     def _running(self) -> DSSJobList:
         if not lacks_running_jobs(self.client.dss_version):
             try:
-                return self.client.job_list(self._path("jobs/running/"), project=self.project_key)
+                return fetch_jobs(self.client, self._path("jobs/running/"), project=self.project_key)
             except (DSSNotFound, DSSUnreadable, DSSServerError):
-                # An older DSS takes "running" for a job's id; a version unknown or new keeps its own error.
+                # An older DSS takes "running" for a job ID. If the version is new enough, the error is real.
                 if not lacks_running_jobs(self.client.dss_version) and self.client.dss_version:
                     raise
         return DSSJobList(item for item in self.list_jobs() if not item.finished)
@@ -91,21 +104,21 @@ class DSSProject:
         return DSSJob(self.client, self.project_key, id)
 
     def start_job(self, definition: Mapping[str, Any]) -> DSSJob:
-        """Start a job and return a handle on it. Sent once, never again.
+        """Start a job and return a handle on it. Sends the request once and never retries.
 
         Args:
-            definition: ``type`` (a build mode) and ``outputs``, each with ``id`` and, as wanted, ``type``,
-                ``projectKey`` and ``partition``. It is sent as it is: DSS takes an output without type for a
+            definition: ``type`` (a build mode) and ``outputs``, each with ``id`` and, optionally, ``type``,
+                ``projectKey`` and ``partition``. It's sent as is: DSS takes an output without a type for a
                 dataset.
 
         Raises:
-            DSSError: with ``maybe_done`` set when the answer was lost and the job may exist.
+            DSSError: with ``maybe_done`` set if the answer was lost and the job might exist.
         """
         path = self._path("jobs/")
         answer = self.client.post_json(path, definition)
         started = answer.get("id") or answer.get("jobId") if isinstance(answer, dict) else None
-        if not isinstance(started, str) or not started:
-            raise self.client.unreadable(f"POST {path}", "it does not name the job", safe=False)
+        if not isinstance(started, str) or not _can_be_an_id(started):
+            raise self.client.unreadable(f"POST {path}", "it doesn't name the job", safe=False)
         return DSSJob(self.client, self.project_key, started)
 
     def start_job_and_wait(
@@ -116,12 +129,12 @@ class DSSProject:
         """Start a job, wait until it has ended and return its state.
 
         Raises:
-            JobFailed: when it did not end DONE, unless ``no_fail``.
+            JobFailed: the job didn't end DONE, unless ``no_fail``.
         """
         return DSSJobWaiter(self.start_job(definition)).wait(no_fail)
 
     def new_job(self, job_type: str = "NON_RECURSIVE_FORCED_BUILD") -> JobDefinitionBuilder:
-        """Return a builder for a job of a type (build mode)."""
+        """Return a builder for a job of the given type (build mode)."""
         return JobDefinitionBuilder(self, job_type)
 
     def list_datasets(self) -> list[dict[str, Any]]:
@@ -136,14 +149,34 @@ class DSSProject:
         """List the project's saved models."""
         return self.client.get_json(self._path("savedmodels/"), list[dict[str, Any]])
 
+    def list_streaming_endpoints(self) -> list[dict[str, Any]]:
+        """List the project's streaming endpoints."""
+        return self.client.get_json(self._path("streamingendpoints/"), list[dict[str, Any]])
+
+    def list_knowledge_banks(self) -> list[dict[str, Any]]:
+        """List the project's knowledge banks."""
+        return self.client.get_json(self._path("knowledge-banks"), list[dict[str, Any]])
+
+    def get_permissions(self) -> dict[str, Any]:
+        """Return the project's ``owner`` and ``permissions``, a list of what users and groups may do."""
+        return self.client.get_json(self._path("permissions"), dict[str, Any])
+
+    def read_permissions(self) -> wire.Permissions:
+        """Return the permissions as a typed struct; see `get_permissions`."""
+        return self.client.get_json(self._path("permissions"), wire.Permissions)
+
     def dataset_dimensions(self, dataset: str) -> list[str]:
-        """Return the names of a dataset's partitioning dimensions; empty when it is not partitioned."""
+        """Return the names of a dataset's partitioning dimensions; empty if it isn't partitioned."""
+        return [dimension.name or "" for dimension in self.dataset_partitioning(dataset)]
+
+    def dataset_partitioning(self, dataset: str) -> list[wire.Dimension]:
+        """Return a dataset's partitioning dimensions with their kinds; empty if it isn't partitioned."""
         read = self.client.get_json(self._path(f"datasets/{segment(dataset)}"), wire.Dataset)
         dimensions = (read.partitioning.dimensions if read.partitioning else None) or []
-        return [dimension.name for dimension in dimensions if dimension.name]
+        return [dimension for dimension in dimensions if dimension.name]
 
     def list_partitions(self, dataset: str) -> list[str]:
-        """List the partitions that a dataset has now; ``["NP"]`` or empty when it is not partitioned."""
+        """List the partitions that a dataset has now; ``["NP"]`` or empty if it isn't partitioned."""
         return self.client.get_json(self._path(f"datasets/{segment(dataset)}/partitions"), list[str])
 
     def flow_graph(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""When and how long to wait before a safe call is tried again.
+"""When and how long to wait before retrying a safe call.
 
-`urllib3.Retry` is not used: it sleeps without a bound on the whole, cannot be driven by a test's clock, and
-does not see an answer that breaks while its body is read.
+We don't use `urllib3.Retry`: it doesn't limit its total sleep, a test's clock can't drive it, and it doesn't
+notice an answer that breaks while its body is being read.
 """
 
 import email.utils
@@ -14,29 +14,29 @@ import msgspec
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """Pauses between tries of one GET: growing, with jitter, bounded one by one and together. Seconds."""
+    """Pauses in seconds between the tries of one GET: growing, with jitter, bounded singly and in total."""
 
     tries: int = 4
-    """How often one call is sent at most, the first time included."""
+    """How many times one call is sent at most, including the first."""
     first_pause: float = 0.5
     factor: float = 2.0
     longest_pause: float = 8.0
     longest_retry_after: float = 15.0
-    """A server that asks for a longer pause gets this one."""
+    """The pause to make if a server asks for a longer one."""
     total: float = 60.0
-    """No try begins later than this after the first."""
+    """No try starts later than this after the first."""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
-    """Gives 0 ≤ x < 1; a pause is shortened by up to a half with it."""
+    """Returns 0 ≤ x < 1, which shortens a pause by up to half."""
 
     def pause(self, tried: int, *, began: float, retry_after: float | None) -> float | None:
         """Return how long to wait after ``tried`` tries, or ``None`` to give up.
 
         Args:
             tried: how many tries have failed.
-            began: `clock` at the first try.
-            retry_after: what the server asked for, in seconds.
+            began: value of `clock` at the first try.
+            retry_after: the pause that the server asked for, in seconds.
         """
         if tried >= self.tries:
             return None
@@ -52,7 +52,7 @@ NO_RETRY = RetryPolicy(tries=1)
 
 
 def retry_after_seconds(header: str | None, *, now: Callable[[], float] = time.time) -> float | None:
-    """Read a ``Retry-After`` header: seconds or an HTTP date (RFC 9110 §10.2.3); ``None`` without one."""
+    """Parse a ``Retry-After`` header: seconds or an HTTP date (RFC 9110 §10.2.3); ``None`` if missing."""
     if not header:
         return None
     try:
@@ -60,6 +60,6 @@ def retry_after_seconds(header: str | None, *, now: Callable[[], float] = time.t
     except ValueError:
         try:
             seconds = email.utils.parsedate_to_datetime(header).timestamp() - now()
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
     return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -1,9 +1,9 @@
-"""The one way out to DSS: paths, keys, timeouts, TLS, retries and errors, so that no call can forget them.
+"""The single place that sends requests to DSS: paths, keys, timeouts, TLS, retries and errors.
 
-One `Transport` is shared by every thread and every impersonated caller of an instance. `requests.Session`
-promises nothing to threads, but all that a request writes to one is its cookie jar: here the jar refuses all
-cookies, who is calling is given with each request, and the connections are in urllib3's pool, which is
-made to be shared. GETs and POSTs have a session each: a POST never goes out on a connection that was idle.
+All threads and all impersonated callers of an instance share one `Transport`. `requests.Session` doesn't
+promise thread safety, but the only thing that a request writes to it is its cookie jar. Here the jar rejects
+all cookies, each request says who is calling, and the connections are in urllib3's pool, which is made to be
+shared. GETs and POSTs have separate sessions, because a POST must never use a connection that was idle.
 """
 
 import os
@@ -18,10 +18,19 @@ import requests.adapters
 import requests.auth
 import urllib3.exceptions
 
-from bot.deadline import answers_within
-from bot.dss import problems
+from bot.domain.errors import (
+    DSSBadKey,
+    DSSError,
+    DSSInvalidRequest,
+    DSSMisconfigured,
+    DSSUnavailable,
+    DSSUnreachable,
+    DSSUnreadable,
+)
+from bot.domain.redaction import redact
+from bot.dss import error_mapping
+from bot.dss.adapters import DeadlineAdapter
 from bot.dss.clock import ServerClock
-from bot.dss.deadline import DeadlineAdapter
 from bot.dss.retries import NO_RETRY, RetryPolicy, retry_after_seconds
 from bot.dss.session import (
     KeyAuth,
@@ -32,25 +41,20 @@ from bot.dss.session import (
     existing_bundle,
     new_session,
 )
-from bot.errors import (
-    DSSInvalidRequest,
-    DSSMisconfigured,
-    DSSUnavailable,
-    DSSUnreachable,
-    DSSUnreadable,
-)
-from bot.jobs.redact import redact
+from bot.http.deadlines import answers_within
 
 T = TypeVar("T")
 Method = Literal["GET", "POST"]
-Query = Mapping[str, str | int | bool | None]
+QueryParams = Mapping[str, str | int | bool | None]
 
 CHUNK = 65_536
-"""Bytes that are read from the connection at a time."""
+"""Bytes to read from the connection at a time."""
 MOST_BYTES = 32 * 1024 * 1024
-"""Decoded bytes that an answer may have: some 15,000 jobs of a list. What is longer is no answer of DSS."""
+"""Maximum size of a decoded answer in bytes: about 15,000 jobs of a list. DSS doesn't send longer answers."""
 _POOL = 16
-"""Idle connections that are kept."""
+"""How many idle connections to keep."""
+_LONGEST_VERSION = 100
+"""Characters; anything longer isn't a version."""
 _BAD_SEGMENT = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -58,10 +62,10 @@ def segment(text: str) -> str:
     """Percent-encode one path segment, safe set empty (DSS-API.md §3.5).
 
     Raises:
-        DSSInvalidRequest: for what would name another address than the one that is meant.
+        DSSInvalidRequest: the segment would lead to a different address than the intended one.
     """
     if not text or _BAD_SEGMENT.search(text) or {".", ".."} & set(re.split(r"[/\\]", text)):
-        raise DSSInvalidRequest(f"{text!r} cannot be the name of anything in DSS")
+        raise DSSInvalidRequest(f"{text!r} can't be the name of anything in DSS")
     return quote(text, safe="")
 
 
@@ -71,15 +75,16 @@ class Transport:
     Args:
         host: address of DSS, such as ``https://dss.example.com:11200``.
         api_key: an API key of any kind.
-        base_path: ``/public/api``, or ``/dip/publicapi`` as the official client has it.
-        auth: ``basic`` sends the key as user name without a password, ``bearer`` as a token.
-        verify: whether certificates are checked, or the path of a bundle to check them with.
+        base_path: ``/public/api``, or ``/dip/publicapi`` as in the official client.
+        auth: ``basic`` sends the key as the user name without a password, ``bearer`` as a token.
+        verify: whether to check certificates, or the path of a bundle to check them with.
         cert: client certificate: one file, or certificate and key.
         timeout: seconds to connect, and seconds between two bytes of an answer.
-        answer_timeout: seconds that one whole answer may take, from the request to its last byte, where the
-            call gives no time of its own.
-        retries: how GETs are tried again. POSTs never are.
-        extra_headers: sent with every request.
+        answer_timeout: seconds that one whole answer may take, from the request to its last byte, if the call
+            doesn't set its own time.
+        retries: how to retry GETs. POSTs are never retried.
+        extra_headers: headers to send with every request.
+        redact: masks the secrets in what DSS says.
     """
 
     def __init__(
@@ -95,13 +100,16 @@ class Transport:
         answer_timeout: float = 300.0,
         retries: RetryPolicy | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        redact: Callable[[str], str] = redact,
     ) -> None:
         self.host = checked_host(host)
         self.version = ""
-        """``DSS-Version`` of the latest answer; empty until there is one."""
+        """``DSS-Version`` of the latest answer; empty before the first answer."""
         self._base = self.host + "/" + base_path.strip("/")
         self._key = checked_key(api_key)
-        self._auth = KeyAuth(authorization(self._key, auth))
+        self._mask = redact
+        self._scheme, self._auth = auth, KeyAuth(authorization(self._key, auth))
+        self._refused: Callable[[DSSBadKey], DSSError] | None = None
         self._verify, self._cert, self._timeout = existing_bundle(verify), cert, timeout
         self._answer_timeout = answer_timeout
         self._retries = retries or RetryPolicy()
@@ -110,38 +118,55 @@ class Transport:
             "POST": new_session(DeadlineAdapter(idle=False, most=_POOL), extra_headers),
         }
         self.server_clock = ServerClock()
-        """How far DSS's clock is from this machine's."""
+        """Measures how far DSS's clock is from this machine's."""
 
     def close(self) -> None:
         """Close every connection."""
         for session in self._sessions.values():
             session.close()
 
+    def with_key(self, api_key: str, refused: Callable[[DSSBadKey], DSSError]) -> "Transport":
+        """Return a transport that sends another key over the same connections; don't close it.
+
+        Args:
+            api_key: the other key.
+            refused: called when DSS doesn't accept that key; returns the error to raise.
+
+        Raises:
+            ValueError: it can't be a key.
+        """
+        other = object.__new__(Transport)
+        other.__dict__.update(self.__dict__)
+        other._key = checked_key(api_key)
+        other._auth = KeyAuth(authorization(other._key, self._scheme))
+        other._refused = refused
+        return other
+
     @property
     def timeout(self) -> float:
-        """Seconds that DSS may be silent within an answer."""
+        """Maximum seconds between two bytes of an answer."""
         return self._timeout[1]
 
     def get(
         self,
         path: str,
         *,
-        query: Query | None = None,
+        query: QueryParams | None = None,
         headers: Mapping[str, str] | None = None,
         within: float | None = None,
         most: int = MOST_BYTES,
     ) -> bytearray:
-        """GET, tried again where that is safe, and return the body.
+        """GET a path, with retries, and return the body.
 
         Args:
-            path: under the API's base.
-            query: parameters.
-            headers: more headers.
+            path: path under the API's base path.
+            query: query parameters.
+            headers: additional headers.
             within: seconds that all tries together may take.
-            most: decoded bytes that the answer may have.
+            most: maximum size of the decoded answer in bytes.
 
         Raises:
-            DSSUnreadable: the answer is longer than that.
+            DSSUnreadable: the answer is longer than ``most``.
         """
 
         def consume(response: requests.Response) -> bytearray:
@@ -150,10 +175,10 @@ class Transport:
         return self.read("GET", path, consume, query=query, headers=headers, within=within)
 
     def post(self, path: str, body: bytes | None, *, headers: Mapping[str, str] | None = None) -> bytearray:
-        """POST once, never again, and return the answer's body.
+        """POST once, without retries, and return the answer's body.
 
         Raises:
-            DSSError: with ``maybe_done`` set when the answer was lost after the request was sent.
+            DSSError: with ``maybe_done`` set if the answer was lost after the request was sent.
         """
         typed = {**(headers or {}), "Content-Type": "application/json"}
 
@@ -168,21 +193,21 @@ class Transport:
         path: str,
         consume: Callable[[requests.Response], T],
         *,
-        query: Query | None = None,
+        query: QueryParams | None = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         within: float | None = None,
     ) -> T:
-        """Send, let ``consume`` read the answer, and return what it made.
+        """Send a request, let ``consume`` read the answer, and return its result.
 
-        ``consume`` is called again, from the first byte, when the answer to a GET broke in the middle. Each
-        try may take ``answer_timeout`` seconds, or all tries together ``within`` seconds where that is given.
+        If the answer to a GET breaks in the middle, ``consume`` is called again from the first byte. Each try
+        may take ``answer_timeout`` seconds or, if ``within`` is given, all tries together ``within`` seconds.
         """
         policy = self._retries if method == "GET" else NO_RETRY
         began, tried = policy.clock(), 0
         while True:
             retry_after = None
-            # Never 0 or less, which urllib3 takes for a mistake: the pause may have been longer than asked.
+            # Never 0 or less, which urllib3 rejects: the pause might have been longer than requested.
             left = self._answer_timeout if within is None else max(0.001, began + within - policy.clock())
             try:
                 with self._opened(
@@ -200,9 +225,9 @@ class Transport:
 
     @contextmanager
     def stream(
-        self, path: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
+        self, path: str, *, query: QueryParams | None = None, headers: Mapping[str, str] | None = None
     ) -> Iterator[requests.Response]:
-        """GET once and give the open answer. What breaks inside the ``with`` comes out as a `DSSError`."""
+        """GET once and yield the open answer. Failures inside the ``with`` block are raised as `DSSError`."""
         with self._opened(
             "GET", path, query=query, body=None, headers=headers, within=self._answer_timeout
         ) as response:
@@ -210,11 +235,11 @@ class Transport:
             yield response
 
     def unreadable(self, call: str, why: str, *, safe: bool = True) -> DSSUnreadable:
-        """Return the error for a 2xx answer that is not what was asked for."""
-        return problems.unreadable(call, why=self._redact(why), status=200, safe=safe)
+        """Return the error for an unexpected 2xx answer."""
+        return error_mapping.unreadable(call, why=self.redact(why), status=200, safe=safe)
 
     def _read_all(self, response: requests.Response, most: int, *, call: str, safe: bool) -> bytearray:
-        whole = bytearray()  # grows in place: a long list of jobs is never held twice
+        whole = bytearray()  # grows in place, so that a long list of jobs is never in memory twice
         for chunk in response.iter_content(CHUNK):
             whole += chunk
             if len(whole) > most:
@@ -227,7 +252,7 @@ class Transport:
         method: Method,
         path: str,
         *,
-        query: Query | None,
+        query: QueryParams | None,
         body: bytes | None,
         headers: Mapping[str, str] | None,
         within: float,
@@ -254,45 +279,55 @@ class Transport:
                 yield response
         except requests.exceptions.ContentDecodingError as error:
             call = f"{method} {path}"
-            why = "it is not compressed as it says"
+            why = "it isn't compressed the way its header says"
             raise self.unreadable(call, why, safe=method == "GET") from error
         except requests.RequestException as error:
             call = f"{method} {path}"
-            raise problems.from_exception(
+            raise error_mapping.from_exception(
                 error, call=call, host=self.host, safe=method == "GET", bundle=self._bundle()
             ) from error
-        except urllib3.exceptions.HTTPError as error:  # where `requests` lets it through
+        except urllib3.exceptions.HTTPError as error:  # `requests` lets some of these through
             call = f"{method} {path}"
-            raise problems.from_exception(error, call=call, host=self.host, safe=method == "GET") from error
+            raise error_mapping.from_exception(
+                error, call=call, host=self.host, safe=method == "GET"
+            ) from error
         except OSError as error:
-            # What `requests` says, bare, of a bundle of certificates that isn't there.
+            # `requests` raises a bare OSError if a certificate bundle doesn't exist.
             raise DSSMisconfigured(
                 f"{self._bundle() or 'A file that is needed'} can't be read: {error}"
             ) from error
+        except (ValueError, OverflowError) as error:
+            # Python's parsers of headers, lengths and addresses raise these bare.
+            call = f"{method} {path}"
+            raise self.unreadable(call, f"HTTP is malformed ({error})"[:200], safe=method == "GET") from error
 
     def _check(self, response: requests.Response, method: Method, path: str) -> None:
-        self.version = response.headers.get("DSS-Version") or self.version
+        version = response.headers.get("DSS-Version") or ""
+        self.version = version if 0 < len(version) <= _LONGEST_VERSION else self.version
         if response.status_code < 300:
             return
         body = beginning(response)
-        raise problems.from_answer(
+        error = error_mapping.from_answer(
             response.status_code,
             response.headers.get("Content-Type", ""),
             body,
             call=f"{method} {path}",
             safe=method == "GET",
-            redact=self._redact,
+            redact=self.redact,
         )
+        if isinstance(error, DSSBadKey) and self._refused is not None:
+            raise self._refused(error)
+        raise error
 
     def _bundle(self) -> str | None:
-        """Name the variable that says which certificates are trusted, with its value, if one is in force."""
+        """Return what sets the trusted certificates, if not the default: a bundle, or a variable's value."""
         if self._verify is not True:
-            return f"the bundle of certificates {self._verify}" if self._verify else None
-        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):  # in the order in which `requests` asks them
+            return f"the certificate bundle {self._verify}" if self._verify else None
+        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):  # in the order in which `requests` reads them
             if os.environ.get(name):
                 return f"{name}={os.environ[name]}"
         return None
 
-    def _redact(self, text: str) -> str:
-        """Take this client's own key out, and every other secret that can be recognised."""
-        return redact(text.replace(self._key, "…"))
+    def redact(self, text: str) -> str:
+        """Remove this client's own key and every other recognizable secret."""
+        return self._mask(text.replace(self._key, "…"))

@@ -1,13 +1,11 @@
-"""Wait for one job, in a script. The bot follows its jobs in another way: see `bot.following`."""
+"""Wait for one job in a script. The bot itself follows jobs differently: see `bot.workers.job_waiter`."""
 
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.dss import lenient, wire
-from bot.dss.failures import failure_of
-from bot.dss.jobs import DSSJob
-from bot.errors import (
+from bot.domain import FINAL_STATES
+from bot.domain.errors import (
     BotError,
     DSSError,
     DSSServerError,
@@ -16,17 +14,19 @@ from bot.errors import (
     DSSUnreadable,
     JobFailed,
 )
-from bot.facts import FINAL_STATES
+from bot.dss import lenient_json, wire
+from bot.dss.failure_reasons import failure_of
+from bot.dss.job import DSSJob
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST_WAIT = 7 * 24 * 3600.0
-"""Seconds. A job that waits for a confirmation never ends alone (DSS-API.md §2.1), so no wait is endless."""
+"""Seconds. A job that waits for confirmation never ends on its own (DSS-API.md §2.1), so waits must end."""
 
 
 class JobWaitTimeout(BotError, TimeoutError):
-    """The job had not ended in the time given. It goes on: this is no failure of the job."""
+    """The job didn't end within the timeout. It keeps running: this doesn't mean that it failed."""
 
     def __init__(self, message: str, *, state: str, job: DSSJob) -> None:
         super().__init__(message)
@@ -37,16 +37,16 @@ class JobWaitTimeout(BotError, TimeoutError):
 class DSSJobWaiter:
     """Waits until a job has ended. Every error that it raises has the job as ``job``.
 
-    What is no answer is waited out: no connection, 5xx of every kind, the page of a gateway, half an answer.
+    It keeps waiting if there's no answer: no connection, any 5xx, a gateway's page, an incomplete answer.
 
     Args:
         job: the job to wait for.
-        first_pause: seconds between the first two looks.
-        factor: by which each pause is longer than the one before.
-        longest_pause: seconds that no pause exceeds.
-        patience: seconds without an answer of DSS after which its error is raised (a restart takes minutes).
-        clock: seconds that only go forward.
-        sleep: waits for so many seconds.
+        first_pause: seconds between the first two checks.
+        factor: how much longer each pause is than the previous one.
+        longest_pause: maximum pause in seconds.
+        patience: seconds without an answer from DSS before its error is raised (a restart takes minutes).
+        clock: a monotonic clock, in seconds.
+        sleep: sleeps for the given number of seconds.
     """
 
     def __init__(
@@ -73,15 +73,15 @@ class DSSJobWaiter:
         """Wait until the job is DONE, FAILED or ABORTED, and return which.
 
         Args:
-            no_fail: return the state also when it is not DONE.
-            timeout: seconds to wait at most; `LONGEST_WAIT` when not given.
-            on_change: called with the status at the first look and whenever the state, or the number of
-                activities in some state, is another than before.
+            no_fail: return the state even if it isn't DONE.
+            timeout: maximum seconds to wait; `LONGEST_WAIT` if not given.
+            on_change: called with the status at the first check and whenever the state, or the number of
+                activities in some state, changes.
 
         Raises:
             JobFailed: the job ended FAILED or ABORTED, unless ``no_fail``.
-            JobWaitTimeout: the time was up; the job goes on.
-            DSSError: DSS refused, or gave no answer for as long as ``patience``.
+            JobWaitTimeout: the timeout expired; the job keeps running.
+            DSSError: DSS refused, or didn't answer for ``patience`` seconds.
         """
         end = self._clock() + (LONGEST_WAIT if timeout is None else timeout)
         pause, seen, last_answer = self._first_pause, None, self._clock()
@@ -104,7 +104,7 @@ class DSSJobWaiter:
             pause = min(self._longest_pause, pause * self._factor)
 
     def _look(self, last_answer: float) -> dict[str, Any] | None:
-        """Return the status; ``None`` while DSS does not answer and there is patience left."""
+        """Return the status; ``None`` if DSS doesn't answer and ``patience`` hasn't run out."""
         try:
             status = self.job.get_status()
             if not isinstance(status.get("baseStatus"), dict):
@@ -135,7 +135,7 @@ def _looks(status: "Mapping[str, Any]") -> tuple[str, object]:
 
 def _why(status: "Mapping[str, Any]") -> str:
     try:
-        failure = failure_of(lenient.convert(status, wire.JobStatus))
-    except lenient.Unreadable:
-        return ""  # the state is what counts; the reason has a shape that this version does not know
+        failure = failure_of(lenient_json.convert(status, wire.JobStatus))
+    except lenient_json.Unreadable:
+        return ""  # the state is what matters; the reason has a shape that this version doesn't know
     return f": {failure.message}" if failure else ""

@@ -1,7 +1,7 @@
-"""What DSS's answers look like, read leniently (DSS-API.md §1.3 to §1.5).
+"""The shapes of DSS's answers, read leniently (DSS-API.md §1.3 to §1.5).
 
-Every field may be missing or null; unknown fields are skipped; numbers may come as text. A field of another
-type than these is a `msgspec.ValidationError`, which the caller turns into `DSSUnreadable`.
+Any field can be missing or null; unknown fields are skipped; numbers can come as text. A field of any other
+type raises a `msgspec.ValidationError`, and `bot.dss.calls` then reads the answer again without that field.
 """
 
 from typing import Any
@@ -13,11 +13,11 @@ Millis = int | float | None
 
 
 class Wire(msgspec.Struct, frozen=True, rename="camel"):
-    """Base of the wire structs: camelCase outside, snake_case inside."""
+    """Base class of the wire structs: camelCase on the wire, snake_case in Python."""
 
 
 class Person(Wire, frozen=True):
-    """An initiator, where DSS gives it as an object."""
+    """An initiator, if DSS sends it as an object."""
 
     login: str | None = None
     display_name: str | None = None
@@ -67,7 +67,7 @@ class ListedJob(JobDef, frozen=True):
 
 
 class Problem(Wire, frozen=True):
-    """A failure, as activities and jobs carry it."""
+    """A failure of an activity or a job."""
 
     error_type: str | None = None
     message: str | None = None
@@ -75,16 +75,32 @@ class Problem(Wire, frozen=True):
     stack_trace_str: str | None = None
 
 
+class StoredWarning(Wire, frozen=True):
+    """One warning whose text DSS kept."""
+
+    message: str | None = None
+
+
+class WarnedKind(Wire, frozen=True):
+    """The warnings of one type: DSS counts all of them and keeps the texts of the first few."""
+
+    type: str | None = None
+    count: int | None = None
+    stored: list[StoredWarning | None] | None = None
+
+
 class Warned(Wire, frozen=True):
-    """The warnings of an activity."""
+    """The warnings of an activity, by type."""
 
     total_count: int | None = None
+    warnings: dict[str, WarnedKind | None] | None = None
 
 
 class Target(Wire, frozen=True):
     """What an activity wrote."""
 
     records: int | float | None = None
+    bytes: int | float | None = None
 
 
 class JobActivity(Wire, frozen=True):
@@ -97,6 +113,8 @@ class JobActivity(Wire, frozen=True):
     partial_execution_order: int | float | None = None
     start_time: Millis = None
     end_time: Millis = None
+    preparing_time: int | float | None = None
+    waiting_time: int | float | None = None
     first_failure: Problem | None = None
     warnings: Warned | None = None
     targets: list[Target] | None = None
@@ -110,6 +128,24 @@ class Incompatibility(Wire, frozen=True):
     dataset_project_key: str | None = None
     dataset_name: str | None = None
     partition: str | None = None
+
+
+class Reason(Wire, frozen=True):
+    """Why an activity is in a job."""
+
+    type: str | None = None
+
+
+class PlannedActivity(Wire, frozen=True):
+    """An activity as DSS planned it."""
+
+    required_reason: Reason | None = None
+
+
+class PlannedJob(Wire, frozen=True):
+    """The ``job`` of a status: what DSS planned (DSS-API.md §1.5)."""
+
+    all_activities: dict[str, PlannedActivity | None] | None = None
 
 
 class BaseStatus(Wire, frozen=True):
@@ -126,6 +162,7 @@ class BaseStatus(Wire, frozen=True):
     unexpected_failure: Problem | None = None
     checks_failure: Problem | None = None
     incompatibilities: list[Incompatibility] | None = None
+    job: PlannedJob | None = None
 
 
 class GlobalState(Wire, frozen=True):
@@ -140,7 +177,7 @@ class GlobalState(Wire, frozen=True):
 
 
 class RuntimeSummary(Wire, frozen=True):
-    """A second place where DSS 14 says the state."""
+    """A second place where DSS 14 puts the state."""
 
     state: str | None = None
 
@@ -157,14 +194,14 @@ class JobStatus(Wire, frozen=True):
 
     @property
     def state(self) -> str:
-        """The state wherever this DSS version says it; empty when it does not."""
+        """The state, wherever this DSS version puts it; empty if it's missing."""
         base = self.base_status or BaseStatus()
         summary = self.runtime_summary or RuntimeSummary()
         return base.state or base.status or summary.state or ""
 
 
 class StartedJob(Wire, frozen=True):
-    """The answer to a start; ``id`` alone is relied upon."""
+    """The answer to a start. Only ``id`` is reliable."""
 
     id: str | None = None
     job_id: str | None = None
@@ -178,16 +215,24 @@ class Project(Wire, frozen=True):
 
 
 class Named(Wire, frozen=True):
-    """A dataset (known by its name), folder or model (known by its id) in a list."""
+    """A dataset (identified by its name), folder or model (identified by its ID) in a list."""
 
     id: str | None = None
     name: str | None = None
 
 
+class DimensionParams(Wire, frozen=True):
+    """The settings of a time dimension."""
+
+    period: str | None = None
+
+
 class Dimension(Wire, frozen=True):
-    """A partitioning dimension."""
+    """A partitioning dimension: ``time`` or ``value`` (dataikuapi, ``add_time_partitioning_dimension``)."""
 
     name: str | None = None
+    type: str | None = None
+    params: DimensionParams | None = None
 
 
 class Partitioning(Wire, frozen=True):
@@ -197,7 +242,7 @@ class Partitioning(Wire, frozen=True):
 
 
 class Dataset(Wire, frozen=True):
-    """The settings of a dataset, as far as they are needed."""
+    """The settings of a dataset that the bot needs."""
 
     partitioning: Partitioning | None = None
 
@@ -216,11 +261,28 @@ class AuthInfo(Wire, frozen=True):
 
     auth_identifier: str | None = None
     groups: list[str] | None = None
+    auth_source: str | None = None
     admin: bool | None = None
 
 
+class Grant(Wire, frozen=True):
+    """What a user or a group may do in a project."""
+
+    user: str | None = None
+    group: str | None = None
+    admin: bool | None = None
+    write_project_content: bool | None = None
+
+
+class Permissions(Wire, frozen=True):
+    """Who may do what in a project (dataikuapi, `DSSProject.get_permissions`)."""
+
+    owner: str | None = None
+    permissions: list[Grant] | None = None
+
+
 class ErrorBody(msgspec.Struct, frozen=True, rename="camel"):
-    """DSS's error body (DSS-API.md §3.4), without the parts that are never shown."""
+    """DSS's error body (DSS-API.md §3.4), without the parts that the bot never shows."""
 
     error_type: Any = None
     message: Any = None

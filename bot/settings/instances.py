@@ -1,10 +1,10 @@
-"""Which DSS instances there are: one from the environment, any number from the TOML file."""
+"""Read the DSS instances: one from the environment, any number from the TOML file."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from bot.settings.models import InstanceSettings, Secret
 from bot.settings.problems import Environment, Problems, Table, check_url
-from bot.settings.records import Instance, Secret
 
 FROM_ENVIRONMENT = "default"
 """Name of the instance that ``DKU_DSS_URL`` and ``DKU_API_KEY`` describe."""
@@ -12,11 +12,11 @@ FROM_ENVIRONMENT = "default"
 _EXAMPLE = "https://dss.example.com:11200"
 
 
-def read_instances(env: Environment, table: Table, problems: Problems) -> tuple[Instance, ...]:
+def read_instances(env: Environment, table: Table, problems: Problems) -> tuple[InstanceSettings, ...]:
     """Read all instances.
 
-    ``DKU_DSS_URL`` and ``DKU_API_KEY`` make the instance ``default``; ``[instances.default]`` may then hold
-    its other settings, and the environment wins over the file.
+    ``DKU_DSS_URL`` and ``DKU_API_KEY`` define the instance ``default``. Its other settings can be in
+    ``[instances.default]``, and the environment overrides the file.
     """
     url, key = env.text("DKU_DSS_URL"), env.secret("DKU_API_KEY")
     names = table.names()
@@ -42,11 +42,11 @@ class _Given:
     key: str = ""
 
 
-def _read_instance(env: Environment, table: Table, problems: Problems, given: _Given) -> Instance:
+def _read_instance(env: Environment, table: Table, problems: Problems, given: _Given) -> InstanceSettings:
     url = _read_url(table, problems, given)
     key = _read_key(env, table, problems, given)
     ui_url = table.text("ui_url")
-    instance = Instance(
+    instance = InstanceSettings(
         name=given.name,
         url=url,
         api_key=Secret(key),
@@ -83,7 +83,7 @@ def _read_key(env: Environment, table: Table, problems: Problems, given: _Given)
     if given.key:
         return given.key
     if _from_environment_alone(table, given):
-        right = "Give an API key of DSS, or DKU_API_KEY_FILE with the path of a file that holds it"
+        right = "Give a DSS API key, or DKU_API_KEY_FILE with the path of a file that contains it"
         problems.add("DKU_API_KEY", "is not set", right)
     elif len(ways) != 1:
         wrong = "is given in more than one way" if ways else "is not set"
@@ -99,7 +99,7 @@ def _read_key(env: Environment, table: Table, problems: Problems, given: _Given)
 def _read_base_path(table: Table, problems: Problems) -> str:
     value = table.text("base_path", "/public/api")
     if not value.startswith("/") or urlsplit(value).path != value:
-        right = "Give /public/api, or /dip/publicapi where only that one gets through"
+        right = "Give /public/api, or /dip/publicapi if only that one is reachable"
         problems.add(table.label("base_path"), f"{value!r} is not a path", right)
     return value.rstrip("/")
 

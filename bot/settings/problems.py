@@ -1,6 +1,6 @@
-"""Reading single values: what can't be read becomes a problem, and reading goes on with the default.
+"""Read single values. A value that can't be read becomes a problem, and reading continues with the default.
 
-So a person sees all problems at once, not one after each restart.
+This way, a person sees all problems at once, not one after each restart.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz, process
 
-from bot.settings.records import SettingsError
+from bot.settings.models import SettingsError
 
 ReadFile = Callable[[str], str]
 """Returns the text of a file; raises `OSError` or `UnicodeDecodeError`."""
@@ -17,21 +17,25 @@ ReadFile = Callable[[str], str]
 _Word = TypeVar("_Word", bound=str)
 
 _NEAR = 75.0
-"""Least likeness, 0 to 100, at which a name is offered as what was meant."""
+"""Minimum similarity, 0 to 100, at which a name is suggested."""
 
 
 class Problems:
-    """What is wrong with the configuration so far."""
+    """The problems found in the configuration so far."""
 
     def __init__(self) -> None:
         self._sentences: list[str] = []
 
     def add(self, name: str, wrong: str, right: str) -> None:
-        """Note that a setting can't be used: its name, what is wrong, what would be right."""
+        """Record a setting that can't be used: its name, what's wrong, and what would be correct."""
         self._sentences.append(f"{name}: {wrong}. {right}.")
 
+    def extend(self, sentences: Iterable[str]) -> None:
+        """Record problems that are whole sentences already."""
+        self._sentences += sentences
+
     def raise_any(self) -> None:
-        """Say that the configuration can't be used, if something is wrong with it.
+        """Raise an error if there are any problems.
 
         Raises:
             SettingsError: with all problems at once.
@@ -41,12 +45,12 @@ class Problems:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """All of them, in the order they were found."""
+        """All problems, in the order in which they were found."""
         return tuple(self._sentences)
 
 
 def near_miss(name: str, known: Iterable[str], least: float = _NEAR) -> str | None:
-    """Return the known name that was probably meant."""
+    """Return the known name that the person probably meant."""
     found = process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=least)
     return found[0] if found else None
 
@@ -58,7 +62,7 @@ def list_words(words: Iterable[str]) -> str:
 
 
 def check_url(problems: Problems, name: str, value: str, example: str) -> str:
-    """Return an http(s) address without the slash at its end; note a problem when it is none."""
+    """Return an http(s) address without its trailing slash; record a problem if it isn't an address."""
     try:
         parts = urlsplit(value)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -74,7 +78,7 @@ def check_url(problems: Problems, name: str, value: str, example: str) -> str:
 
 
 class Environment:
-    """Typed reading of environment variables. An empty variable counts as not set, as in compose files."""
+    """Reads environment variables by type. An empty variable counts as not set, as in compose files."""
 
     def __init__(self, env: Mapping[str, str], read_file: ReadFile, problems: Problems) -> None:
         self._env = env
@@ -82,29 +86,29 @@ class Environment:
         self._problems = problems
 
     def text(self, name: str, default: str = "") -> str:
-        """Return a variable without the spaces around it."""
+        """Return a variable without surrounding spaces."""
         return self._env.get(name, "").strip() or default
 
     def secret(self, name: str) -> str:
-        """Return a secret from ``NAME``, or from the file that ``NAME_FILE`` names; empty: not given."""
+        """Return a secret from ``NAME``, or from the file that ``NAME_FILE`` names; empty if not given."""
         value, path = self.text(name), self.text(f"{name}_FILE")
         if value and path:
             self._problems.add(name, f"is set, and so is {name}_FILE", "Set only one of the two")
         return value or (self.file(f"{name}_FILE", path) if path else "")
 
     def file(self, name: str, path: str) -> str:
-        """Return what a secret's file holds, without the spaces and line ends around it."""
+        """Return the content of a secret's file, without surrounding whitespace."""
         try:
             text = self._read_file(path).strip()
         except (OSError, UnicodeDecodeError) as exc:
             self._problems.add(name, f"{path} can't be read ({_reason(exc)})", "Name a readable text file")
             return ""
         if not text:
-            self._problems.add(name, f"{path} is empty", "The file holds the value and nothing else")
+            self._problems.add(name, f"{path} is empty", "The file must contain the value and nothing else")
         return text
 
     def whole(self, name: str, default: int, low: int, high: int) -> int:
-        """Return a whole number between two bounds, both included."""
+        """Return a whole number between two bounds, inclusive."""
         raw = self.text(name)
         if not raw:
             return default
@@ -115,7 +119,7 @@ class Environment:
         return int(raw)
 
     def choice(self, name: str, choices: tuple[_Word, ...], default: _Word) -> _Word:
-        """Return one of some words, which are typed in any case."""
+        """Return one of the allowed words; case doesn't matter."""
         raw = self.text(name)
         if not raw:
             return default
@@ -129,7 +133,7 @@ class Environment:
 
 
 class Table:
-    """Typed reading of one table of the TOML file; keys that nobody asked for are problems in the end."""
+    """Reads one table of the TOML file by type. Keys that were never read become problems at the end."""
 
     def __init__(self, name: str, values: Mapping[str, object], problems: Problems) -> None:
         self.name = name
@@ -138,7 +142,7 @@ class Table:
         self._known: list[str] = []
 
     def label(self, key: str) -> str:
-        """Name a key as a person finds it in the file."""
+        """Return a key's name as a person finds it in the file."""
         return f"[{self.name}] {key}" if self.name else f"[{key}]"
 
     def _take(self, key: str) -> object:
@@ -146,17 +150,27 @@ class Table:
         return self._values.get(key)
 
     def text(self, key: str, default: str = "") -> str:
-        """Return a text."""
+        """Return a string."""
         value = self._take(key)
         if value is None:
             return default
         if isinstance(value, str) and value.strip():
             return value.strip()
-        self._problems.add(self.label(key), "is not a text", f'Write {key} = "…"')
+        self._problems.add(self.label(key), "is not a string", f'Write {key} = "…"')
         return default
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of strings; empty if it's missing."""
+        value = self._take(key)
+        if value is None:
+            return ()
+        if isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value):
+            return tuple(one.strip() for one in value)
+        self._problems.add(self.label(key), "is not a list of strings", f'Write {key} = ["…", "…"]')
+        return ()
+
     def path_or_pair(self, key: str) -> str | tuple[str, str] | None:
-        """Return one path, or two."""
+        """Return one path or a pair of paths."""
         match self._take(key):
             case None:
                 return None
@@ -164,11 +178,11 @@ class Table:
                 return path
             case [str(first), str(second)] if first and second:
                 return first, second
-        self._problems.add(self.label(key), "is not a path or two", f'Write {key} = "…" or ["…", "…"]')
+        self._problems.add(self.label(key), "is not one or two paths", f'Write {key} = "…" or ["…", "…"]')
         return None
 
     def number(self, key: str, default: float, *, low: float = 0.0, high: float = 1e6) -> float:
-        """Return a number above ``low`` and at most ``high``."""
+        """Return a number greater than ``low`` and at most ``high``."""
         value = self._take(key)
         if value is None:
             return default
@@ -179,7 +193,7 @@ class Table:
         return default
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:
-        """Return a whole number between two bounds, both included."""
+        """Return a whole number between two bounds, inclusive."""
         value = self._take(key)
         if value is None:
             return default
@@ -197,15 +211,26 @@ class Table:
         self._problems.add(self.label(key), f"{value!r} is not true or false", "Write it without quotes")
         return default
 
+    def choice(self, key: str, choices: tuple[_Word, ...], default: _Word) -> _Word:
+        """Return one of the allowed words; case doesn't matter."""
+        said = self.text(key, default)
+        for word in choices:
+            if word == said.lower():
+                return word
+        near = near_miss(said.lower(), choices)
+        hint = f" (did you mean {near}?)" if near else ""
+        self._problems.add(self.label(key), f"{said!r} is not known{hint}", f"Give {list_words(choices)}")
+        return default
+
     def auth(self, key: str) -> Literal["basic", "bearer"]:
-        """Return how an API key travels."""
+        """Return how an API key is sent."""
         value = self.text(key, "basic")
         if value not in {"basic", "bearer"}:
             self._problems.add(self.label(key), f"{value!r} is not known", "Give basic or bearer")
         return "bearer" if value == "bearer" else "basic"
 
     def table(self, key: str) -> "Table":
-        """Return a table inside this one; a missing one is empty."""
+        """Return a table inside this one; empty if it's missing."""
         value = self._take(key)
         name = f"{self.name}.{key}" if self.name else key
         if value is not None and not isinstance(value, dict):
@@ -214,11 +239,16 @@ class Table:
         return Table(name, value or {}, self._problems)
 
     def names(self) -> tuple[str, ...]:
-        """List the keys that are there, for a table whose keys are names that people choose."""
+        """List the existing keys, for a table whose keys are names that people choose."""
         return tuple(self._values)
 
+    def entries(self) -> Mapping[str, object]:
+        """Return everything in the table, for one whose keys are names that people choose."""
+        self._known.extend(self._values)
+        return self._values
+
     def finish(self) -> None:
-        """Note a problem for each key that nothing has asked for."""
+        """Record a problem for each key that was never read."""
         for key in self._values:
             if key in self._known:
                 continue

@@ -1,4 +1,4 @@
-"""From the environment and a TOML file to settings, with all problems at once. Pure: no I/O of its own."""
+"""Read the settings from the environment and a TOML file; report all problems at once. No I/O of its own."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,22 +6,33 @@ from pathlib import Path
 from typing import get_args
 from urllib.parse import urlsplit
 
+from bot.domain.redaction.custom import UnusablePattern, compiled
+from bot.domain.request_limits import RequestLimits
+from bot.settings.approvals import read_approvals
+from bot.settings.encryption_keys import read_encryption_keys
 from bot.settings.instances import FROM_ENVIRONMENT, read_instances
-from bot.settings.problems import Environment, Problems, ReadFile, Table, check_url, list_words, near_miss
-from bot.settings.records import (
+from bot.settings.models import (
     Access,
+    DatabaseAddress,
     FollowingSettings,
     HealthSettings,
-    Instance,
+    InstanceSettings,
     LogFormat,
     LogLevel,
     LogSettings,
+    RedactionSettings,
+    RulesSettings,
     Secret,
     Settings,
+    SettingsError,
     SlackSettings,
     StoreSettings,
 )
+from bot.settings.people import read_identity
+from bot.settings.problems import Environment, Problems, ReadFile, Table, check_url, list_words, near_miss
+from bot.settings.rules import read_rules
 from bot.settings.variables import NAMES
+from bot.settings.visibility import read_visibility
 
 _DATABASES = {
     "postgres": "postgresql+psycopg",
@@ -29,10 +40,10 @@ _DATABASES = {
     "postgresql+psycopg": "postgresql+psycopg",
     "sqlite": "sqlite",
 }
-"""Scheme of ``DATABASE_URL`` → the SQLAlchemy dialect and driver that the bot has."""
+"""Scheme of ``DATABASE_URL`` → the SQLAlchemy dialect and driver that the bot uses."""
 
 _MISSPELT = 90.0
-"""Likeness at which an unknown ``DSS_BOT_…`` variable is a typing error. High, because Kubernetes sets
+"""Similarity at which an unknown ``DSS_BOT_…`` variable counts as a typo. It's high because Kubernetes sets
 variables such as ``DSS_BOT_SERVICE_HOST`` for a service of that name."""
 
 
@@ -41,9 +52,9 @@ def read_settings(env: Mapping[str, str], read_file: ReadFile, data_dir: Path) -
 
     Args:
         env: the environment.
-        read_file: returns the text of a file; asked only for files that the environment or the TOML file
+        read_file: returns the text of a file; called only for files that the environment or the TOML file
             names.
-        data_dir: where the SQLite file goes when ``DATABASE_URL`` is not set.
+        data_dir: where the SQLite file goes if ``DATABASE_URL`` isn't set.
 
     Raises:
         SettingsError: with all problems at once.
@@ -52,12 +63,27 @@ def read_settings(env: Mapping[str, str], read_file: ReadFile, data_dir: Path) -
     values = Environment(env, read_file, problems)
     file = _read_toml(values, read_file, problems)
     instances = read_instances(values, file.table("instances"), problems)
+    access_table = file.table("access")
+    access = values.choice("DSS_BOT_ACCESS", get_args(Access), "dss")
+    rules = _read_rules(values, access, access_table, instances, read_file, problems)
     settings = Settings(
-        slack=_read_slack(values, problems),
+        slack=_read_slack(values, file.table("slack"), problems),
         instances=instances,
         default_instance=_read_default_instance(file.table("defaults"), instances, problems),
-        access=_read_access(values, problems),
+        identity=read_identity(
+            file.table("people"),
+            file.table("identity"),
+            tuple(instance.name for instance in instances),
+            problems,
+        ),
+        access=access,
+        contact=access_table.text("contact", "the bot's administrator"),
+        rules=rules,
         following=_read_following(file.table("following")),
+        approvals=read_approvals(file.table("approvals"), problems, [one.name for one in instances]),
+        limits=_read_limits(file.table("limits")),
+        visibility=read_visibility(file.table("visibility"), problems),
+        redaction=_read_redaction(file.table("redaction"), problems),
         store=_read_store(values, file.table("store"), problems, data_dir),
         health=HealthSettings(
             host=values.text("DSS_BOT_HTTP_HOST", "127.0.0.1"),
@@ -67,7 +93,9 @@ def read_settings(env: Mapping[str, str], read_file: ReadFile, data_dir: Path) -
             format=values.choice("DSS_BOT_LOG_FORMAT", get_args(LogFormat), "auto"),
             level=values.choice("DSS_BOT_LOG_LEVEL", get_args(LogLevel), "info"),
         ),
+        encryption_keys=read_encryption_keys(values, problems),
     )
+    access_table.finish()
     file.finish()
     _check_ports(settings, problems)
     _check_names(env, problems)
@@ -75,22 +103,36 @@ def read_settings(env: Mapping[str, str], read_file: ReadFile, data_dir: Path) -
     return settings
 
 
-def read_database_url(env: Mapping[str, str], read_file: ReadFile, data_dir: Path) -> Secret:
-    """Read what says where the database is: nothing of Slack and DSS, and not the TOML file.
+def read_database_address(env: Mapping[str, str], read_file: ReadFile, data_dir: Path) -> DatabaseAddress:
+    """Read only the database address: no settings for Slack or DSS, and not the TOML file.
 
     Args:
         env: the environment.
         read_file: returns the text of the file that ``DATABASE_URL_FILE`` names.
-        data_dir: where the SQLite file goes when ``DATABASE_URL`` is not set.
+        data_dir: where the SQLite file goes if ``DATABASE_URL`` isn't set.
 
     Raises:
         SettingsError: with all problems at once.
     """
     problems = Problems()
     values = Environment(env, read_file, problems)
-    url = _read_database_url(values, problems, data_dir)
+    address = _read_database_address(values, problems, data_dir)
     problems.raise_any()
-    return url
+    return address
+
+
+def read_only_encryption_keys(env: Mapping[str, str], read_file: ReadFile) -> tuple[Secret, ...]:
+    """Read only the encryption keys, for a command that needs nothing of Slack and DSS.
+
+    Raises:
+        SettingsError: with all problems at once; not having any key is one.
+    """
+    problems = Problems()
+    keys = read_encryption_keys(Environment(env, read_file, problems), problems)
+    if not keys and not problems.sentences:
+        problems.add("DSS_BOT_ENCRYPTION_KEYS", "is not set", "Print a key with `dss-bot keys generate`")
+    problems.raise_any()
+    return keys
 
 
 def _read_toml(values: Environment, read_file: ReadFile, problems: Problems) -> Table:
@@ -103,52 +145,81 @@ def _read_toml(values: Environment, read_file: ReadFile, problems: Problems) -> 
             reason = getattr(exc, "strerror", None) or "not UTF-8"
             problems.add("DSS_BOT_CONFIG", f"{path} can't be read ({reason})", "Name a readable TOML file")
         except tomllib.TOMLDecodeError as exc:
-            problems.add("DSS_BOT_CONFIG", f"{path} is not TOML: {exc}", "Correct that place of the file")
+            problems.add("DSS_BOT_CONFIG", f"{path} is not TOML: {exc}", "Fix that part of the file")
     return Table("", content, problems)
 
 
-def _read_slack(values: Environment, problems: Problems) -> SlackSettings:
+def _read_slack(values: Environment, table: Table, problems: Problems) -> SlackSettings:
     bot, app = values.secret("SLACK_BOT_TOKEN"), values.secret("SLACK_APP_TOKEN")
     signing = values.secret("SLACK_SIGNING_SECRET")
     if not bot:
-        right = "Copy the Bot User OAuth Token, xoxb-…, from OAuth & Permissions of the Slack app"
+        right = "Copy the Bot User OAuth Token, xoxb-…, from the Slack app's OAuth & Permissions page"
         problems.add("SLACK_BOT_TOKEN", "is not set", right)
     elif not bot.startswith("xoxb-"):
         problems.add("SLACK_BOT_TOKEN", "is not a bot token", "A bot token starts with xoxb-")
     if app and not app.startswith("xapp-"):
-        right = "One starts with xapp-, from Basic Information of the Slack app, scope connections:write"
+        right = "It starts with xapp-, from the Slack app's Basic Information page, scope connections:write"
         problems.add("SLACK_APP_TOKEN", "is not an app-level token", right)
     if not app and not signing:
         right = "Set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP mode"
         problems.add("SLACK_APP_TOKEN, SLACK_SIGNING_SECRET", "neither is set", right)
     url = values.text("SLACK_API_URL", "https://slack.com/api/")
+    new_blocks = table.flag("new_blocks", default=True)
+    timelines = table.flag("timelines", default=True)
+    home_minutes = table.whole("home_minutes", 5, 0, 60)
+    table.finish()
     return SlackSettings(
         bot_token=Secret(bot),
         app_token=Secret(app) if app else None,
         signing_secret=Secret(signing) if signing else None,
         port=values.whole("PORT", 3000, 1, 65_535),
         api_url=check_url(problems, "SLACK_API_URL", url, "https://slack.com/api/") + "/",
+        new_blocks=new_blocks,
+        timelines=timelines,
+        home_minutes=home_minutes,
     )
 
 
-def _read_access(values: Environment, problems: Problems) -> Access:
-    if values.text("DSS_BOT_ACCESS").lower() == "rules":
-        problems.add("DSS_BOT_ACCESS", "rules are not available yet in this version", "Give dss or open")
-        return "dss"
-    known: tuple[Access, ...] = ("dss", "open")
-    return values.choice("DSS_BOT_ACCESS", known, "dss")
+def _read_rules(
+    values: Environment,
+    access: Access,
+    table: Table,
+    instances: tuple[InstanceSettings, ...],
+    read_file: ReadFile,
+    problems: Problems,
+) -> RulesSettings | None:
+    """Read the policy file, whose path counts from the folder of the configuration."""
+    given, names = table.text("rules_file"), tuple(instance.name for instance in instances)
+    if not given:
+        if access == "rules":
+            right = "Give the path of a policy file (docs/rules.md), or set DSS_BOT_ACCESS to dss or open"
+            problems.add(table.label("rules_file"), "is not set, but DSS_BOT_ACCESS is rules", right)
+        return None
+    path = str(Path(values.text("DSS_BOT_CONFIG")).parent / Path(given).expanduser())
+    try:
+        policy = read_rules(read_file(path), given, names)
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = getattr(exc, "strerror", None) or "not UTF-8"
+        problems.add(
+            table.label("rules_file"), f"{path} can't be read ({reason})", "Name a readable TOML file"
+        )
+        return None
+    except SettingsError as wrong:
+        problems.extend(wrong.problems)
+        return None
+    return RulesSettings(path=path, policy=policy, instances=names)
 
 
-def _read_default_instance(table: Table, instances: tuple[Instance, ...], problems: Problems) -> str:
+def _read_default_instance(table: Table, instances: tuple[InstanceSettings, ...], problems: Problems) -> str:
     names = [instance.name for instance in instances]
     chosen = table.text("instance")
     table.finish()
     if chosen and chosen not in names:
         near = near_miss(chosen, names)
         hint = f" (did you mean {near}?)" if near else ""
-        problems.add(table.label("instance"), f"{chosen!r} is not there{hint}", f"Give {list_words(names)}")
+        problems.add(table.label("instance"), f"{chosen!r} is not known{hint}", f"Give {list_words(names)}")
     if not chosen and FROM_ENVIRONMENT not in names and len(names) > 1:
-        right = f"Name the one for commands without --on: {list_words(names)}"
+        right = f"Give the one to use for commands without --on: {list_words(names)}"
         problems.add(table.label("instance"), "is not set, and there are several instances", right)
     return chosen or (FROM_ENVIRONMENT if FROM_ENVIRONMENT in names else names[0])
 
@@ -163,27 +234,48 @@ def _read_following(table: Table) -> FollowingSettings:
     return following
 
 
+def _read_limits(table: Table) -> RequestLimits:
+    usual = RequestLimits()
+    limits = RequestLimits(
+        **{name: table.whole(name, getattr(usual, name), 0, 10_000) for name in usual.__struct_fields__}
+    )
+    table.finish()
+    return limits
+
+
+def _read_redaction(table: Table, problems: Problems) -> RedactionSettings:
+    patterns = []
+    for number, text in enumerate(table.texts("patterns"), 1):
+        try:
+            patterns.append(compiled(text))
+        except UnusablePattern as error:
+            problems.add(f"{table.label('patterns')}, number {number}", str(error), error.right)
+    table.finish()
+    return RedactionSettings(patterns=tuple(patterns))
+
+
 def _read_store(values: Environment, table: Table, problems: Problems, data_dir: Path) -> StoreSettings:
     store = StoreSettings(
-        database_url=_read_database_url(values, problems, data_dir),
+        database_url=_read_database_address(values, problems, data_dir).url,
         keep_days=table.whole("keep_days", 30, 1, 3650),
     )
     table.finish()
     return store
 
 
-def _read_database_url(values: Environment, problems: Problems, data_dir: Path) -> Secret:
-    url = values.secret("DATABASE_URL") or f"sqlite:///{data_dir / 'dss-bot.sqlite3'}"
+def _read_database_address(values: Environment, problems: Problems, data_dir: Path) -> DatabaseAddress:
+    given = values.secret("DATABASE_URL")
+    url = given or f"sqlite:///{data_dir / 'dss-bot.sqlite3'}"
     scheme, separator, rest = url.partition("://")
     known = _DATABASES.get(scheme)
-    right = "Give sqlite:///path/of/a/file or postgresql+psycopg://user:password@host/database"
+    right = "Give sqlite:///path/to/file or postgresql+psycopg://user:password@host/database"
     if not separator or known is None:
         problems.add("DATABASE_URL", f"{scheme.partition(':')[0]!r} is not a database the bot knows", right)
     elif known != "sqlite" and (wrong := _wrong_with_address(url)):
         problems.add("DATABASE_URL", wrong, right)
     elif known == "sqlite" and rest.partition("?")[0] in {"", "/", "/:memory:"}:
-        problems.add("DATABASE_URL", "is a database in memory, which a restart forgets", right)
-    return Secret(f"{known}://{rest}")
+        problems.add("DATABASE_URL", "is an in-memory database, which a restart would lose", right)
+    return DatabaseAddress(url=Secret(f"{known}://{rest}"), is_default=not given)
 
 
 def _wrong_with_address(url: str) -> str | None:
@@ -191,11 +283,11 @@ def _wrong_with_address(url: str) -> str | None:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        return "has a port that is no number, or a host that is none"
+        return "has a port that is not a number, or an invalid host"
     if parts.netloc.count("@") > 1:
-        # Whoever connects would take the end of the password for the host, and print it.
-        return "has an @ in its password, which has to be written as %40"
-    # A query may name the host instead: ``?host=/run/postgresql`` is how a Unix socket is given.
+        # The driver would take the end of the password for the host, and print it.
+        return "has an @ in its password, which must be written as %40"
+    # A query can name the host instead: ``?host=/run/postgresql`` means a Unix socket.
     if not (parts.hostname or "host=" in parts.query) or len(parts.path) < 2:
         return "has no host or no database in it"
     return None
@@ -204,9 +296,7 @@ def _wrong_with_address(url: str) -> str | None:
 def _check_ports(settings: Settings, problems: Problems) -> None:
     slack = settings.slack
     if not slack.socket_mode and slack.signing_secret and settings.health.port == slack.port:
-        problems.add(
-            "DSS_BOT_HTTP_PORT", f"{slack.port} is also PORT", "Give each a port of its own, or 0 here"
-        )
+        problems.add("DSS_BOT_HTTP_PORT", f"{slack.port} is also PORT", "Use two different ports, or 0 here")
 
 
 def _check_names(env: Mapping[str, str], problems: Problems) -> None:

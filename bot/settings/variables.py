@@ -1,4 +1,4 @@
-"""The environment variables that the bot reads: one table, which the documentation is checked against."""
+"""The environment variables that the bot reads. A test compares this table with the documentation."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ class Variable:
     name: str
     meaning: str
     default: str = ""
-    """As it is documented; empty: none."""
+    """The default as documented; empty if there is none."""
     secret: bool = False
-    """A secret may also be given as ``NAME_FILE``, the path of a file that holds it."""
+    """Whether ``NAME_FILE`` can also give the value, as the path of a file that contains it."""
 
 
 VARIABLES = (
@@ -24,8 +24,11 @@ VARIABLES = (
     Variable(name="DKU_DSS_URL", meaning="address of the DSS instance"),
     Variable(name="DKU_API_KEY", meaning="its API key", secret=True),
     Variable(name="DSS_BOT_CONFIG", meaning="path of a TOML file for all the rest"),
-    Variable(name="DSS_BOT_ACCESS", meaning="who may act: dss or open", default="dss"),
+    Variable(name="DSS_BOT_ACCESS", meaning="who may act: dss, rules or open", default="dss"),
     Variable(name="DATABASE_URL", meaning="SQLAlchemy address of the database", secret=True),
+    Variable(
+        name="DSS_BOT_ENCRYPTION_KEYS", meaning="keys for personal keys of people, newest first", secret=True
+    ),
     Variable(name="DSS_BOT_HTTP_HOST", meaning="where health and metrics listen", default="127.0.0.1"),
     Variable(name="DSS_BOT_HTTP_PORT", meaning="their port; 0 turns them off", default="8081"),
     Variable(name="DSS_BOT_LOG_FORMAT", meaning="auto, console or json", default="auto"),
@@ -35,4 +38,4 @@ VARIABLES = (
 NAMES = tuple(variable.name for variable in VARIABLES) + tuple(
     f"{variable.name}_FILE" for variable in VARIABLES if variable.secret
 )
-"""Every name that is read."""
+"""Every name that the bot reads."""

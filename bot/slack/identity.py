@@ -1,36 +1,41 @@
-"""Who the bot is in Slack: asked once, at the start."""
+"""Who the bot is in Slack. It asks Slack once, at startup."""
 
+import re
 import threading
 from collections.abc import Mapping
 
 import msgspec
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
-from bot.errors import BotError
-from bot.slack.outbox.verdicts import Verdict, code_of, judge, retry_after
+from bot.domain.errors import BotError
+from bot.domain.text import storable
+from bot.http.reachability import hint
+from bot.slack.error_codes import ErrorKind, classify, code_of, retry_after
 
 log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE = 30.0
 
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
 
 _HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
-"""Each kind of conversation has its own."""
+"""Each kind of conversation has its own scope."""
 
-_REFUSED = frozenset({Verdict.AUTH, Verdict.DENIED, Verdict.ELSEWHERE, Verdict.FAULT})
+_REFUSED = frozenset({ErrorKind.AUTH, ErrorKind.DENIED, ErrorKind.ELSEWHERE, ErrorKind.FAULT})
 
 
 class WrongToken(BotError):
-    """Slack does not accept a token; the text says which, and what to do."""
+    """Slack doesn't accept a token; the text says which one, and what to do."""
 
 
 class Interrupted(BotError):
-    """The bot was told to stop while Slack did not answer: nothing is wrong with its settings."""
+    """The bot was stopped before Slack answered; this doesn't mean that its settings are wrong."""
 
 
-class Identity(msgspec.Struct, frozen=True, kw_only=True):
+class BotIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """The bot as `auth.test` describes it."""
 
     team_id: str
@@ -41,53 +46,78 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     """The workspace's address."""
     scopes: frozenset[str] = frozenset()
-    """What the token may do; empty when Slack did not say."""
+    """The token's scopes; empty if Slack didn't send them."""
 
     @property
     def may_read_history(self) -> bool:
-        """Whether a message that may have been sent can be looked for (`bot.slack.outbox.lookup`)."""
+        """Whether the bot can look for a message that might have been sent (`bot.slack.message_lookup`)."""
         return self.scopes >= _HISTORY
 
+    @property
+    def may_upload(self) -> bool:
+        """Whether the bot may upload files, as far as it knows."""
+        return not self.scopes or "files:write" in self.scopes
 
-def who_am_i(client: WebClient, *, stopping: threading.Event) -> Identity:
-    """Ask Slack until it answers.
+
+def identify(client: WebClient, *, stopping: threading.Event) -> BotIdentity:
+    """Ask Slack who the bot is, until it answers.
 
     Args:
-        client: with the bot token.
-        stopping: ends the waiting.
+        client: a client with the bot token.
+        stopping: ends the wait when it's set.
 
     Raises:
-        WrongToken: Slack does not accept the token.
-        Interrupted: the bot was told to stop before Slack had answered.
+        WrongToken: Slack doesn't accept the token.
+        Interrupted: the bot was stopped before Slack answered.
     """
     pause = 1.0
+    advice = {"hint": hint(client.base_url)}
     while True:
         try:
             answer = client.auth_test()
         except SlackApiError as error:
             code = code_of(error)
-            if judge(error) in _REFUSED:
+            if classify(error) in _REFUSED:
                 raise WrongToken(
-                    f"Slack does not accept SLACK_BOT_TOKEN ({code}). Copy the bot token (xoxb-…) "
-                    "from the app's page OAuth & Permissions; after a reinstallation it is a new one."
+                    f"Slack doesn't accept SLACK_BOT_TOKEN ({code}). Copy the bot token (xoxb-…) "
+                    "from the app's OAuth & Permissions page; reinstalling the app creates a new one."
                 ) from error
             log.warning("slack.not_answering", error=code)
             pause = max(pause, retry_after(error, pause))
-        except (OSError, SlackClientError) as error:
-            log.warning("slack.not_answering", error=str(error))
+        except Exception as error:  # noqa: BLE001 - slack_sdk raises whatever an absurd answer makes it stumble over
+            log.warning("slack.not_answering", error=str(error) or type(error).__name__, **advice)
+            advice = {}  # once is enough
         else:
-            return Identity(
-                team_id=str(answer.get("team_id") or ""),
-                team=str(answer.get("team") or ""),
-                enterprise_id=answer.get("enterprise_id") or None,
-                bot_id=str(answer.get("bot_id") or ""),
-                bot_user_id=str(answer.get("user_id") or ""),
-                url=str(answer.get("url") or ""),
-                scopes=_scopes(answer.headers),
-            )
+            identity = _identity(answer)
+            if identity is not None:
+                return identity
+            log.warning("slack.not_answering", error="unreadable_answer")
         if stopping.wait(pause):
             raise Interrupted("stopped before Slack answered")
         pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _identity(answer: SlackResponse) -> BotIdentity | None:
+    """Read an answer; return nothing if it doesn't say which workspace and which user the bot is."""
+    data = answer.data
+    if not isinstance(data, dict) or data.get("ok") is not True:
+        return None
+    team_id, user_id = _id(data.get("team_id")), _id(data.get("user_id"))
+    if not team_id or not user_id:
+        return None
+    return BotIdentity(
+        team_id=team_id,
+        team=storable(str(data.get("team") or "")),
+        enterprise_id=_id(data.get("enterprise_id")) or None,
+        bot_id=_id(data.get("bot_id")),
+        bot_user_id=user_id,
+        url=storable(str(data.get("url") or "")),
+        scopes=_scopes(answer.headers),
+    )
+
+
+def _id(value: object) -> str:
+    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 
 def _scopes(headers: Mapping[str, object]) -> frozenset[str]:

@@ -1,36 +1,66 @@
-"""Tables, queries and migrations: what survives a crash."""
+"""What survives a crash?
 
-from datetime import datetime
+Tables, queries, transactions and migrations, on SQLite or PostgreSQL. May import the domain and, to open
+a database, the settings.
+
+Example of a change: to add a table, add it to `tables` and add a migration to ``migrations/versions``.
+"""
+
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
-from bot.store.audit import AuditEntry, AuditStore
-from bot.store.crowds import CrowdStore
+from bot.domain.audit import AuditEntry
+from bot.store.approvals import ApprovalStore
+from bot.store.audit import AuditFilter, AuditStore, ChainHead
+from bot.store.audit_verification import Verification, verify
+from bot.store.block_support import BlockSupportStore
 from bot.store.database import Database
+from bot.store.digests import DigestStore
+from bot.store.ended_runs import EndedRunStore
+from bot.store.favorites import FavoriteStore
 from bot.store.intents import Added, IntentStore
 from bot.store.jobs import Change, JobStore, Recording
+from bot.store.known_jobs import KnownJobStore
 from bot.store.leases import LeaseStore, MarkStore
 from bot.store.migrate import OldSchema, UnknownSchema, check_schema, migrate
 from bot.store.outbox import OutboxStore
+from bot.store.pictures import Picture, PictureStore
 from bot.store.pruning import prune
+from bot.store.request_limits import Exceeded, RequestLimitStore
+from bot.store.slack_accounts import SlackAccountStore
+from bot.store.unknown_states import UnknownStates
 
 __all__ = [
     "Added",
+    "ApprovalStore",
     "AuditEntry",
+    "AuditFilter",
     "AuditStore",
+    "BlockSupportStore",
+    "ChainHead",
     "Change",
-    "CrowdStore",
     "Database",
+    "DigestStore",
+    "EndedRunStore",
+    "Exceeded",
+    "FavoriteStore",
     "IntentStore",
     "JobStore",
+    "KnownJobStore",
     "LeaseStore",
     "MarkStore",
     "OldSchema",
     "OutboxStore",
+    "Picture",
+    "PictureStore",
     "Recording",
+    "RequestLimitStore",
+    "SlackAccountStore",
     "Store",
     "StoreTrouble",
     "UnknownSchema",
+    "Verification",
     "check_schema",
     "is_of_one_row",
     "migrate",
@@ -38,32 +68,50 @@ __all__ = [
 
 
 StoreTrouble = SQLAlchemyError
-"""The database cannot be asked now: locked, full, away."""
+"""The database can't be used now: it's locked, full or unreachable."""
 
 
 def is_of_one_row(error: Exception) -> bool:
-    """Say whether an error is about the values of one row: others can be read and written."""
+    """Return whether an error is about the values of one row, so that other rows can be read and written."""
     if isinstance(error, DataError | IntegrityError | ProgrammingError):
         return True
     return not isinstance(error, SQLAlchemyError)
 
 
 class Store:
-    """Every table of one database."""
+    """All tables of one database."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.outbox = OutboxStore(database)
-        self.intents = IntentStore(database, self.outbox)
-        self.crowds = CrowdStore(database, self.outbox)
         self.audit = AuditStore(database)
+        self.intents = IntentStore(database, self.outbox, self.audit)
+        self.digests = DigestStore(database, self.outbox)
+        self.approvals = ApprovalStore(database, self.outbox, self.audit)
         self.jobs = JobStore(database, self.outbox, self.audit)
+        self.ended_runs = EndedRunStore(database)
+        self.pictures = PictureStore(database)
+        self.favorites = FavoriteStore(database, self.audit)
+        self.known_jobs = KnownJobStore(database)
         self.leases = LeaseStore(database)
+        self.request_limits = RequestLimitStore(database)
         self.marks = MarkStore(database)
+        self.block_support = BlockSupportStore(database)
+        self.slack_accounts = SlackAccountStore(database)
+        self.unknown_states = UnknownStates(database, self.outbox)
 
-    def prune(self, before: datetime) -> int:
-        """Delete what was over before a moment; return how many rows that were."""
-        return prune(self.database, before)
+    def prune(self, before: datetime, *, most: timedelta | None = None) -> int:
+        """Delete the rows that were finished before ``before``; return how many.
+
+        Args:
+            before: when the newest of them was finished.
+            most: how much of them at once, from the oldest one on; ``None`` means all.
+        """
+        return prune(self.database, self.audit, before, most)
+
+    def verify_audit(self, *, expected: str | None = None) -> Verification:
+        """Verify the audit's chain; ``expected`` is as in `bot.store.audit_verification.verify`."""
+        return verify(self.database, expected=expected)
 
     def close(self) -> None:
         """Close every connection."""

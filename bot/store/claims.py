@@ -1,31 +1,37 @@
-"""Which messages go next, and the note that somebody is about to send them."""
+"""Choose the messages to send next, and mark them as being sent."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, update
 
-from bot.facts.rates import Rates
+from bot.domain.slack_rates import SlackRates
 from bot.store import statements
 from bot.store.database import Database
-from bot.store.pace import LONGEST_SHUT_MS, closed, reserve
-from bot.store.statements import LONGEST_PAUSE_MS, SENDING
+from bot.store.rate_limits import closed, reserve, shut_channels
+from bot.store.statements import LONGEST_PAUSE_MS, SENDING, SET_BACK_MS, counted
 from bot.store.tables import messages
 
 
 def take(
-    connection: Connection, database: Database, owner: str, limit: int, lease_seconds: float, rates: Rates
+    connection: Connection,
+    database: Database,
+    owner: str,
+    limit: int,
+    lease_seconds: float,
+    rates: SlackRates,
 ) -> Sequence[RowMapping]:
-    """Take messages that are due and that the rates let through now, the most urgent first; count the try.
+    """Claim messages that are due and within the rates, the most urgent first; count the attempt.
 
-    Nothing is decoded here: a row whose content ends the process has then been tried all the same.
+    This decodes nothing, so that the attempt is counted even if a row's content crashes the process.
     """
     now = database.now_ms(connection)
     shut = closed(connection, database, rates.shared(), now)
     if len(shut) == len(rates.shared()) > 1:
         return []
     asked = statements.due(edits="update" not in shut, posts="post" not in shut)
-    given = {"now": now, "far": now + LONGEST_PAUSE_MS, "shut": now + LONGEST_SHUT_MS}
-    given |= {"room": limit * 4, "ahead": rates.in_channel("").slack_ms}
+    paused = shut_channels(connection, rates, now)
+    given: dict[str, object] = {"now": now, "far": now + LONGEST_PAUSE_MS, "set_back": now + SET_BACK_MS}
+    given |= {"room": limit * 4, "paused": paused}
     rows = connection.execute(asked, given).mappings().all()
     claimed: list[RowMapping] = []
     spent: set[str] = set()
@@ -47,7 +53,7 @@ def take(
                 state=SENDING,
                 owner=owner,
                 lease_until=now + round(lease_seconds * 1000),
-                attempts=messages.c.attempts + 1,
+                attempts=counted(messages.c.attempts),
             )
         )
     return claimed

@@ -8,21 +8,25 @@ import structlog
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.facts import JobFacts, JobRef, Place
-from bot.facts.records import Draft, FollowedJob, IntentState, Memory, Watch
+from bot.domain import JobInfo, JobRef, Place
+from bot.domain.audit import AuditEntry
+from bot.domain.error_history import EndedRun
+from bot.domain.stored_records import Draft, FollowedJob, FollowState, IntentState, Watch
 from bot.store import statements
-from bot.store.audit import AuditEntry, AuditStore
-from bot.store.codec import UnreadableRow, dump, load
-from bot.store.database import Database, from_ms, to_ms
+from bot.store.audit import AuditStore
+from bot.store.codec import UnreadableRow, dump, load, load_computable
+from bot.store.database import EPOCH, Database, readable_ms, to_ms
+from bot.store.ended_runs import put_run
 from bot.store.intents import close_intent
 from bot.store.outbox import OutboxStore
+from bot.store.pictures import want_picture
 from bot.store.tables import jobs, watches
 
 log = structlog.get_logger(__name__)
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """A job to be followed from now on, with what must be written in the same transaction."""
+    """A job to follow from now on, with everything to write in the same transaction."""
 
     job: FollowedJob
     watch: Watch
@@ -32,13 +36,17 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """New facts of a job and everything they cause; written together or not at all."""
+    """New facts of a job and everything that follows from them, written together or not at all."""
 
     job: FollowedJob
-    """With the version that the change was computed from."""
+    """The new row, with the version that the change was computed from."""
     drafts: tuple[Draft, ...] = ()
     close: bool = False
-    """Whether the job's watches end with this."""
+    """Whether to close the job's watches."""
+    run: EndedRun | None = None
+    """What to remember of the job's end for later runs of the same outputs."""
+    picture: bool = False
+    """Whether to draw the job's timeline."""
 
 
 class JobStore:
@@ -53,7 +61,7 @@ class JobStore:
         """Write a job, its watch and its first messages, and close the intent, in one transaction.
 
         Returns:
-            False when the job is already followed in that channel: then only the intent's end is written.
+            False if the job is already followed in that channel: then this only closes the intent.
         """
         try:
             with self._database.write() as connection:
@@ -69,28 +77,32 @@ class JobStore:
         return True
 
     def apply(self, change: Change) -> bool:
-        """Write a change; say whether the job was still as it was when the change was computed."""
-        facts = change.job.facts
+        """Write a change; return whether the job's row was unchanged since the change was computed."""
+        info = change.job.info
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
             new = {
-                "ended": facts.finished,
-                "seen": dump(facts),
-                "kept": dump(change.job.memory),
+                "ended": info.finished,
+                "seen": dump(info),
+                "kept": dump(change.job.follow_state),
                 "before": change.job.version,
                 "after": change.job.version + 1,
                 "at": now,
             }
-            changed = connection.execute(statements.CHANGED, statements.where_is(facts.ref) | new)
+            changed = connection.execute(statements.CHANGED, statements.where_is(info.ref) | new)
             if not changed.rowcount:
                 return False
             self._outbox.write_in(connection, change.drafts)
+            if change.run is not None:
+                put_run(connection, change.run)
+            if change.picture:
+                want_picture(connection, info.ref, now)
             if change.close:
-                connection.execute(statements.CLOSED, statements.where_is(facts.ref) | {"at": now})
+                connection.execute(statements.CLOSED, statements.where_is(info.ref) | {"at": now})
             return True
 
     def close_watch(self, watch_id: str, drafts: Sequence[Draft] = ()) -> bool:
-        """Stop following in one place; say whether it was followed there."""
+        """Stop following a job in one place; return whether it was followed there."""
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
             closed = connection.execute(
@@ -103,13 +115,13 @@ class JobStore:
             return closed.rowcount == 1
 
     def job(self, ref: JobRef) -> FollowedJob | None:
-        """Return a job row, or ``None`` when the bot never followed it."""
+        """Return a job row, or ``None`` if the bot never followed the job."""
         with self._database.read() as connection:
             row = connection.execute(select(jobs).where(_is(jobs, ref))).mappings().first()
-            return _job(row) if row else None
+            return read_job(row) if row else None
 
-    def just_started(self, instance: str, project: str, since: datetime) -> Sequence[JobFacts]:
-        """Return the unfinished jobs of a project that the bot came to know since a moment."""
+    def just_started(self, instance: str, project: str, since: datetime) -> Sequence[JobInfo]:
+        """Return the unfinished jobs of a project that the bot has started since ``since``."""
         with self._database.read() as connection:
             asked = (
                 select(jobs.c.facts)
@@ -123,10 +135,10 @@ class JobStore:
                 )
                 .distinct()
             )
-            return [known for row in connection.execute(asked) if (known := _facts(row[0])) is not None]
+            return [known for row in connection.execute(asked) if (known := _info(row[0])) is not None]
 
     def named(self, job_id: str) -> Sequence[JobRef]:
-        """Return the jobs with an id, of any project and instance, the newest first."""
+        """Return the jobs with this ID in any project and instance, newest first."""
         with self._database.read() as connection:
             asked = (
                 select(jobs.c.instance, jobs.c.project, jobs.c.job_id)
@@ -136,24 +148,30 @@ class JobStore:
             )
             return [JobRef(instance=i, project=p, job_id=j) for i, p, j in connection.execute(asked)]
 
+    def watch(self, watch_id: str) -> Watch | None:
+        """Return one place where a job is or was followed, or ``None`` if there is no such row anymore."""
+        with self._database.read() as connection:
+            row = connection.execute(select(watches).where(watches.c.id == watch_id)).mappings().first()
+            return read_watch(row) if row else None
+
     def watches_of(self, ref: JobRef, *, still_open: bool = True) -> Sequence[Watch]:
-        """Return where a job is followed."""
+        """Return the places where a job is followed."""
         with self._database.read() as connection:
             asked = statements.OPEN_WATCHES if still_open else statements.WATCHES
             found = connection.execute(asked, statements.where_is(ref))
-            return [_watch(row) for row in found.mappings()]
+            return [read_watch(row) for row in found.mappings()]
 
     def followed(self, instance: str) -> dict[JobRef, FollowedJob]:
         """Return every job of an instance that has an open watch."""
         asked = select(jobs).join(watches, _watched()).where(jobs.c.instance == instance).distinct()
         with self._database.read() as connection:
-            found = [_job(row) for row in connection.execute(asked).mappings()]
-        return {job.facts.ref: job for job in found}
+            found = [read_job(row) for row in connection.execute(asked).mappings()]
+        return {job.info.ref: job for job in found}
 
     def changes_since(self, instance: str, since_ms: int) -> tuple[int, Sequence[JobRef]]:
-        """Return the jobs whose watches were opened or closed since a mark, and the next mark to ask with.
+        """Return the next mark, and the jobs whose watches were opened or closed since the given mark.
 
-        The mark goes back a little, because a transaction that began earlier may commit later.
+        The mark goes back a little, because a transaction that began earlier might commit later.
         """
         with self._database.read() as connection:
             now = self._database.now_ms(connection)
@@ -179,7 +197,7 @@ class JobStore:
             )
 
     def recent_of(self, user_id: str, limit: int = 10) -> Sequence[tuple[Watch, FollowedJob]]:
-        """Return the jobs that were followed for a person, the newest first."""
+        """Return the jobs that were followed for a person, newest first."""
         mine = (
             select(watches)
             .where(watches.c.asker == user_id)
@@ -199,10 +217,10 @@ class JobStore:
         )
         with self._database.read() as connection:
             found = connection.execute(asked).mappings()
-            return [(_watch(row), _job(row)) for row in found]
+            return [(read_watch(row), read_job(row)) for row in found]
 
     def followed_count(self) -> int:
-        """Return how many jobs are followed, in however many places."""
+        """Return how many jobs are followed, no matter in how many places."""
         job = (watches.c.instance, watches.c.project, watches.c.job_id)
         followed = select(*job).where(watches.c.closed_at.is_(None)).distinct().subquery()
         with self._database.read() as connection:
@@ -210,22 +228,22 @@ class JobStore:
 
     def _end_intent(self, connection: Connection, recording: Recording, now: int) -> None:
         if recording.intent_id is not None:
-            job = recording.job.facts.ref
+            job = recording.job.info.ref
             close_intent(connection, now, recording.intent_id, IntentState.DONE, job=job)
         if recording.audit is not None:
             self._audit.add_in(connection, recording.audit)
 
     def _put_job(self, connection: Connection, job: FollowedJob, now: int) -> None:
-        ref = job.facts.ref
+        ref = job.info.ref
         known = connection.execute(statements.VERSION, statements.where_is(ref)).scalar()
         others = select(func.count()).where(_is(watches, ref), watches.c.closed_at.is_(None))
         if known is not None:
-            # Whoever writes its end at this moment has not read this watch: the version makes him look again.
+            # A writer that is closing the job now hasn't read this watch: the new version makes it retry.
             values: dict[str, object] = {"version": known + 1, "updated_at": now}
             if connection.execute(others).scalar_one() == 1:
-                # Nobody followed it any more: what was told, given up or not seen then does not count now.
-                facts, memory = dump(job.facts), dump(job.memory)
-                values |= {"finished": job.facts.finished, "facts": facts, "memory": memory}
+                # Nobody was following it anymore, so what the bot remembered about it no longer counts.
+                info, follow_state = dump(job.info), dump(job.follow_state)
+                values |= {"finished": job.info.finished, "facts": info, "memory": follow_state}
             connection.execute(update(jobs).where(_is(jobs, ref)).values(**values))
         else:
             connection.execute(
@@ -234,9 +252,9 @@ class JobStore:
                     "instance": ref.instance,
                     "project": ref.project,
                     "job_id": ref.job_id,
-                    "finished": job.facts.finished,
-                    "facts": dump(job.facts),
-                    "memory": dump(job.memory),
+                    "finished": job.info.finished,
+                    "facts": dump(job.info),
+                    "memory": dump(job.follow_state),
                     "version": 0,
                     "updated_at": now,
                 },
@@ -280,35 +298,36 @@ def _is(table: object, ref: JobRef) -> ColumnElement[bool]:
     )
 
 
-def _job(row: RowMapping) -> FollowedJob:
-    """Read a row. One that can't be read is begun anew: which job it is stands in the other columns."""
-    facts, memory = _facts(row["facts"]), _memory(row["memory"])
-    if facts is None or memory is None:
+def read_job(row: RowMapping) -> FollowedJob:
+    """Read a row. If it can't be read, start over: the other columns say which job it is."""
+    info, follow_state = _info(row["facts"]), _follow_state(row["memory"])
+    if info is None or follow_state is None:
         ref = JobRef(instance=row["instance"], project=row["project"], job_id=row["job_id"])
-        at = from_ms(row["updated_at"])
-        facts = facts or JobFacts(ref=ref, state="", finished=row["finished"])
-        memory = msgspec.structs.replace(memory or Memory(followed_since=at), rebuilt=at)
-    return FollowedJob(facts=facts, memory=memory, version=row["version"])
+        at = readable_ms(row["updated_at"])
+        info = info or JobInfo(ref=ref, state="", finished=row["finished"])
+        follow_state = follow_state or FollowState(followed_since=at)
+        follow_state = msgspec.structs.replace(follow_state, rebuilt=at or EPOCH)
+    return FollowedJob(info=info, follow_state=follow_state, version=row["version"])
 
 
-def _facts(text: str) -> JobFacts | None:
+def _info(text: str) -> JobInfo | None:
     try:
-        return load(text, JobFacts)
+        return load_computable(text, JobInfo)
     except UnreadableRow as error:
         log.warning("row.unreadable", table="jobs", error=str(error))
         return None
 
 
-def _memory(text: str) -> Memory | None:
+def _follow_state(text: str) -> FollowState | None:
     try:
-        return load(text, Memory)
+        return load_computable(text, FollowState)
     except UnreadableRow as error:
         log.warning("row.unreadable", table="jobs", error=str(error))
         return None
 
 
 def _place(row: RowMapping) -> Place:
-    """Read where a job is followed: by the key of an open watch, or else its person, if it's unreadable."""
+    """Read where a job is followed. If that's unreadable, use the open watch's key, or else its person."""
     try:
         return load(row["place"], Place)
     except UnreadableRow as error:
@@ -317,7 +336,9 @@ def _place(row: RowMapping) -> Place:
         return Place(channel_id=channel or row["asker"])
 
 
-def _watch(row: RowMapping) -> Watch:
+def read_watch(row: RowMapping) -> Watch:
+    """Read a row of the watches table. An impossible time is replaced by that of the last change."""
+    changed_at = readable_ms(row["changed_at"]) or EPOCH
     return Watch(
         id=row["id"],
         ref=JobRef(instance=row["instance"], project=row["project"], job_id=row["job_id"]),
@@ -326,6 +347,6 @@ def _watch(row: RowMapping) -> Watch:
         asker_name=row["asker_name"],
         root_id=row["root_id"],
         started_by_bot=row["started_by_bot"],
-        created_at=from_ms(row["created_at"]),
-        closed_at=from_ms(row["closed_at"]) if row["closed_at"] else None,
+        created_at=readable_ms(row["created_at"]) or changed_at,
+        closed_at=(readable_ms(row["closed_at"]) or changed_at) if row["closed_at"] else None,
     )

@@ -1,4 +1,4 @@
-"""Leases and marks: who does what, until when. Recovery is nothing but the next claim after the expiry."""
+"""Leases and marks: who does what, until when. After a crash, the next claim after the expiry takes over."""
 
 from datetime import datetime
 
@@ -6,11 +6,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from bot.store.database import Database, from_ms, to_ms
+from bot.store.database import Database, readable_ms, to_ms
 from bot.store.tables import leases, marks
 
 LONGEST = 60.0
-"""Seconds for which a lease may be taken at most."""
+"""Maximum duration of a lease in seconds."""
 
 
 class LeaseStore:
@@ -20,12 +20,12 @@ class LeaseStore:
         self._database = database
 
     def take(self, name: str, owner: str, seconds: float) -> bool:
-        """Take or renew the lease; say whether ``owner`` holds it now."""
+        """Take or renew the lease; return whether ``owner`` holds it now."""
         insert = sqlite_insert if self._database.is_sqlite else postgresql_insert
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
             wanted = insert(leases).values(name=name, owner=owner, until=now + round(seconds * 1000))
-            # Further ahead than anybody takes one: the clock was set back since, and its owner may be gone.
+            # No lease lasts this long: the clock was set back since, and the owner might be gone.
             astray = leases.c.until > now + round(LONGEST * 1000)
             free = (leases.c.owner == owner) | (leases.c.until < now) | astray
             taken = wanted.on_conflict_do_update(
@@ -36,10 +36,10 @@ class LeaseStore:
             return connection.execute(taken.returning(leases.c.name)).first() is not None
 
     def release_all(self, owner: str, *, patience: float) -> None:
-        """Give back every lease of ``owner`` at once, so that no replica need wait for the expiry.
+        """Release every lease of ``owner`` at once, so that no replica has to wait for the expiry.
 
         Args:
-            owner: whose.
+            owner: the owner of the leases.
             patience: seconds to wait for another writer.
         """
         with self._database.write(patience=patience) as connection:
@@ -47,7 +47,7 @@ class LeaseStore:
 
 
 class MarkStore:
-    """Moments that outlive a process: when something was last known to be true."""
+    """Times that outlive a process: when something was last known to be true."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -62,7 +62,7 @@ class MarkStore:
             )
 
     def get(self, key: str) -> datetime | None:
-        """Read a mark."""
+        """Read a mark; ``None`` also if it can't be a time."""
         with self._database.read() as connection:
             at = connection.execute(select(marks.c.at).where(marks.c.key == key)).scalar()
-            return from_ms(at) if at is not None else None
+            return readable_ms(at)

@@ -1,4 +1,4 @@
-"""Bring a database to the schema of this version, or say that it is not there."""
+"""Upgrade a database to this version's schema, or check whether it has that schema."""
 
 from pathlib import Path
 
@@ -7,22 +7,22 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from bot.errors import BotError
+from bot.domain.errors import BotError
 from bot.store.database import Database
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 class UnknownSchema(BotError):
-    """The database is not of the schema that this version needs; the text says what to run."""
+    """The database doesn't have the schema that this version needs; the text says what to run."""
 
 
 class OldSchema(UnknownSchema):
-    """`migrate` puts it right: there are no tables yet, or those of an earlier version."""
+    """`migrate` fixes it: there are no tables yet, or those of an earlier version."""
 
 
 def migrate(database: Database) -> None:
-    """Create the tables or upgrade them to this version's schema."""
+    """Create the tables, or upgrade them to this version's schema."""
     with database.write() as connection:
         config = _config()
         config.attributes["connection"] = connection
@@ -30,11 +30,11 @@ def migrate(database: Database) -> None:
 
 
 def check_schema(database: Database) -> None:
-    """Make sure that the database has this version's schema.
+    """Check that the database has this version's schema.
 
     Raises:
-        OldSchema: it has none, or an earlier one.
-        UnknownSchema: a newer version made it.
+        OldSchema: the database has no schema, or an earlier one.
+        UnknownSchema: a newer version created the schema.
     """
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
     with database.read() as connection:
@@ -47,8 +47,8 @@ def check_schema(database: Database) -> None:
             f"The database is at schema {found or 'none'}; this version needs {wanted}: run `dss-bot migrate`"
         )
     raise UnknownSchema(
-        f"The database is at schema {found}, which this version does not know: a newer dss-bot made it. "
-        "Run that version, or give this one a database of its own (DATABASE_URL)."
+        f"The database is at schema {found}, which this version doesn't know: a newer dss-bot created it. "
+        "Run that version, or give this one its own database (DATABASE_URL)."
     )
 
 

@@ -1,6 +1,6 @@
-"""The outbox: each row is one Slack message, its wanted content and what of it has been shown.
+"""The outbox: each row is one Slack message with its latest content and the revision that Slack shows.
 
-Writing newer content into a row that was not sent yet is the coalescing: there is never a queue of edits.
+Newer content replaces the content of a row that hasn't been sent yet, so there's never a queue of edits.
 """
 
 import time
@@ -10,20 +10,20 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, and_, func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.facts import Message
-from bot.facts.rates import Rate, Rates
-from bot.facts.records import URGENCY_ORDER, Draft, OutboxRow, SetAside, Urgency
+from bot.domain import Message
+from bot.domain.slack_rates import Rate, SlackRates
+from bot.domain.stored_records import URGENCY_ORDER, Draft, OutboxRow, SetAside, Urgency
 from bot.store import statements
 from bot.store.claims import take
 from bot.store.codec import dump, load
 from bot.store.database import Database, from_ms, to_ms
-from bot.store.dead import DeadRow, Notice, dead_rows, give_up, lost, set_aside
-from bot.store.pace import Shut, hold, shut
-from bot.store.statements import DEAD, DUE, SENDING, UNREADABLE
+from bot.store.dead_letters import DeadLetter, Notice, dead_letters, give_up, lost, set_aside
+from bot.store.rate_limits import ClosedRate, hold, shut
+from bot.store.statements import DEAD, DUE, SENDING, UNREADABLE, readable_tries
 from bot.store.tables import messages
 
 NOTE_AGAIN = (0.2, 1.0, 3.0)
-"""Seconds between the tries to note that a message was shown."""
+"""Seconds between attempts to record that a message was shown."""
 
 
 class OutboxStore:
@@ -34,7 +34,7 @@ class OutboxStore:
         self._seq = 0
 
     def write_in(self, connection: Connection, drafts: Sequence[Draft]) -> None:
-        """Write new messages, and new content of old ones, as part of a transaction."""
+        """Write new messages, and new content of existing ones, as part of a transaction."""
         if not drafts:
             return
         now = self._database.now_ms(connection)
@@ -48,7 +48,7 @@ class OutboxStore:
                     connection.execute(statements.HURRY, {"root": draft.root_id})
 
     def write(self, drafts: Sequence[Draft]) -> None:
-        """Write drafts in a transaction of their own."""
+        """Write drafts in their own transaction."""
         with self._database.write() as connection:
             self.write_in(connection, drafts)
 
@@ -58,14 +58,14 @@ class OutboxStore:
         *,
         limit: int,
         lease_seconds: float,
-        rates: Rates,
+        rates: SlackRates,
         unreadable: Notice | None = None,
     ) -> Sequence[OutboxRow]:
-        """Take messages that are due and that the rates let through now, the most urgent first.
+        """Claim messages that are due and within the rates, the most urgent first.
 
-        A root goes before its replies and the replies in their order. Each claim uses up the rate, so that
-        replicas on one database stay within it together. The try is counted before anything is decoded; what
-        cannot be read is set aside, and ``unreadable`` says so to the person who asked.
+        A root goes before its replies, and the replies go in their order. Each claim counts against the rate,
+        so that replicas on one database stay within it together. The attempt is counted before anything is
+        decoded. A row that can't be read is set aside, and ``unreadable`` makes the notice for the asker.
         """
         with self._database.write() as connection:
             taken = take(connection, self._database, owner, limit, lease_seconds, rates)
@@ -73,7 +73,7 @@ class OutboxStore:
         for row in taken:
             try:
                 claimed.append(_row(row))
-            except Exception as error:  # noqa: BLE001 - whatever is wrong with one row, the others go out
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one row, send the others
                 self._set_aside(row, owner, error, unreadable)
         return claimed
 
@@ -82,7 +82,7 @@ class OutboxStore:
             mine = select(messages.c.id).where(messages.c.id == row["id"], messages.c.owner == owner)
             same = mine.where(messages.c.revision == row["revision"])
             if connection.execute(same.with_for_update()).first() is None:
-                self._give_back(connection, row["id"], owner)  # it has newer content, which may be readable
+                self._give_back(connection, row["id"], owner)  # its newer content might be readable
                 return
             now = self._database.now_ms(connection)
             said = set_aside(connection, row, error, notice, now)
@@ -94,7 +94,7 @@ class OutboxStore:
         connection.execute(update(messages).where(mine).values(state=DUE, lease_until=0))
 
     def renew(self, owner: str, ids: Collection[str], lease_seconds: float) -> None:
-        """Keep for longer what ``owner`` is sending at this moment."""
+        """Extend the leases of the messages that ``owner`` is sending."""
         if not ids:
             return
         with self._database.write() as connection:
@@ -109,9 +109,9 @@ class OutboxStore:
             connection.execute(update(messages).where(held).values(lease_until=until))
 
     def sent(self, row: OutboxRow, owner: str, ts: str, channel_id: str) -> None:
-        """Record that a revision is shown; a newer one that was written meanwhile becomes due.
+        """Record that a revision is shown. If a newer one was written meanwhile, the row becomes due again.
 
-        It is tried again for a while: what Slack has, but the database does not know of, may be sent twice.
+        This retries for a while: a message that Slack has but the database doesn't know might be sent twice.
         """
         shown = {"row": row.id, "by": owner, "slack_ts": ts, "channel": channel_id, "seen": row.revision}
         for pause in (*NOTE_AGAIN, None):
@@ -131,7 +131,7 @@ class OutboxStore:
     def later(
         self, row: OutboxRow, owner: str, seconds: float, reason: str, *, tries: int | None = None
     ) -> None:
-        """Give a message back, to be tried again after a pause; ``tries`` so far were in vain."""
+        """Return a message to the queue, to be tried again after a pause; ``tries`` have failed so far."""
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
             due = {"state": DUE, "lease_until": 0, "not_before": now + round(seconds * 1000)}
@@ -140,10 +140,10 @@ class OutboxStore:
     def doubt(
         self, row: OutboxRow, owner: str, seconds: float, reason: str, *, tries: int | None = None
     ) -> None:
-        """Give a message back whose outcome is not known: it stays "sending" until the pause has passed."""
+        """Return a message whose outcome is unknown: it stays "sending" until the pause is over."""
         with self._database.write() as connection:
             now = self._database.now_ms(connection)
-            # It is nobody's until the pause has passed, and no lease is renewed for it.
+            # It has no owner until the pause is over, so nobody renews its lease.
             nobodys = {"owner": None, "lease_until": now + round(seconds * 1000)}
             self._back(connection, row, owner, nobodys | {"reason": reason, "updated_at": now}, tries)
 
@@ -158,9 +158,9 @@ class OutboxStore:
     def reroute(
         self, row: OutboxRow, owner: str, channel_id: str, notice: Message, told: Message | None = None
     ) -> None:
-        """Send a message that was not posted yet to another channel instead, in the words ``told``.
+        """Send a message that hasn't been posted yet to another channel instead, with the content ``told``.
 
-        If newer content was written meanwhile, that stays. A root takes its thread along, which begins with
+        If newer content was written meanwhile, that stays. A root takes its thread along, which starts with
         the notice; a reply becomes a message of its own.
         """
         with self._database.write() as connection:
@@ -185,29 +185,29 @@ class OutboxStore:
             self._insert(connection, said, self._database.now_ms(connection), seq=seq)
 
     def dead(self, row: OutboxRow, owner: str, reason: str) -> None:
-        """Give a message up, with the reason (`bot.store.dead.give_up`)."""
+        """Give up a message, with the reason (`bot.store.dead_letters.give_up`)."""
         with self._database.write() as connection:
             mine = select(messages.c.id).where(messages.c.id == row.id, messages.c.owner == owner)
             if connection.execute(mine.with_for_update()).first() is not None:
                 give_up(connection, row.id, reason, self._database.now_ms(connection))
 
     def hold(self, rate: Rate, seconds: float, *, asked: float = 0.0) -> None:
-        """Let nothing through under a rate for a while: Slack said ``Retry-After`` (`pace.hold`)."""
+        """Close a rate for a while: Slack sent ``Retry-After`` (`bot.store.rate_limits.hold`)."""
         with self._database.write() as connection:
             hold(connection, self._database, rate, seconds, asked, self._database.now_ms(connection))
 
-    def shut_rates(self) -> Sequence[Shut]:
-        """Return the rates under which Slack refuses to be called at this moment."""
+    def shut_rates(self) -> Sequence[ClosedRate]:
+        """Return the rates under which Slack currently refuses calls."""
         with self._database.read() as connection:
             return shut(connection, self._database.now_ms(connection))
 
     def lost(self, within_seconds: float) -> int:
-        """Count the roots and ends that were given up lately: they can be told to nobody, or not be read."""
+        """Count the roots and ends given up recently: nobody can get them, or they can't be read."""
         with self._database.read() as connection:
             return lost(connection, self._database.now_ms(connection) - round(within_seconds * 1000))
 
     def aside(self, since: datetime | None = None, limit: int = 100) -> Sequence[SetAside]:
-        """Return the newest messages that were set aside because they can't be read, of all time or since."""
+        """Return the newest messages that were set aside as unreadable, ever or since ``since``."""
         wanted = and_(messages.c.state == DEAD, messages.c.reason.startswith(UNREADABLE))
         if since is not None:
             wanted &= messages.c.updated_at >= to_ms(since)
@@ -223,28 +223,28 @@ class OutboxStore:
             return connection.execute(select(func.count()).where(wanted)).scalar_one()
 
     def ts_of(self, message_id: str) -> tuple[str, str | None] | None:
-        """Return channel and Slack timestamp of a message, or ``None`` when there is no such row."""
+        """Return the channel and Slack timestamp of a message, or ``None`` if there's no such row."""
         with self._database.read() as connection:
             asked = select(messages.c.channel_id, messages.c.ts).where(messages.c.id == message_id)
             found = connection.execute(asked).first()
             return (found[0], found[1]) if found else None
 
-    def dead_rows(self, limit: int = 100) -> Sequence[DeadRow]:
+    def dead_letters(self, limit: int = 100) -> Sequence[DeadLetter]:
         """Return the newest messages that were given up."""
         with self._database.read() as connection:
-            return dead_rows(connection, limit)
+            return dead_letters(connection, limit)
 
     def counts(self) -> dict[str, int]:
-        """Return how many messages are in which state."""
+        """Return the number of messages in each state."""
         with self._database.read() as connection:
             asked = select(messages.c.state, func.count()).group_by(messages.c.state)
             return {row[0]: row[1] for row in connection.execute(asked)}
 
     def oldest_due_seconds(self) -> float:
-        """Return how long the oldest message that nobody has seen yet has been waiting; 0 when there is none.
+        """Return how long the oldest message that hasn't been posted yet has been waiting; 0 if there's none.
 
-        Edits do not count: there may be more than Slack takes, and each shows the newest when it goes. Nor do
-        ends that a digest has told.
+        Edits don't count: there can be more than Slack accepts, and each shows the latest content when it's
+        sent. Ends that a digest has reported don't count either.
         """
         with self._database.read() as connection:
             now = self._database.now_ms(connection)
@@ -282,9 +282,9 @@ class OutboxStore:
 
 
 def _below(draft: Draft, root: RowMapping) -> dict[str, object]:
-    """Say where a reply goes, by its root: where that is; to the person who asked where it will never be."""
+    """Return where a reply goes: to its root's channel, or to the asker if the root will never be posted."""
     if root["state"] != DEAD or root["ts"] is not None:
-        return {"channel_id": root["channel_id"]}  # it may have been moved
+        return {"channel_id": root["channel_id"]}  # the root might have been moved
     if draft.urgency is Urgency.END and draft.asker:
         return {"channel_id": draft.asker, "root_id": None}
     return {"state": DEAD, "reason": root["reason"]}
@@ -299,7 +299,7 @@ def _row(row: RowMapping) -> OutboxRow:
         revision=row["revision"],
         ts=row["ts"],
         thread_ts=row["root_ts"],
-        attempts=row["attempts"],
+        attempts=readable_tries(row["attempts"]),
         asker=row["asker"],
         is_root=row["root_id"] is None,
         doubtful=row["state"] == SENDING,

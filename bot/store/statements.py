@@ -1,15 +1,15 @@
 """The statements that run for every message and every change of a job, built once.
 
-Building a statement costs more than running it. In updates no parameter has the name of a column, because
-SQLAlchemy keeps those names for itself.
+Building a statement costs more than running it. In updates, no parameter has the name of a column, because
+SQLAlchemy reserves those names.
 """
 
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     BindParameter,
+    ColumnElement,
     Select,
     and_,
     bindparam,
@@ -17,25 +17,48 @@ from sqlalchemy import (
     delete,
     exists,
     insert,
-    literal,
     or_,
     select,
     update,
 )
 
-from bot.facts import JobRef
-from bot.facts.records import URGENCY_ORDER, Urgency
-from bot.store.tables import jobs, messages, pace, watches
+from bot.domain import JobRef
+from bot.domain.stored_records import URGENCY_ORDER, Urgency
+from bot.store.tables import jobs, messages, watches
 
 DUE, SENDING, SENT, DEAD = "due", "sending", "sent", "dead"
 GATHERED = "gathered"
-"""State of news that nobody hears because a digest has told the end already."""
+"""State of replies that won't be posted because a digest has already reported the end."""
 UNREADABLE = "unreadable"
-"""How the reason of a dead message begins that could not be read."""
+"""Prefix of the reason of a dead message that couldn't be read."""
 
 LONGEST_PAUSE_MS = 2 * 3_600_000
-"""Nothing waits for longer on purpose: a time beyond it was written when a clock was wrong, or by a version
-that took any ``Retry-After``, and is not waited for."""
+"""Nothing waits longer than this on purpose. A later time was written when a clock was wrong, or by a version
+that accepted any ``Retry-After``, and is ignored."""
+
+SET_BACK_MS = 60_000
+"""A row that was changed, or is leased, later than this from now is from before the clock was set back: its
+pause is ignored, too."""
+
+MOST_TRIES = 1_000_000
+"""Attempts aren't counted further: PostgreSQL refuses a larger integer, and with it the whole claim."""
+
+
+def counted(tries: ColumnElement[int]) -> ColumnElement[int]:
+    """Return one attempt more, within the numbers that a claim can have written."""
+    return case((tries < 0, 1), (tries >= MOST_TRIES, MOST_TRIES), else_=tries + 1)
+
+
+def readable_tries(tries: object) -> int:
+    """Return a row's number of attempts, within the numbers that a claim can have written.
+
+    Raises:
+        TypeError: it isn't a number, which SQLite accepts.
+    """
+    if not isinstance(tries, int):
+        raise TypeError("the number of attempts isn't a number")
+    return min(max(tries, 0), MOST_TRIES)
+
 
 _row = messages.c.id == bindparam("row")
 _urgency: BindParameter[int] = bindparam("wanted")
@@ -46,7 +69,7 @@ _revived = and_(
 )
 
 NEW = insert(messages).values(revision=1, shown=0)
-"""A message that was not there before; its columns are the parameters."""
+"""Insert a new message; its columns are the parameters."""
 
 NEWER = (
     update(messages)
@@ -54,22 +77,24 @@ NEWER = (
     .values(
         body=bindparam("content"),
         revision=messages.c.revision + 1,
-        # A root that nobody has seen yet is not less urgent because it has newer content.
-        # Nor does an end that a digest has told become urgent again.
+        # Newer content keeps the turn of a message whose content so far has not been shown yet, because it
+        # includes that. Otherwise, final counts of one job would go before the ends of others.
+        # An end that a digest has reported doesn't become urgent again.
         urgency=case(
             (
-                messages.c.ts.is_(None) & ((messages.c.urgency < _urgency) | (messages.c.urgency == _later)),
+                (messages.c.shown < messages.c.revision)
+                & ((messages.c.urgency < _urgency) | (messages.c.urgency == _later)),
                 messages.c.urgency,
             ),
             else_=_urgency,
         ),
-        # A card whose edit was given up is tried again with newer content; so is one that could not be read.
+        # If an edit was given up, or a message couldn't be read, newer content is tried again.
         state=case((messages.c.state == SENT, DUE), (_revived, DUE), else_=messages.c.state),
         attempts=case((_revived, 0), else_=messages.c.attempts),
         updated_at=bindparam("at"),
     )
 )
-"""Newer content for a message that is there: ``row``, ``content``, ``wanted`` (urgency), ``at``."""
+"""Write newer content for an existing message: ``row``, ``content``, ``wanted`` (urgency), ``at``."""
 
 HURRY = (
     update(messages)
@@ -81,13 +106,13 @@ HURRY = (
     )
     .values(urgency=_next_to_ends)
 )
-"""Let what stands before an end in its thread, of ``root``, go right after the ends."""
+"""Send the messages before an end in the thread of ``root`` right after the ends."""
 
 TAKEN_BACK = delete(messages).where(_row, messages.c.ts.is_(None), messages.c.state == DUE)
-"""Say nothing of a message, ``row``, that has not been said yet."""
+"""Delete a message, ``row``, that hasn't been posted yet."""
 
 ROOT = select(messages.c.channel_id, messages.c.ts, messages.c.state, messages.c.reason).where(_row)
-"""Where a message, ``row``, is, or why it is nowhere."""
+"""Select where a message, ``row``, is, or why it was given up."""
 
 SCATTERED = (
     update(messages)
@@ -106,7 +131,7 @@ SCATTERED = (
         not_before=0,
     )
 )
-"""What a ``digest`` would have told is told to the people who asked."""
+"""Send the ends in a ``digest`` that was given up to the people who asked."""
 
 SHOWN = (
     update(messages)
@@ -123,7 +148,7 @@ SHOWN = (
         updated_at=bindparam("at"),
     )
 )
-"""A revision, ``seen``, of a message is shown: ``row``, ``by`` (owner), ``slack_ts``, ``channel``, ``at``."""
+"""Record that a revision, ``seen``, is shown: ``row``, ``by`` (owner), ``slack_ts``, ``channel``, ``at``."""
 
 
 CHANGED = (
@@ -142,14 +167,14 @@ CHANGED = (
         updated_at=bindparam("at"),
     )
 )
-"""New facts of a job that is as it was: `where_is`, ``before`` and ``after`` (versions), and the values."""
+"""Write new facts if the job's row is unchanged: `where_is`, ``before``, ``after`` (versions), and values."""
 
 VERSION = select(jobs.c.version).where(
     jobs.c.instance == bindparam("at_instance"),
     jobs.c.project == bindparam("in_project"),
     jobs.c.job_id == bindparam("of_job"),
 )
-"""Of a job's row, if there is one: `where_is`."""
+"""Select the version of a job's row, if there is one: `where_is`."""
 
 _its_watches = (
     watches.c.instance == bindparam("at_instance"),
@@ -158,39 +183,33 @@ _its_watches = (
 )
 
 WATCHES = select(watches).where(*_its_watches).order_by(watches.c.created_at)
-"""Where a job is or was followed: `where_is`."""
+"""Select where a job is or was followed: `where_is`."""
 
 OPEN_WATCHES = WATCHES.where(watches.c.closed_at.is_(None))
-"""Where a job is followed: `where_is`."""
+"""Select where a job is followed: `where_is`."""
 
 CLOSED = (
     update(watches)
     .where(*_its_watches, watches.c.closed_at.is_(None))
     .values(closed_at=bindparam("at"), open_key=None, changed_at=bindparam("at"))
 )
-"""A job is followed nowhere any more: `where_is`, ``at``."""
+"""Close all open watches of a job: `where_is`, ``at``."""
 
 
 @cache
 def due(*, edits: bool, posts: bool) -> Select[Any]:
-    """Return the question for what is due, the most urgent first.
+    """Return the query for the messages that are due, the most urgent first.
 
-    Its parameters: ``now``, ``far``, ``shut``, ``room``, ``ahead``.
+    Its parameters: ``now``, ``far``, ``set_back``, ``paused`` (channels), ``room``.
 
-    ``far`` and ``shut`` are moments beyond which no row and no rate is made to wait on purpose.
+    No row waits beyond ``far`` on purpose, and none was changed after ``set_back``.
 
     Args:
-        edits: whether an edit can be made now.
-        posts: whether a post can be made now: both are limited for the workspace.
+        edits: whether an edit is possible now.
+        posts: whether a post is possible now. Both have a limit for the whole workspace.
     """
     root = messages.alias("root")
     earlier = messages.alias("earlier")
-    now: BindParameter[int] = bindparam("now")
-    far: BindParameter[int] = bindparam("far")
-    ready = or_(
-        and_(messages.c.state == DUE, or_(messages.c.not_before <= now, messages.c.not_before > far)),
-        and_(messages.c.state == SENDING, or_(messages.c.lease_until < now, messages.c.lease_until > far)),
-    )
     unsent_before = exists().where(
         earlier.c.root_id == messages.c.root_id,
         earlier.c.seq < messages.c.seq,
@@ -198,27 +217,38 @@ def due(*, edits: bool, posts: bool) -> Select[Any]:
         earlier.c.state.in_((DUE, SENDING)),
     )
     in_turn = or_(messages.c.root_id.is_(None), and_(root.c.ts.is_not(None), ~unsent_before))
-    # A channel whose turn is not now must not fill the look-ahead with rows that cannot go.
-    next_at = pace.c.next_at - bindparam("ahead", type_=BigInteger)
-    paused = exists().where(
-        messages.c.ts.is_(None),
-        pace.c.key == literal("post:").concat(messages.c.channel_id),
-        next_at > now,
-        next_at <= bindparam("shut"),
-    )
-    # Nor may edits while no edit can be made, nor posts while none can.
+    # A channel that can't take a message now must not fill the look-ahead with rows that can't be sent.
+    paused = and_(messages.c.ts.is_(None), messages.c.channel_id.in_(bindparam("paused", expanding=True)))
+    # The same goes for edits while no edit is possible, and for posts while no post is.
     is_edit = messages.c.ts.is_not(None)
     open_now = [~is_edit] if not edits else [is_edit] if not posts else []
     return (
         select(messages, root.c.ts.label("root_ts"))
         .select_from(messages.outerjoin(root, root.c.id == messages.c.root_id))
-        .where(ready, in_turn, ~paused, *open_now)
+        .where(_ready(), in_turn, ~paused, *open_now)
         .order_by(messages.c.urgency, messages.c.seq)
         .limit(bindparam("room"))
         .with_for_update(of=messages, skip_locked=True)
     )
 
 
+def _ready() -> ColumnElement[bool]:
+    now: BindParameter[int] = bindparam("now")
+    far: BindParameter[int] = bindparam("far")
+    set_back: BindParameter[int] = bindparam("set_back")
+    pause, lease = messages.c.not_before, messages.c.lease_until
+    touched_later = messages.c.updated_at > set_back
+    # A row on its way has an owner, and a short lease; one whose outcome is unknown waits without an owner.
+    leased_later = or_(
+        and_(messages.c.owner.is_not(None), lease > set_back),
+        and_(messages.c.owner.is_(None), touched_later),
+    )
+    return or_(
+        and_(messages.c.state == DUE, or_(pause <= now, pause > far, touched_later)),
+        and_(messages.c.state == SENDING, or_(lease < now, lease > far, leased_later)),
+    )
+
+
 def where_is(ref: JobRef) -> dict[str, str]:
-    """Return the parameters that name a job."""
+    """Return the parameters that identify a job."""
     return {"at_instance": ref.instance, "in_project": ref.project, "of_job": ref.job_id}

@@ -1,4 +1,4 @@
-"""Messages as the sandbox gives them, made by hand."""
+"""Messages like the sandbox's, made by hand."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 def counting() -> Callable[[Control], int]:
-    """Return a numbering as a screen has one: from 1, the same control always the same."""
+    """Return a numbering like a screen's: from 1, and the same control always gets the same number."""
     numbers: dict[tuple[str, str, str], int] = {}
     return lambda control: numbers.setdefault(control.key, len(numbers) + 1)
 

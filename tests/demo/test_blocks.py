@@ -47,7 +47,7 @@ AT_76 = """\
     [1 Abort] [2 Log] [3 Open]
     Log of an activity: [4 • The whole job] [5 compute_features_NP (failed)]
     [6 Refresh]
-    (video: this terminal cannot show it)
+    (video: this terminal can't show it)
 """
 
 AT_30 = """\
@@ -71,14 +71,14 @@ AT_30 = """\
     [5 compute_features_NP
     (failed)]
     [6 Refresh]
-    (video: this terminal cannot
+    (video: this terminal can't
     show it)
 """
 
 
 @pytest.mark.parametrize(("width", "expected"), [(76, AT_76), (30, AT_30)])
 def test_every_kind_of_block(width: int, expected: str) -> None:
-    """Each block is shown in words, within the width; what is unknown says so."""
+    """Each block is shown as text within the width; an unknown one says so."""
     lines = block_lines(CARD, READER, counting(), width)
     assert "\n".join(line.plain.rstrip() for line in lines) + "\n" == dedent(expected)
     assert max(line.cell_len for line in lines) <= width
@@ -92,7 +92,7 @@ def test_the_element_beside_a_paragraph_is_a_control() -> None:
 
 
 def test_the_same_action_for_another_job_is_another_control() -> None:
-    """What a button carries is part of what it is: a number never comes to mean another job."""
+    """A button's value is part of its identity: a number never starts to refer to another job."""
     one, other = controls_of([actions(button("Log", "job_log:0", value="a"), button("Log", "x", value="b"))])
     (same,) = controls_of([actions(button("Log", "job_log:0", value="a"))])
     (turned,) = controls_of([actions(button("Log", "job_log:0", value="c"))])
@@ -101,7 +101,7 @@ def test_the_same_action_for_another_job_is_another_control() -> None:
 
 
 def test_a_long_log_is_folded_to_its_end() -> None:
-    """Of a long preformatted text the end is shown, and how much is above."""
+    """The end of a long preformatted text is shown, and how many lines precede it."""
     log = [f"line {number}" for number in range(40)]
     blocks = [section("*Log*"), section("```\n" + "\n".join(log) + "\n```")]
     assert is_long(blocks)
@@ -112,7 +112,7 @@ def test_a_long_log_is_folded_to_its_end() -> None:
 
 
 def test_a_short_log_is_whole() -> None:
-    """Nothing is left out where everything fits."""
+    """Nothing is left out if everything fits."""
     blocks = [section("```\n" + "\n".join(str(number) for number in range(FENCE_LINES)) + "\n```")]
     assert not is_long(blocks)
     assert folded(blocks) == blocks

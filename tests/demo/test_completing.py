@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.demo.completing import BUILD_OPTIONS, JOBS_OPTIONS, Vocabulary, candidates
-from bot.jobs.grammar import parse_build, parse_jobs
+from bot.commands.build_parser import parse_build
+from bot.commands.jobs_parser import parse_jobs
+from bot.demo.completion import BUILD_OPTIONS, JOBS_OPTIONS, Vocabulary, candidates
 
 KNOWN = Vocabulary(
     people=("alice", "bob"),
@@ -35,19 +36,19 @@ KNOWN = Vocabulary(
     ],
 )
 def test_what_may_come_next(text: str, offered: list[str]) -> None:
-    """Commands, names and options, each where it fits, whatever the case."""
+    """Commands, names, and options, each in the right place, in any case."""
     assert candidates(text, KNOWN) == offered
 
 
 @pytest.mark.parametrize(("option", "values"), BUILD_OPTIONS.items())
 def test_the_bot_reads_every_option_of_a_build(option: str, values: tuple[str, ...]) -> None:
-    """Nothing is offered that the bot would not understand."""
+    """Completion offers nothing that the bot doesn't understand."""
     for value in values or ("2026-11-23",):
         assert type(parse_build(f"CHURN.scored {option} {value}")).__name__ == "Build"
 
 
 @pytest.mark.parametrize(("option", "values"), JOBS_OPTIONS.items())
 def test_the_bot_reads_every_option_of_a_list(option: str, values: tuple[str, ...]) -> None:
-    """Nothing is offered that the bot would not understand."""
+    """Completion offers nothing that the bot doesn't understand."""
     for value in values or ("3",):
         assert type(parse_jobs(f"CHURN {option} {value}")).__name__ == "ListJobs"

@@ -1,4 +1,4 @@
-"""The demo as people start it: a process of its own."""
+"""The demo as people start it: in its own process."""
 
 import io
 import os
@@ -32,7 +32,7 @@ MILESTONES = (
     "KeyError: 'amount'",
     "state failed · since 2h · at most 3",
     "Log of CHURN.scored_broken",
-    "What looks like a password or key is masked.",
+    "Anything that looks like a password or key is masked.",
     "Did you mean CHURN?",
 )
 
@@ -40,7 +40,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 
 def missing(text: str, steps: Sequence[str]) -> str | None:
-    """Return the first step that does not come after the ones before it."""
+    """Return the first step that doesn't come after the ones before it."""
     at = 0
     for step in steps:
         found = text.find(step, at)
@@ -52,7 +52,7 @@ def missing(text: str, steps: Sequence[str]) -> str | None:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start the demo, with a folder for temporary files of its own."""
+    """Start the demo with its own folder for temporary files."""
     started: list[subprocess.Popen[str]] = []
 
     def demo(*options: str, columns: int = 80) -> "subprocess.Popen[str]":
@@ -76,7 +76,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def test_the_story_is_told(start: Start, tmp_path: Path) -> None:
-    """With no keyboard and nothing configured, all of it is told in its order, and nothing is left."""
+    """Without a keyboard or configuration, the whole story plays in order and leaves nothing behind."""
     process = start("--script")
     out, err = process.communicate(timeout=110)
     assert (process.returncode, err) == (0, "")
@@ -87,7 +87,7 @@ def test_the_story_is_told(start: Start, tmp_path: Path) -> None:
 
 
 def test_the_prompt_does_what_is_typed(start: Start, tmp_path: Path) -> None:
-    """Lines of a pipe are done one after the other, each after the answer to the one before."""
+    """Lines from a pipe run one after the other, each after the answer to the previous one."""
     typed = """\
         /dss-build CHURN.scored_history
         1
@@ -109,10 +109,10 @@ def test_the_prompt_does_what_is_typed(start: Start, tmp_path: Path) -> None:
         "[1 Abort] [2 Log]",
         "[y Abort the job] [n Let it run]",
         "alice chose: Let it run. Nothing was sent.",
-        "DSS has taken the request to abort",
+        "DSS accepted the request to abort",
         "@alice Aborted",
-        "guests of the workspace cannot use this",
-        "In Slack that would be a message",
+        "Guests of the workspace can't use this",
+        "In Slack, that would be a message",
         "There is no button 99",
     )
     assert missing(out, steps) is None
@@ -121,7 +121,7 @@ def test_the_prompt_does_what_is_typed(start: Start, tmp_path: Path) -> None:
 
 
 def test_a_pipe_that_takes_its_time_sees_what_happens_meanwhile(start: Start) -> None:
-    """The end of a job is shown when it comes, not only after the next line."""
+    """The end of a job is shown when it happens, not only after the next line."""
     process = start(columns=100)
     assert process.stdin is not None
     assert process.stdout is not None
@@ -139,7 +139,7 @@ def test_a_pipe_that_takes_its_time_sees_what_happens_meanwhile(start: Start) ->
 def test_it_can_be_stopped(
     start: Start, tmp_path: Path, options: list[str], number: signal.Signals, code: int
 ) -> None:
-    """Ctrl-C in the middle of things leaves no traceback and no file."""
+    """Ctrl-C midway leaves no traceback and no file."""
     process = start(*options)
     assert process.stdout is not None
     while "dss-bot" not in process.stdout.readline():
@@ -151,12 +151,12 @@ def test_it_can_be_stopped(
 
 
 def test_a_story_that_goes_wrong_says_what_did_not_come() -> None:
-    """With a DSS that is down, the story fails with a sentence instead of going on."""
+    """If DSS is down, the story fails with a sentence instead of continuing."""
     with World(4.0) as world:
         world.dss.faults.down()
         screen = Screen(Console(file=io.StringIO(), width=80), world.reader)
         viewer = Viewer(world.slack, screen, Feed(world.slack, PEOPLE, CHANNELS))
-        with pytest.raises(Missing, match=r"in vain for a message with Running and CHURN\.scored"):
+        with pytest.raises(Missing, match=r"for a message with Running and CHURN\.scored, but"):
             Story(world, screen, viewer, limit=2.0).tell()
         folder, world.keep_log = world.folder, True
     assert [path.name for path in folder.iterdir()] == ["bot.log"]

@@ -32,19 +32,19 @@ from tests.demo.samples import NOW, READER
     ],
 )
 def test_marks_are_shown_not_printed(mrkdwn: str, shown: str) -> None:
-    """People read names, times and words; no mark, entity or control character is left."""
+    """People read names, times, and words; no markup, entity, or control character is left."""
     assert "\n".join(line.plain for line in lines_of(mrkdwn, READER)) == shown
 
 
 def test_bold_and_code_have_a_style() -> None:
-    """What Slack sets apart is set apart here too."""
+    """What stands out in Slack stands out here too."""
     (line,) = lines_of("*a* `b` <@U1>", READER)
     styles = {line.plain[span.start : span.end]: str(span.style) for span in line.spans}
     assert styles == {"a": "bold", "b": "cyan", "@alice": "bold magenta"}
 
 
 def test_a_fence_is_kept_as_it_is() -> None:
-    """In a preformatted block nothing is formatted and blanks stay."""
+    """A preformatted block has no formatting, and spaces stay."""
     lines = lines_of("before\n```\n  a *b* &lt;c&gt;\n\n    d\n```\nafter", READER)
     assert [line.plain for line in lines] == ["before", "  a *b* <c>", "", "    d", "after"]
 
@@ -61,12 +61,12 @@ def test_a_fence_is_kept_as_it_is() -> None:
     ],
 )
 def test_dates_in_the_forms_of_slack(ago: timedelta, form: str, shown: str) -> None:
-    """Each token is a form of the date; near days are named where the form is pretty."""
+    """Each token is a date format; the pretty formats name the days near today."""
     assert show_date(int((NOW - ago).timestamp()), form, now=NOW, zone=UTC) == shown
 
 
 def test_dates_are_in_the_readers_zone() -> None:
-    """What is late in the evening for one is tomorrow for another."""
+    """Late evening for one person is tomorrow for another."""
     late = int(datetime(2026, 11, 23, 20, 0, tzinfo=UTC).timestamp())
     tokyo = timezone(timedelta(hours=9))
     assert show_date(late, "{date_short_pretty} {time}", now=NOW, zone=UTC) == "today 20:00"
@@ -75,7 +75,7 @@ def test_dates_are_in_the_readers_zone() -> None:
 
 @pytest.mark.parametrize("width", [20, 40, 80])
 def test_lines_are_wrapped_to_the_width(width: int) -> None:
-    """No piece is wider than asked, wide characters and endless words included, and no word is lost."""
+    """No piece is wider than requested, even with wide characters and endless words, and no word is lost."""
     text = "⏹️ 東京_売上 and some words " + "x" * 130 + "\n   indented"
     pieces = wrap(plain_lines(text), width)
     assert max(piece.cell_len for piece in pieces) <= width

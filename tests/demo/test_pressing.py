@@ -1,4 +1,4 @@
-"""Looking at a workspace and pressing what is shown, with an app that only posts."""
+"""Viewing a workspace and pressing buttons, with an app that only posts."""
 
 import io
 import threading
@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 from slack_sdk import WebClient
 
+from bot.demo.buttons import CannotPress, press
 from bot.demo.feed import Feed
 from bot.demo.markup import Reader
-from bot.demo.pressing import CannotPress, press
 from bot.demo.screen import Screen
 from bot.demo.viewer import Viewer
 from bot.sandbox.slack import SlackSandbox
@@ -76,7 +76,7 @@ def room() -> Iterator[Room]:
 
 
 def test_many_edits_between_two_looks_are_one(room: Room) -> None:
-    """However fast a card is edited, people see its last state once, in the order of what happened."""
+    """However often a card is edited, people see its last state once, in chronological order."""
     ts = room.post(section("one"), actions(button("Abort", "a")))
     room.printed()
     for number in range(5):
@@ -87,20 +87,20 @@ def test_many_edits_between_two_looks_are_one(room: Room) -> None:
 
 
 def test_a_press_sends_what_the_button_carries(room: Room) -> None:
-    """The number on the screen leads to that button of that message."""
+    """The number on the screen refers to that button of that message."""
     room.post(section("one"), actions(button("Log", "log", value="v1")))
     room.post(section("two"), actions(button("Log", "log", value="v2")))
     assert room.press(2)["value"] == "v2"
 
 
 def test_a_choice_is_pressed_by_its_number(room: Room) -> None:
-    """Each choice of a menu has a number of its own."""
+    """Each option of a menu has its own number."""
     room.post(section("one"), actions(MENU))
     assert room.press(2)["selected_option"]["value"] == "second"
 
 
 def test_a_dialog_is_shown_before_anything_is_sent(room: Room) -> None:
-    """On no, the app hears nothing; on yes, it hears of the press."""
+    """After a no, the app receives nothing; after a yes, it receives the press."""
     room.post(section("one"), actions(button("Abort", "abort", confirm=ASKS)))
     assert room.press(1, answer=False) is None
     shown = room.printed()
@@ -111,14 +111,14 @@ def test_a_dialog_is_shown_before_anything_is_sent(room: Room) -> None:
 
 
 def test_a_link_is_named(room: Room) -> None:
-    """What a browser would open is said, and the app is told of the press as Slack does it."""
+    """The screen names what a browser would open, and the app receives the press as in Slack."""
     room.post(section("one"), actions(button("Open", "open", url="https://dss.example/job")))
     assert room.press(1)["action_id"] == "open"
     assert "https://dss.example/job" in room.printed()
 
 
 def test_a_button_that_is_gone_is_not_pressed(room: Room) -> None:
-    """An old number says so, and does not press what stands in its place now."""
+    """An old number gets an error and doesn't press what is in its place now."""
     ts = room.post(section("one"), actions(button("Abort", "abort")))
     room.viewer.look()
     room.edit(ts, section("one"), actions(button("Rebuild", "rebuild")))
@@ -127,26 +127,26 @@ def test_a_button_that_is_gone_is_not_pressed(room: Room) -> None:
 
 
 def test_a_number_that_nobody_has_is_refused(room: Room) -> None:
-    """A slip of the finger presses nothing."""
+    """A typo presses nothing."""
     with pytest.raises(CannotPress, match="no button 7"):
         room.press(7)
 
 
 def test_nobody_presses_what_only_another_person_sees(room: Room) -> None:
-    """A private answer belongs to one person."""
+    """An ephemeral answer belongs to one person."""
     room.client.chat_postEphemeral(
         channel=room.channel,
         user=room.slack.user_id("bob"),
         text="t",
         blocks=[section("psst"), actions(button("Log", "log"))],
     )
-    with pytest.raises(CannotPress, match="alice does not see"):
+    with pytest.raises(CannotPress, match="alice can't see"):
         room.press(1)
     assert room.press(1, person="bob")["action_id"] == "log"
 
 
 def test_the_live_view_shows_what_comes(room: Room) -> None:
-    """At the prompt a message appears by itself, and the view ends when it is told to."""
+    """At the prompt, messages appear on their own, and the view ends on request."""
     shown = threading.Event()
     room.on_show = shown.set
     with room.viewer.live():
@@ -156,7 +156,7 @@ def test_the_live_view_shows_what_comes(room: Room) -> None:
 
 
 def test_what_a_wait_was_for_is_on_the_screen(room: Room) -> None:
-    """When a wait is over, the message that ended it has been shown, even if it came at the last moment."""
+    """After a wait, the message that ended it is on the screen, even if it arrived at the last moment."""
 
     def arrives() -> bool:
         room.post(section("at the last moment"))

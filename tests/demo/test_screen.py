@@ -1,4 +1,4 @@
-"""What the terminal shows of a conversation as it goes on."""
+"""What the terminal shows of a conversation as it continues."""
 
 import io
 from textwrap import dedent
@@ -18,7 +18,7 @@ LOG = button("Log", "job_log", value="1")
 
 
 class Terminal:
-    """A screen, and what it printed since it was last asked."""
+    """A screen, and what it has printed since the last call."""
 
     def __init__(self, width: int = 80, **options: object) -> None:
         self._file = io.StringIO()
@@ -50,7 +50,7 @@ def shown(text: str) -> str:
 
 
 def test_a_job_from_its_start_to_its_end() -> None:
-    """A card, its progress in small, a reply behind a bar, and the card again at the end."""
+    """A card, its progress in small type, a reply behind a bar, and the card again at the end."""
     terminal = Terminal()
     first, second = running(), running("`██` 2 of 4 done\n🔵 now: `x`, for 1 s", "9 s", edits=1)
     third = done(edits=2)
@@ -73,15 +73,24 @@ def test_a_job_from_its_start_to_its_end() -> None:
 
 
 def test_what_only_one_person_sees_says_so() -> None:
-    """A private answer is told apart from what everybody reads."""
+    """An ephemeral answer looks different from what everybody sees."""
     assert Terminal().after(Item(message=message(section("Starting."), to="U1"))) == shown("""\
         dss-bot · only alice sees this
           Starting.
         """)
 
 
+def test_a_file_is_shown_as_one() -> None:
+    """A message that only shares a file isn't empty."""
+    shared = message(to="U1", text="", files=("F1",))
+    assert Terminal().after(Item(message=shared)) == shown("""\
+        dss-bot · only alice sees this
+          📎 a file
+        """)
+
+
 def test_a_reply_after_something_else_names_its_thread() -> None:
-    """Nobody has to guess which thread goes on."""
+    """Nobody has to guess which thread continues."""
     terminal = Terminal()
     terminal.after(Item(message=running()), Item(message=message(section("else"), ts="1795444230.000100")))
     assert terminal.after(Item(message=reply("<@U1> *Done*"))) == shown("""\
@@ -121,13 +130,13 @@ def test_a_second_more_is_no_news() -> None:
     ],
 )
 def test_news_of_an_edit(after: Message, expected: list[str] | None) -> None:
-    """New lines are news, durations are not, and other buttons mean another card."""
+    """New lines are news, durations aren't, and different buttons mean a new card."""
     found = news(running(), after, READER)
     assert (found if found is WHOLE else [line.plain for line in found]) == expected
 
 
 def test_numbers_stay_and_are_never_given_twice() -> None:
-    """A number on the screen goes on meaning what it meant, whatever is printed after it."""
+    """A number on the screen keeps its meaning, whatever is printed after it."""
     terminal = Terminal()
     first = running()
     other = message(section("other"), actions(LOG), ts="1795444230.000100")
@@ -143,7 +152,7 @@ def test_numbers_stay_and_are_never_given_twice() -> None:
 
 
 def test_without_a_terminal_there_are_no_escapes() -> None:
-    """Piped output is plain text; on a terminal the same words have colours, and none with NO_COLOR."""
+    """Piped output is plain text; on a terminal, the same words have colors, but none with NO_COLOR."""
     item = Item(message=running())
     plain = Terminal().after(item)
     coloured = Terminal(force_terminal=True, color_system="standard").after(item)
@@ -153,7 +162,7 @@ def test_without_a_terminal_there_are_no_escapes() -> None:
 
 
 def test_a_folded_log_can_be_seen_whole() -> None:
-    """`more` shows the last long text with nothing left out; without one it says so."""
+    """`more` shows the last long text in full; if there is none, it says so."""
     terminal = Terminal()
     assert not terminal.screen.show_long()
     log = "\n".join(f"line {number}" for number in range(30))

@@ -34,7 +34,7 @@ Serve = Callable[..., tuple[Stub, DSSClient]]
 
 @pytest.fixture
 def serve(clock: Clock) -> Iterator[Serve]:
-    """Start a stub that gives these answers, and a client of it whose pauses take no time."""
+    """Start a stub with these answers, and a client whose pauses take no time."""
     with ExitStack() as stack:
 
         def start(*says: Say | Callable[[Got], Say], **options: object) -> tuple[Stub, DSSClient]:

@@ -1,4 +1,4 @@
-"""A tiny HTTP server on loopback that answers what a test tells it to, and can break an answer off."""
+"""A tiny HTTP server on loopback that returns a test's answers and can break them off."""
 
 import json
 import socket
@@ -26,19 +26,19 @@ class Say:
     """An answer."""
 
     body: object = None
-    """Bytes and text go as they are, anything else as JSON."""
+    """Bytes and text are sent as they are, anything else as JSON."""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     missing: int = 0
-    """Bytes that are announced and never come."""
+    """Bytes that are announced but never sent."""
     cut: bool = False
     """Close the connection without an answer."""
     gap: float = 0.0
-    """Seconds between two bytes of the body; the first one comes at once."""
+    """Seconds between two bytes of the body; the first is sent immediately."""
     head_gap: float = 0.0
     """Seconds between two bytes of the headers, which never end."""
     endless: bool = False
-    """The body is sent again and again, in chunks."""
+    """The body is repeated endlessly, in chunks."""
 
     def data(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -52,11 +52,11 @@ PAGE = "<html><body>gateway</body></html>"
 
 class _Quiet(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients break off here on purpose."""
+        """Do nothing: clients deliberately disconnect here."""
 
 
 class Stub:
-    """Answers with ``say`` in turn, the last one for ever; a callable answers by the request."""
+    """Answers with ``say`` in turn and repeats the last; a callable computes the answer from the request."""
 
     def __init__(self, *says: Say | Callable[[Got], Say]) -> None:
         self.says = list(says) or [Say({})]
@@ -64,7 +64,7 @@ class Stub:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self.connections: set[object] = set()
-        """The other ends of the connections that requests came on."""
+        """The client ends of the connections that carried requests."""
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -116,7 +116,7 @@ class Stub:
             return
         try:
             self._send(handler, say)
-        except OSError:  # the client has had enough
+        except OSError:  # the client has disconnected
             handler.close_connection = True
 
     def _send(self, handler: BaseHTTPRequestHandler, say: Say) -> None:

@@ -1,7 +1,8 @@
-"""Answers that are no answers: they end in time, take little memory, and cost no more than what they say."""
+"""Invalid answers end in time, take little memory, and affect only their subject."""
 
 import gzip
 import time
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain import BuildMode
 from bot.dss import (
     NO_RETRY,
     DSSClient,
@@ -43,7 +45,7 @@ BODY = '{"baseStatus": {"state": "RUNNING"}}'
     ids=["body", "identity", "gzip", "headers", "broken", "endless"],
 )
 def test_an_answer_that_drips_ends_at_its_deadline(serve: Serve, slow: Say) -> None:
-    """However often a byte comes, and wherever: the whole answer has one time."""
+    """However often a byte arrives, and wherever: the whole answer has one deadline."""
     _, client = serve(slow, **LATE)
     with pytest.raises(DSSUnreachable):
         client.get_project("P").get_job("j").get_status()
@@ -51,7 +53,7 @@ def test_an_answer_that_drips_ends_at_its_deadline(serve: Serve, slow: Say) -> N
 
 @pytest.mark.parametrize("call", ["get_log", "get_log_tail", "stream_log", "start", "abort"])
 def test_every_call_has_a_deadline(serve: Serve, call: str) -> None:
-    """Logs and POSTs as well; of a start that was sent it is not known whether it was done."""
+    """Logs and POSTs too; after a start was sent, it isn't known whether it took effect."""
     _, client = serve(Say(" " * 100, gap=0.05, headers={"Content-Type": "text/plain"}), **LATE)
     project = client.get_project("P")
     job = project.get_job("j")
@@ -68,14 +70,14 @@ def test_every_call_has_a_deadline(serve: Serve, call: str) -> None:
 
 
 def test_an_error_whose_body_drips_is_still_that_error(serve: Serve) -> None:
-    """The status has been read: what the body says besides is not waited for."""
+    """The status has been read: the rest of the body isn't waited for."""
     _, client = serve(Say("x" * 1000, 503, gap=0.05), **LATE)
     with pytest.raises(DSSUnavailable):
         client.list_project_keys()
 
 
 def test_tries_share_the_time_that_a_call_may_take(serve: Serve, clock: Clock) -> None:
-    """A call with a deadline is not tried again beyond it."""
+    """A call with a deadline isn't retried beyond it."""
     stub, client = serve(Say("", 503))
     with pytest.raises(DSSUnavailable):
         client.get_bytes("/x", within=1.0)
@@ -92,7 +94,7 @@ def test_tries_share_the_time_that_a_call_may_take(serve: Serve, clock: Clock) -
     ids=["endless", "bomb"],
 )
 def test_an_answer_has_a_greatest_length(serve: Serve, huge: Say) -> None:
-    """What is longer than any answer of DSS is none, compressed or not."""
+    """An answer longer than any real DSS answer is rejected, compressed or not."""
     _, client = serve(huge, retries=NO_RETRY)
     with pytest.raises(DSSUnreadable, match="more than 4 MiB"):
         client.get_project("P").get_job("j").read_status()
@@ -115,7 +117,7 @@ ABSURD = ["1" + "0" * 400, "1e308", "1e999", "NaN", "-Infinity", "-5", "[]", '"x
 
 @pytest.mark.parametrize("number", ABSURD)
 def test_an_absurd_number_is_not_known(serve: Serve, number: str) -> None:
-    """It costs the field that it is in, of a status as of a list."""
+    """It affects only its field, in a status as in a list."""
     activity = (
         f'{{"state":"DONE","startTime":{number},"targets":[{{"records":{number}}},{{"records":{number}}}]}}'
     )
@@ -137,7 +139,7 @@ def test_an_absurd_number_is_not_known(serve: Serve, number: str) -> None:
 
 
 def test_what_can_not_be_read_in_a_list_costs_itself_and_is_counted(serve: Serve) -> None:
-    """Elements of other types, without an id, malformed or too deep: the jobs around them are there."""
+    """Elements of other types, without an id, malformed, or too deep: the other jobs are still listed."""
     deep = "[" * 100_000 + "]" * 100_000
     bad = ['"x"', "3", "null", "[]", '{"state":"RUNNING"}', "{nonsense}", '{"jobId":"z","x":' + deep + "}"]
     good = [f'{{"jobId":"j{n}","projectKey":"P","state":"RUNNING"}}' for n in range(8)]
@@ -149,13 +151,106 @@ def test_what_can_not_be_read_in_a_list_costs_itself_and_is_counted(serve: Serve
     for look in (lambda: dss.recent_jobs("P", 100), dss.running_jobs):
         ids = [job.ref.job_id for job in look() or ()]
         assert [known for known in ids if known[0] == "j"] == [f"j{n}" for n in range(8)]
-    assert dss.unreadable == 7 + 8  # the last one has no project, which only a project's list says
+    assert dss.unreadable == 7 + 8  # the last one has no project, which only a project's list provides
     assert dss.recent_jobs("P", 100) == []
-    assert dss.unreadable == 8  # of the other list, as it was read last
+    assert dss.unreadable == 8  # from the other list, as of its last read
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        Say([], 302, {"Location": "/sso/\xff"}),
+        Say([], 302, {"Location": "http://[login]/"}),
+        Say([], 302, {"Location": "http://[::1/login"}),
+        Say(b"-5\r\n[]\r\n", headers={"Transfer-Encoding": "chunked"}),
+        Say(b"-5\r\n[]\r\n", 404, {"Transfer-Encoding": "chunked"}),
+        Say([], 503, {"Retry-After": "Fri, 31 Dec 99999999999 23:59:59 GMT"}),
+    ],
+    ids=["address", "brackets", "ipv6", "chunk", "error chunk", "retry-after"],
+)
+@pytest.mark.parametrize("call", ["list", "log", "start"])
+def test_malformed_http_is_an_error_of_dss(serve: Serve, absurd: Say, call: str) -> None:
+    """Nothing that a gateway sends is raised bare, by whichever parser."""
+    _, client = serve(absurd)
+    dss = DssGateway(client, instance="eu")
+    calls: dict[str, Callable[[], object]] = {
+        "list": lambda: dss.recent_jobs("P", 5),
+        "log": lambda: dss.log_tail("P", "j"),
+        "start": lambda: dss.start("P", (), BuildMode.ONLY),
+    }
+    with pytest.raises(DSSError) as caught:
+        calls[call]()
+    if absurd.status == 200 and call == "start":
+        assert caught.value.maybe_done
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"DSS-Version": "9" * 5_000},
+        {"DSS-Version": "9" * 50},
+        {"Date": "Fri, 31 Dec 9999 23:59:59 GMT"},
+        {"Date": "Sat, 01 Jan 0100 00:00:00 GMT"},
+        {"Retry-After": "Fri, 31 Dec 99999999999 23:59:59 GMT"},
+    ],
+    ids=lambda header: f"{next(iter(header))} {len(next(iter(header.values())))}",
+)
+def test_an_absurd_header_changes_nothing(serve: Serve, header: dict[str, str]) -> None:
+    """Not even from the second answer on, when the bot knows the version and the time of the first."""
+    listed = '[{"jobId":"j","projectKey":"P","state":"RUNNING","startTime":1790000000000}]'
+    _, client = serve(Say(listed, headers=header))
+    dss = DssGateway(client, instance="eu")
+    for _ in range(MEASURED):
+        (job,) = dss.running_jobs() or ()
+        assert job.started_at == datetime.fromtimestamp(1_790_000_000, UTC)
+    assert dss.clock_offset == timedelta(0)
+
+
+@pytest.mark.parametrize("about", [{"id": "other"}, {"id": "j", "projectKey": "Q"}])
+def test_a_status_of_another_job_is_unreadable(serve: Serve, about: dict[str, str]) -> None:
+    """A cache that mixes up two answers ends no job that runs; the same name in another case is the same."""
+    same = {"baseStatus": {"state": "DONE", "def": {"id": "J", "projectKey": "p"}}}
+    _, client = serve(Say({"baseStatus": {"state": "DONE", "def": about}}), Say(same))
+    dss = DssGateway(client, instance="eu")
+    with pytest.raises(DSSUnreadable, match="another job"):
+        dss.job("P", "j")
+    assert dss.job("P", "j").state == "DONE"
+
+
+@pytest.mark.parametrize("tiny", ["{},", "1,", "[],", '"",'])
+def test_millions_of_tiny_values_are_not_decoded(serve: Serve, tiny: str) -> None:
+    """Within the greatest length, they would take more than a gigabyte and half a minute."""
+    _, client = serve(Say("[" + tiny * (15 * 1024 * 1024 // len(tiny)) + "{}]"))
+    for call in (client.list_running_jobs, client.list_project_keys):
+        with pytest.raises(DSSUnreadable, match="millions of values"):
+            call()
+
+
+def test_a_list_has_a_greatest_number_of_jobs(serve: Serve) -> None:
+    """Far more than its greatest length has room for, unless they say nothing."""
+    _, client = serve(Say("[" + "{}," * 100_000 + '{"id":"j"}]'), Say([{"id": "j"}] * 20_000))
+    with pytest.raises(DSSUnreadable, match="more than 100,000 jobs"):
+        client.list_running_jobs()
+    assert len(client.list_running_jobs()) == 20_000
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_the_body_of_a_redirect_is_not_read(serve: Serve, zipped: bool) -> None:
+    """Its status says enough; it can be endless, or a bomb."""
+    away = {"Location": "/login"}
+    bomb = Say(gzip.compress(b" " * (300 << 20)), 302, away | {"Content-Encoding": "gzip"})
+    _, client = serve(bomb if zipped else Say(b" " * 65_536, 302, away, endless=True), **LATE)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DSSUnreadable, match="redirects"):
+            client.list_running_jobs()
+        assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_status_that_says_nothing_of_a_job_is_unreadable(serve: Serve) -> None:
-    """Half an answer is no state of a job."""
+    """Half an answer isn't a job state."""
     _, client = serve(*(Say(body) for body in ("{}", "[]", "null", '{"baseStatus":"x"}', '""')))
     dss = DssGateway(client, instance="eu")
     for _ in range(5):
@@ -164,7 +259,7 @@ def test_a_status_that_says_nothing_of_a_job_is_unreadable(serve: Serve) -> None
 
 
 def test_names_can_be_kept_by_every_database(serve: Serve) -> None:
-    """NUL characters and megabytes don't get further than here."""
+    """NUL characters and megabytes stop here."""
     sent = {
         "state": "RUNNING",
         "def": {"name": "a\0b" * 10_000, "outputs": [{"targetDataset": "d\0" * 9_000}]},
@@ -192,7 +287,7 @@ def test_names_can_be_kept_by_every_database(serve: Serve) -> None:
     ],
 )
 def test_what_is_no_answer_is_waited_out(serve: Serve, clock: Clock, no_answer: Say) -> None:
-    """5xx of every kind, half answers and pages are "not seen"; with a limit, and then the job is named."""
+    """5xx of every kind, half answers, and pages count as "not seen", up to a limit that names the job."""
     done = Say({"baseStatus": {"state": "FAILED"}})
     _, client = serve(no_answer, no_answer, done)
     options = {"clock": clock, "sleep": clock.sleep, "patience": 60.0}
@@ -206,15 +301,33 @@ def test_what_is_no_answer_is_waited_out(serve: Serve, clock: Clock, no_answer: 
 
 
 def test_an_error_after_the_start_carries_the_job(serve: Serve) -> None:
-    """Whoever started it can go on with it."""
+    """The caller can continue with the job."""
     _, client = serve(Say({"id": "j"}), Say({"errorType": "x.NotFoundException"}, 404))
     with pytest.raises(DSSError) as caught:
         client.get_project("P").new_job().with_output("d").start_and_wait()
     assert caught.value.job.id == "j"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("answered", ["", " ", "..", "Build_x\n2026", "Build\0x", "x" * 100_000, 7, None])
+def test_a_start_that_names_no_job_may_have_started_one(serve: Serve, answered: object) -> None:
+    """The caller has to look for it: following an id that no job can have would end in "unknown to DSS"."""
+    _, client = serve(Say({"id": answered}))
+    with pytest.raises(DSSUnreadable) as caught:
+        client.get_project("P").new_job().with_output("d").start()
+    assert caught.value.maybe_done
+
+
+@pytest.mark.parametrize("answered", ['{"id":"Build_\\ud83d"}', b'{"id":"Build_\xff"}', '{"id":"../a"}'])
+def test_a_start_with_a_damaged_id_may_have_started_a_job(serve: Serve, answered: str | bytes) -> None:
+    """Half a character or a path: the job runs under another id."""
+    _, client = serve(Say(answered))
+    with pytest.raises(DSSUnreadable) as caught:
+        client.get_project("P").new_job().with_output("d").start()
+    assert caught.value.maybe_done
+
+
 def test_a_post_is_never_sent_on_a_connection_that_was_idle(serve: Serve) -> None:
-    """A server may close it at that moment: then nobody would know whether the job was started."""
+    """A server can close it at that moment; then nobody would know whether the job was started."""
     stub, client = serve(Say([]), Say({"id": "a"}), Say({"id": "b"}), Say([]))
     project = client.get_project("P")
     project.list_jobs()
@@ -222,14 +335,14 @@ def test_a_post_is_never_sent_on_a_connection_that_was_idle(serve: Serve) -> Non
     project.start_job({})
     assert len(stub.connections) == 3
     project.list_jobs()
-    assert len(stub.connections) == 3  # GETs keep theirs
+    assert len(stub.connections) == 3  # GETs reuse theirs
 
 
 # --- certificates
 
 
 def test_a_bundle_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The variable and the file are said, as an error of this library."""
+    """The library's error names the variable and the file."""
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
         monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
@@ -244,7 +357,7 @@ def test_a_bundle_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tm
 def test_a_bundle_without_certificates_is_named(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As is one that is there, and of no use."""
+    """The same for a bundle that exists but contains no certificates."""
     bundle = tmp_path / "empty.pem"
     bundle.write_text("nothing")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
@@ -259,7 +372,7 @@ def test_a_bundle_without_certificates_is_named(
 def test_no_check_certificate_holds_whatever_the_environment_says(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As in Dataiku's client: no bundle is looked for."""
+    """As in Dataiku's client, no bundle is searched for."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
     with (
         DSSClient("https://127.0.0.1:9", "key", retries=NO_RETRY, no_check_certificate=True) as client,
@@ -273,7 +386,7 @@ def test_no_check_certificate_holds_whatever_the_environment_says(
 
 @pytest.mark.parametrize("hours", [1, -1])
 def test_facts_have_our_times_whatever_dss_has(serve: Serve, hours: int) -> None:
-    """A DSS whose clock is an hour off: its jobs begin and end when they did."""
+    """A DSS whose clock is an hour off: its jobs start and end at the true times."""
     off = timedelta(hours=hours)
     truth = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
     millis = int((truth + off).timestamp() * 1000)
@@ -299,7 +412,7 @@ def test_facts_have_our_times_whatever_dss_has(serve: Serve, hours: int) -> None
 
 
 def test_a_difference_that_can_not_be_measured_is_none() -> None:
-    """Seconds, caches and slow answers say nothing; a jump of either clock is followed soon."""
+    """Seconds, caches, and slow answers give no offset; a jump of either clock is detected soon."""
     now = [1_000_000.0]
     clock = ServerClock(lambda: now[0])
 

@@ -1,7 +1,7 @@
-"""What runs on an instance with thousands of jobs: what has not changed is not read again."""
+"""Running jobs on an instance with thousands of them: unchanged items aren't decoded again."""
 
+from bot.domain import JobInfo
 from bot.dss.gateway import DssGateway
-from bot.facts import JobFacts
 from tests.dss.conftest import Serve
 from tests.dss.stub import Say
 
@@ -14,7 +14,7 @@ def item(job_id: str, state: str = "RUNNING", warnings: int = 0) -> dict[str, ob
 
 
 def test_an_unchanged_item_is_not_read_again(serve: Serve) -> None:
-    """The second answer gives the very facts of the first; what changed, in whatever field, is new."""
+    """The second answer returns the same facts objects; a change in any field creates new ones."""
     dss = _gateway(serve, Say([item("a"), item("b")], headers=NEW), Say([item("b", warnings=1), item("a")]))
     before, after = _by_id(dss), _by_id(dss)
     assert after["a"] is before["a"]
@@ -32,7 +32,7 @@ def test_a_job_that_came_back_is_read_anew(serve: Serve) -> None:
 
 
 def test_somebody_elses_view_does_not_make_the_key_read_everything_again(serve: Serve) -> None:
-    """A person who sees one job of two leaves what is remembered for the key as it was."""
+    """A person who sees one job of two doesn't change what is remembered for the key."""
     both, one = Say([item("a"), item("b")], headers=NEW), Say([item("a")])
     dss = _gateway(serve, both, one, both)
     before = _by_id(dss)
@@ -40,7 +40,7 @@ def test_somebody_elses_view_does_not_make_the_key_read_everything_again(serve: 
     assert _by_id(dss)["b"] is before["b"]
 
 
-def _by_id(dss: DssGateway) -> dict[str, JobFacts]:
+def _by_id(dss: DssGateway) -> dict[str, JobInfo]:
     running = dss.running_jobs()
     assert running is not None
     return {facts.ref.job_id: facts for facts in running}

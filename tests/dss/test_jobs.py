@@ -1,4 +1,4 @@
-"""The documented usage of projects and jobs, and every shape in which a DSS may say the same."""
+"""The documented usage of projects and jobs, and every format in which DSS might answer."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from bot.dss import DSSJob, DSSNotFound, DSSUnreadable
-from bot.dss.log import TailRing, last_error_line
+from bot.dss.log_tail import TailRing, last_error_line
 from tests.dss.conftest import Serve
 from tests.dss.stub import HTML, PAGE, Got, Say
 
@@ -43,7 +43,7 @@ NEW = {"DSS-Version": "15.2.0"}
 
 
 def test_listed_jobs_behave_as_the_documented_mappings(serve: Serve) -> None:
-    """The documented filter "failures since a date" runs unchanged, and no key is lost, not even a new."""
+    """The documented filter "failures since a date" runs unchanged, and no key is lost, even a new one."""
     _, client = serve(Say([JOB, {**JOB, "state": "DONE"}]))
     jobs = client.get_project("P").list_jobs()
     since = 1443045600000
@@ -70,7 +70,7 @@ def test_listed_jobs_behave_as_the_documented_mappings(serve: Serve) -> None:
 
 
 def test_an_item_says_who_it_is_in_both_shapes(serve: Serve) -> None:
-    """Nested, flat, or naming no project at all: id, project, times and handle are there."""
+    """Nested, flat, or without a project: the id, project, times, and handle are available."""
     flat = {"jobId": "j1", "projectKey": "Q", "startTime": 1000, "endTime": -1, "stableState": False}
     bare = {"id": "j2", "jobStartTime": "2000", "jobEndTime": 3000, "status": "DONE"}
     _, client = serve(Say([JOB, flat, bare]))
@@ -86,7 +86,7 @@ def test_an_item_says_who_it_is_in_both_shapes(serve: Serve) -> None:
 
 
 def test_a_list_can_give_handles(serve: Serve) -> None:
-    """``as_type`` is the official client's."""
+    """``as_type`` works as in the official client."""
     _, client = serve(Say([JOB]))
     (job,) = client.get_project("P").list_jobs(as_type="objects")
     assert isinstance(job, DSSJob)
@@ -95,7 +95,7 @@ def test_a_list_can_give_handles(serve: Serve) -> None:
 
 
 def test_a_limit_holds_whether_dss_knows_it_or_not(serve: Serve) -> None:
-    """An old DSS that ignores the limit does not make the list longer."""
+    """An old DSS that ignores the limit doesn't make the list longer."""
     _, client = serve(Say([JOB] * 5))
     assert len(client.get_project("P").list_jobs(limit=2)) == 2
     with pytest.raises(ValueError, match="at least 1"):
@@ -104,14 +104,14 @@ def test_a_limit_holds_whether_dss_knows_it_or_not(serve: Serve) -> None:
 
 @pytest.mark.parametrize("body", ["[1]", "[null]", '{"a":1}', '[{"a":1}', "["])
 def test_a_list_that_is_none_is_unreadable(serve: Serve, body: str) -> None:
-    """A list of something else is an error now, not an attribute error later."""
+    """Something other than a list is an error now, not an attribute error later."""
     _, client = serve(Say(body))
     with pytest.raises(DSSUnreadable):
         client.get_project("P").list_jobs()
 
 
 def test_an_item_with_a_field_of_another_type_is_read_without_it_and_still_a_mapping(serve: Serve) -> None:
-    """What can't be typed is not known; the raw mapping stays available."""
+    """A field that can't be typed is unknown; the raw mapping stays available."""
     _, client = serve(Say([{"jobId": ["x"]}]))
     (job,) = client.get_project("P").list_jobs()
     assert job["jobId"] == ["x"]
@@ -119,7 +119,7 @@ def test_an_item_with_a_field_of_another_type_is_read_without_it_and_still_a_map
 
 
 def test_running_jobs_come_from_the_call_of_15_2(serve: Serve) -> None:
-    """A new DSS is asked for what runs, by project."""
+    """For a new DSS, the running jobs come from the project's call."""
     stub, client = serve(Say([{"jobId": "r"}], headers=NEW))
     (job,) = client.get_project("P").list_running_jobs()
     assert (job.job_id, job.project_key) == ("r", "P")
@@ -127,7 +127,7 @@ def test_running_jobs_come_from_the_call_of_15_2(serve: Serve) -> None:
 
 
 def test_running_jobs_before_15_2_are_filtered_from_all(serve: Serve) -> None:
-    """An old DSS takes "running" for a job id; the list of all jobs answers, and at once later."""
+    """An old DSS treats "running" as a job id; the list of all jobs answers, next time at once."""
     jobs = [JOB, {"jobId": "r", "state": "RUNNING"}, {"jobId": "s", "stableState": False}]
 
     def answer(got: Got) -> Say:
@@ -150,7 +150,7 @@ def test_a_new_dss_that_does_not_find_the_project_says_so(serve: Serve) -> None:
 
 
 def test_the_builder_makes_the_official_definition(serve: Serve) -> None:
-    """Every ``with_`` is there, unset values are explicit nulls, and what is built is what is sent."""
+    """Every ``with_`` method exists, unset values are explicit nulls, and the definition is sent as built."""
     stub, client = serve(Say({"id": "j"}))
     builder = client.get_project("P").new_job("RECURSIVE_BUILD")
     chained = (
@@ -176,7 +176,7 @@ def test_the_builder_makes_the_official_definition(serve: Serve) -> None:
 
 
 def test_the_old_output_shape_is_sent_as_it_is(serve: Serve) -> None:
-    """A definition from the documentation of ten years ago goes on working."""
+    """A definition from ten-year-old documentation still works."""
     definition = {
         "type": "NON_RECURSIVE_FORCED_BUILD",
         "outputs": [{"id": "dataset_to_build", "partition": "NP"}],
@@ -188,7 +188,7 @@ def test_the_old_output_shape_is_sent_as_it_is(serve: Serve) -> None:
 
 @pytest.mark.parametrize("answer", [{}, {"id": ""}, {"id": 5}, [], None])
 def test_a_start_that_names_no_job_is_in_doubt(serve: Serve, answer: object) -> None:
-    """Without an id the job may run all the same."""
+    """Without an id, the job might be running anyway."""
     _, client = serve(Say(answer))
     with pytest.raises(DSSUnreadable) as caught:
         client.get_project("P").start_job({})
@@ -196,13 +196,13 @@ def test_a_start_that_names_no_job_is_in_doubt(serve: Serve, answer: object) -> 
 
 
 def test_a_status_under_another_word_is_found_where_it_is_documented(serve: Serve) -> None:
-    """``status`` for ``state`` (DSS-API.md §1.5) does not make a polling loop endless."""
+    """``status`` for ``state`` (DSS-API.md §1.5) doesn't cause an endless polling loop."""
     _, client = serve(Say({"baseStatus": {"status": "DONE"}}))
     assert client.get_project("P").get_job("j").get_status()["baseStatus"]["state"] == "DONE"
 
 
 def test_an_abort_answers_whatever_dss_says(serve: Serve) -> None:
-    """The confirmation's shape is not documented: nothing is read in it, and it may be empty."""
+    """The format of the confirmation isn't documented: nothing in it is read, and it can be empty."""
     _, client = serve(Say({"msg": "ok"}), Say(""))
     job = client.get_project("P").get_job("j")
     assert job.abort() == {"msg": "ok"}
@@ -213,7 +213,7 @@ def test_an_abort_answers_whatever_dss_says(serve: Serve) -> None:
 
 
 def test_a_log_is_utf_8_whatever_the_header_says(serve: Serve) -> None:
-    """Without a charset `requests` would assume Latin-1; a broken byte loses nothing but itself."""
+    """Without a charset, `requests` would assume Latin-1; a broken byte loses only itself."""
     _, client = serve(Say("é\n".encode() + b"\xff\n", 200, TEXT))
     job = client.get_project("P").get_job("j")
     assert job.get_log() == "é\n�\n"
@@ -221,7 +221,7 @@ def test_a_log_is_utf_8_whatever_the_header_says(serve: Serve) -> None:
 
 
 def test_a_web_page_is_no_log(serve: Serve) -> None:
-    """A login page that a gateway gives with 200 is not posted as a log."""
+    """A login page that a gateway sends with 200 isn't posted as a log."""
     _, client = serve(Say(PAGE, 200, HTML))
     job = client.get_project("P").get_job("j")
     for read in (job.get_log, job.get_log_tail, lambda: list(job.stream_log())):
@@ -230,7 +230,7 @@ def test_a_web_page_is_no_log(serve: Serve) -> None:
 
 
 def test_a_tail_is_the_end_in_whole_lines(serve: Serve) -> None:
-    """Of a long log the last lines come, with how long it was."""
+    """For a long log, the last lines are returned, with the log's length."""
     log = "".join(f"line {number} é\n" for number in range(50_000))
     _, client = serve(Say(log, 200, TEXT))
     tail = client.get_project("P").get_job("j").get_log_tail(max_bytes=1000)
@@ -244,7 +244,7 @@ def test_a_tail_is_the_end_in_whole_lines(serve: Serve) -> None:
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
 @pytest.mark.parametrize("limit", [0, 1, 5, 6, 16, 17, 1000])
 def test_the_ring_keeps_the_end_however_it_is_fed(size: int, limit: int) -> None:
-    """Cut anywhere, also within a character: the text is a suffix, at a line's start, and never too long."""
+    """Cut anywhere, even within a character: the text is a suffix, starts at a line, and fits the limit."""
     text = "ab\nécd\n€€€\nlast 1\n"
     data = text.encode()
     ring = TailRing(limit)
@@ -260,7 +260,7 @@ def test_the_ring_keeps_the_end_however_it_is_fed(size: int, limit: int) -> None
 
 
 def test_the_ring_holds_no_more_than_it_must() -> None:
-    """Memory is bounded by the limit and one chunk, not by the log."""
+    """Memory is limited to the limit and one chunk, whatever the log's size."""
     ring = TailRing(1000)
     for _ in range(1000):
         ring.feed(b"x" * 600)
@@ -268,7 +268,7 @@ def test_the_ring_holds_no_more_than_it_must() -> None:
 
 
 def test_the_last_error_line_is_found() -> None:
-    """The words of the last ``[ERROR]`` line, without its prefix; other lines are passed over."""
+    """The text of the last ``[ERROR]`` line, without its prefix; other lines are skipped."""
     log = (
         "[2026/11/23-08:15:57.101] [null-err-68] [ERROR] [dku.utils]  - first\n"
         "[2026/11/23-08:15:58.778] [Exec-65] [ERROR] [dku.flow] running a_NP - Activity failed\n"

@@ -1,4 +1,4 @@
-"""Whether a request can have had its effect, told from how it failed."""
+"""How the kind of failure shows whether a request might have taken effect."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from urllib3.exceptions import (
 from urllib3.exceptions import SSLError as TlsError
 
 from bot.dss import DSSClient, DSSUnreachable, RetryPolicy
-from bot.dss.log import TailRing
-from bot.dss.problems import from_exception
+from bot.dss.error_mapping import from_exception
+from bot.dss.log_tail import TailRing
 from tests.dss.conftest import KEY, Serve
 from tests.dss.stub import Say
 
@@ -44,19 +44,19 @@ MAYBE_SENT = [
 
 @pytest.mark.parametrize("error", NEVER_SENT, ids=lambda error: type(error).__name__)
 def test_without_a_connection_nothing_was_done(error: Exception) -> None:
-    """A start may be tried again by the person."""
+    """The person can retry a start."""
     assert not from_exception(error, call="POST /x", host="http://dss", safe=False).maybe_done
 
 
 @pytest.mark.parametrize("error", MAYBE_SENT, ids=lambda error: type(error).__name__)
 def test_after_a_connection_it_may_have_been_done(error: Exception) -> None:
-    """A start has to be looked for; reading leaves no doubt."""
+    """A start must be looked up; a read leaves no doubt."""
     assert from_exception(error, call="POST /x", host="http://dss", safe=False).maybe_done
     assert not from_exception(error, call="GET /x", host="http://dss", safe=True).maybe_done
 
 
 def test_a_server_without_tls_is_unreachable_by_https(serve: Serve) -> None:
-    """The message says that it is about TLS."""
+    """The message mentions TLS."""
     stub, _ = serve(Say({}))
     url = stub.url.replace("http:", "https:")
     with (
@@ -67,12 +67,12 @@ def test_a_server_without_tls_is_unreachable_by_https(serve: Serve) -> None:
 
 
 def test_a_certificate_bundle_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
-    """A wrong setting fails when the client is made, not at the first call."""
+    """A wrong setting fails when the client is created, not at the first call."""
     with pytest.raises(ValueError, match="no certificate bundle"):
         DSSClient("https://dss", KEY, verify=str(tmp_path / "missing.pem"))
 
 
 def test_a_tail_has_no_negative_size() -> None:
-    """A wrong argument is not taken for an empty tail."""
+    """A wrong argument isn't treated as an empty tail."""
     with pytest.raises(ValueError, match="negative"):
         TailRing(-1)

@@ -1,4 +1,4 @@
-"""What every call to DSS keeps: paths, keys, retries, and errors that say what can be done."""
+"""What every call to DSS guarantees: paths, keys, retries, and errors that say what to do."""
 
 import base64
 import socket
@@ -35,11 +35,11 @@ def problem(status: int, kind: str, message: str, **more: str) -> Say:
     return Say({"errorType": kind, "message": message, "detailedMessage": message, **more}, status)
 
 
-# --- what is sent
+# --- requests
 
 
 def test_every_segment_is_percent_encoded(serve: Serve) -> None:
-    """No name can reach another path than its own, and none is changed on the way."""
+    """No name can reach another path, and no name changes on the way."""
     stub, client = serve()
     client.get_project("K E").get_job("Build_a/b?c#d%|é_2026.417").get_status()
     path = "/public/api/projects/K%20E/jobs/Build_a%2Fb%3Fc%23d%25%7C%C3%A9_2026.417/"
@@ -48,13 +48,13 @@ def test_every_segment_is_percent_encoded(serve: Serve) -> None:
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/../b", "..\\x", "a\nb", "a\x00"])
 def test_a_name_that_would_leave_its_place_is_refused(name: str) -> None:
-    """Dot segments and control characters never go on the wire."""
+    """Dot segments and control characters are never sent."""
     with pytest.raises(DSSInvalidRequest):
         segment(name)
 
 
 def test_the_slashes_are_those_of_the_documented_calls(serve: Serve) -> None:
-    """Collections and single jobs end with a slash; abort and log are as the official client sends them."""
+    """Collections and single jobs end with a slash; abort and log are as in the official client."""
     stub, client = serve(Say([]), Say([]), Say({}), Say({}), Say("log", 200, {"Content-Type": "text/plain"}))
     project = client.get_project("P")
     project.list_jobs(limit=3)
@@ -72,7 +72,7 @@ def test_the_slashes_are_those_of_the_documented_calls(serve: Serve) -> None:
 
 
 def test_a_post_says_that_it_is_json(serve: Serve) -> None:
-    """DSS asks for a content type on every POST, the ones without a body too."""
+    """DSS requires a content type on every POST, even without a body."""
     stub, client = serve(Say({"id": "j"}))
     client.get_project("P").start_job({"type": "T", "outputs": []}).abort()
     assert [got.headers["Content-Type"] for got in stub.got] == ["application/json"] * 2
@@ -86,9 +86,9 @@ def test_a_post_says_that_it_is_json(serve: Serve) -> None:
 def test_the_key_is_sent_and_no_netrc_replaces_it(
     serve: Serve, auth: str, sent: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The key goes as user name or as token, whatever the machine's files say of this host."""
+    """The key is sent as the user name or as a token, whatever the machine's files say about this host."""
     netrc = f"{tmp_path}/netrc"
-    with open(netrc, "w", encoding="utf-8") as file:  # noqa: PTH123 - a path in a text
+    with open(netrc, "w", encoding="utf-8") as file:  # noqa: PTH123 - a path as text
         file.write("machine 127.0.0.1 login other password other\n")
     monkeypatch.setenv("NETRC", netrc)
     stub, client = serve(Say({}), auth=auth)
@@ -98,7 +98,7 @@ def test_the_key_is_sent_and_no_netrc_replaces_it(
 
 
 def test_a_client_as_a_user_shares_the_connection_and_says_who_it_is(serve: Serve) -> None:
-    """Only calls of the impersonating client carry the login, and closing it closes nothing."""
+    """Only the impersonating client's calls carry the login, and closing it doesn't close the connection."""
     stub, client = serve(Say({}, headers={"DSS-Version": "15.2.0"}))
     alice = client.as_user("alice")
     alice.get_auth_info()
@@ -111,7 +111,7 @@ def test_a_client_as_a_user_shares_the_connection_and_says_who_it_is(serve: Serv
 
 
 def test_cookies_are_refused(serve: Serve) -> None:
-    """Nothing that one caller got is sent for another: the session keeps no state."""
+    """Nothing that one caller received is sent for another: the session keeps no state."""
     stub, client = serve(Say({}, headers={"Set-Cookie": "JSESSIONID=1; Path=/"}))
     client.get_auth_info()
     client.get_auth_info()
@@ -120,24 +120,24 @@ def test_cookies_are_refused(serve: Serve) -> None:
 
 @pytest.mark.parametrize("host", ["", "dss.example.com", "ftp://dss", "https://me:pw@dss", "https://dss?x=1"])
 def test_an_address_that_cannot_be_one_is_refused_at_once(host: str) -> None:
-    """A wrong setting is told when the client is made, without a credential in the words."""
+    """A wrong setting is reported when the client is created, without a credential in the message."""
     with pytest.raises(ValueError, match="DSS address"):
         DSSClient(host, KEY)
 
 
 @pytest.mark.parametrize("key", ["", "a b", "a\n", "é"])
 def test_a_key_that_cannot_be_one_is_refused_and_not_repeated(key: str) -> None:
-    """A key is never part of a message."""
+    """A message never contains a key."""
     with pytest.raises(ValueError, match="API key is empty, or has") as caught:
         DSSClient("http://dss", key)
     assert not key or repr(key) not in str(caught.value)
 
 
-# --- what is tried again
+# --- retries
 
 
 def test_a_get_is_tried_again_while_dss_restarts(serve: Serve, clock: Clock) -> None:
-    """502 pages and cut connections are outlived, with growing pauses."""
+    """The client survives 502 pages and cut connections, with growing pauses."""
     stub, client = serve(DOWN, Say(cut=True), Say({"a": 1}))
     assert client.get_instance_info() == {"a": 1}
     assert len(stub.got) == 3
@@ -145,7 +145,7 @@ def test_a_get_is_tried_again_while_dss_restarts(serve: Serve, clock: Clock) -> 
 
 
 def test_an_answer_that_breaks_off_is_read_again_from_the_start(serve: Serve) -> None:
-    """A torn body is neither an answer nor the end."""
+    """A partial answer is neither an answer nor the end."""
     text = {"Content-Type": "text/plain"}
     _, client = serve(Say("one\ntwo", 200, text, missing=9), Say("one\ntwo\nthree\n", 200, text))
     job = client.get_project("P").get_job("j")
@@ -165,7 +165,7 @@ def test_what_another_try_cannot_change_is_not_tried_again(serve: Serve, status:
 
 
 def test_a_post_is_never_sent_twice(serve: Serve) -> None:
-    """Whatever goes wrong with a start, there is one request, and the doubt is said."""
+    """Whatever goes wrong with a start, there is one request, and the error reports the doubt."""
     for say in (DOWN, Say(cut=True), Say({"id": "j"}, missing=5), problem(500, "x.Y", "boom"), Say("<html>")):
         stub, client = serve(say)
         with pytest.raises(DSSError) as caught:
@@ -175,7 +175,7 @@ def test_a_post_is_never_sent_twice(serve: Serve) -> None:
 
 
 def test_a_refused_post_leaves_no_doubt(serve: Serve) -> None:
-    """When DSS said no, nothing was started."""
+    """If DSS refused, nothing was started."""
     for status in (400, 401, 403, 404):
         _, client = serve(problem(status, "x.Y", "no"))
         with pytest.raises(DSSError) as caught:
@@ -186,7 +186,7 @@ def test_a_refused_post_leaves_no_doubt(serve: Serve) -> None:
 def test_a_post_that_found_no_server_leaves_no_doubt() -> None:
     """A connection that was never made carried nothing."""
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # bound, not listening: refused
+        taken.bind(("127.0.0.1", 0))  # bound but not listening: refused
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         with DSSClient(url, KEY) as client, pytest.raises(DSSUnreachable) as caught:
             client.get_project("P").start_job({"outputs": []})
@@ -194,7 +194,7 @@ def test_a_post_that_found_no_server_leaves_no_doubt() -> None:
 
 
 def test_a_server_that_never_answers_is_left(serve: Serve) -> None:
-    """The read timeout ends a call; on a POST with doubt, on a GET without."""
+    """The read timeout ends a call, with doubt for a POST and without doubt for a GET."""
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen(8)
@@ -209,7 +209,7 @@ def test_a_server_that_never_answers_is_left(serve: Serve) -> None:
 
 
 def test_retry_after_is_obeyed_up_to_a_ceiling(serve: Serve, clock: Clock) -> None:
-    """A server may ask for patience, not for an hour of it."""
+    """A server can ask for patience, but not for an hour of it."""
     asks = [Say(PAGE, 503, HTML | {"Retry-After": "3"}), Say(PAGE, 503, HTML | {"Retry-After": "3600"})]
     _, client = serve(*asks, Say({}))
     client.get_instance_info()
@@ -217,7 +217,7 @@ def test_retry_after_is_obeyed_up_to_a_ceiling(serve: Serve, clock: Clock) -> No
 
 
 def test_retries_end(serve: Serve, clock: Clock) -> None:
-    """Neither the number of tries nor their time is without a bound."""
+    """Both the number of retries and their time are limited."""
     stub, client = serve(DOWN)
     with pytest.raises(DSSUnavailable):
         client.get_instance_info()
@@ -230,7 +230,7 @@ def test_retries_end(serve: Serve, clock: Clock) -> None:
 
 
 def test_jitter_shortens_a_pause_by_half_at_most(clock: Clock) -> None:
-    """Bots that were cut off together do not come back together."""
+    """Bots that were disconnected together don't reconnect together."""
     pauses = [RetryPolicy(clock=clock, jitter=lambda part=part: part) for part in (0.0, 0.5, 0.999)]  # type: ignore[misc]
     waits = [policy.pause(1, began=clock.now, retry_after=None) for policy in pauses]
     assert waits == [0.5, 0.375, pytest.approx(0.25, abs=1e-3)]
@@ -246,14 +246,15 @@ def test_jitter_shortens_a_pause_by_half_at_most(clock: Clock) -> None:
         ("nan", None),
         ("soon", None),
         ("Thu, 01 Jan 1970 00:02:00 GMT", 20.0),
+        ("Fri, 31 Dec 99999999999 23:59:59 GMT", None),
     ],
 )
 def test_retry_after_is_read_in_both_forms(header: str | None, seconds: float | None) -> None:
-    """Seconds or a date; anything else is as if it were not there."""
+    """Seconds or a date; anything else is ignored."""
     assert retry_after_seconds(header, now=lambda: 100.0) == seconds
 
 
-# --- what an error says
+# --- errors
 
 CASES = [
     (problem(401, SPI + "NotAuthenticatedException", "Unknown API Key"), DSSBadKey),
@@ -287,7 +288,7 @@ CASES = [
 
 @pytest.mark.parametrize(("say", "kind"), CASES, ids=lambda case: getattr(case, "__name__", None))
 def test_each_answer_has_its_error(serve: Serve, say: Say, kind: type[DSSError]) -> None:
-    """Whoever catches it knows from the class what can be done (DSS-API.md §3.4)."""
+    """The error's class tells the caller what to do (DSS-API.md §3.4)."""
     _, client = serve(say)
     with pytest.raises(DSSError) as caught:
         client.get_instance_info()
@@ -297,7 +298,7 @@ def test_each_answer_has_its_error(serve: Serve, say: Say, kind: type[DSSError])
 
 
 def test_no_stack_trace_and_no_key_comes_out(serve: Serve) -> None:
-    """What DSS says is shown in its first line only, and the key is cut out of it."""
+    """Only the first line of DSS's message is shown, with the key removed."""
     said = f"Key {KEY} is broken\n\tat com.dataiku.Secret.run(Secret.java:1)"
     _, client = serve(
         problem(500, "x.Y", said, stackTraceStr=f"java.lang.X {KEY}", detailedMessageHTML="<b>")
@@ -312,7 +313,7 @@ def test_no_stack_trace_and_no_key_comes_out(serve: Serve) -> None:
 
 
 def test_a_long_text_is_cut(serve: Serve) -> None:
-    """A message has a size that a person reads."""
+    """A message is short enough to read."""
     _, client = serve(problem(400, "x.Y", "m" * 10_000))
     with pytest.raises(DSSInvalidRequest) as caught:
         client.get_instance_info()

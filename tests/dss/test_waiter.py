@@ -1,4 +1,4 @@
-"""Waiting for one job: every end, every change, and no endless loop."""
+"""Waiting for a job: every end, every change, and no endless loop."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ def waiter(client: DSSClient, clock: Clock, **options: float) -> DSSJobWaiter:
 
 
 def test_a_wait_returns_the_state_and_backs_off(serve: Serve, clock: Clock) -> None:
-    """Pauses grow, and no further than their ceiling."""
+    """Pauses grow up to their maximum."""
     _, client = serve(*[at("RUNNING")] * 9, at("DONE"))
     assert waiter(client, clock).wait() == "DONE"
     assert clock.slept[:3] == [1.0, 1.5, 2.25]
@@ -31,7 +31,7 @@ def test_a_wait_returns_the_state_and_backs_off(serve: Serve, clock: Clock) -> N
 
 @pytest.mark.parametrize("state", ["FAILED", "ABORTED"])
 def test_another_end_than_done_is_raised_unless_told_not_to(serve: Serve, clock: Clock, state: str) -> None:
-    """The error carries the state and the reason; ``no_fail`` gives the state."""
+    """The error has the state and the reason; ``no_fail`` returns the state."""
     _, client = serve(at(state, unexpectedFailure={"message": "disk full"}))
     with pytest.raises(JobFailed, match=f"j ended {state}: disk full") as caught:
         waiter(client, clock).wait()
@@ -47,7 +47,7 @@ def test_a_reason_of_an_unknown_shape_does_not_hide_the_end(serve: Serve, clock:
 
 
 def test_a_timeout_is_no_failure(serve: Serve, clock: Clock) -> None:
-    """The time is kept to the second, and the error says that the job goes on."""
+    """The wait ends within a second of the timeout, and the error says that the job continues."""
     _, client = serve(at("RUNNING"))
     began = clock.now
     with pytest.raises(JobWaitTimeout) as caught:
@@ -59,7 +59,7 @@ def test_a_timeout_is_no_failure(serve: Serve, clock: Clock) -> None:
 
 
 def test_no_wait_is_endless(serve: Serve, clock: Clock) -> None:
-    """A job that waits for a confirmation, or in a state that nobody knows, ends the wait after a week."""
+    """A job that waits for confirmation, or is in an unknown state, ends the wait after a week."""
     _, client = serve(at("WAITING_CONFIRMATION"))
     began = clock.now
     with pytest.raises(JobWaitTimeout):
@@ -68,7 +68,7 @@ def test_no_wait_is_endless(serve: Serve, clock: Clock) -> None:
 
 
 def test_each_change_is_told_once(serve: Serve, clock: Clock) -> None:
-    """The first look, each new state and each new count of activities; nothing else."""
+    """The first poll, each new state, and each new count of activities; nothing else."""
     done = Say({"baseStatus": {"state": "DONE"}, "globalState": {"done": 1}})
     half = Say({"baseStatus": {"state": "RUNNING"}, "globalState": {"done": 1}})
     _, client = serve(at("NOT_STARTED"), at("RUNNING"), at("RUNNING"), half, half, done)
@@ -82,14 +82,14 @@ def test_each_change_is_told_once(serve: Serve, clock: Clock) -> None:
 
 
 def test_a_missing_state_is_not_the_end(serve: Serve, clock: Clock) -> None:
-    """No state, null, or no base status at all: look again."""
+    """No state, null, or no base status at all: poll again."""
     odd = [Say({}), Say({"baseStatus": None}), at(None), Say({"baseStatus": {"state": 3}})]  # type: ignore[arg-type]
     _, client = serve(*odd, at("DONE"))
     assert waiter(client, clock).wait() == "DONE"
 
 
 def test_a_restart_of_dss_is_outlived(serve: Serve, clock: Clock) -> None:
-    """Minutes of 502 do not end a wait; a DSS that stays away does, with its own error."""
+    """Minutes of 502 don't end a wait; a DSS that stays away does, with its own error."""
     down = Say(PAGE, 502, HTML)
     _, client = serve(at("RUNNING"), *[down] * 30, at("ABORTED"))
     assert waiter(client, clock).wait(no_fail=True) == "ABORTED"
@@ -101,7 +101,7 @@ def test_a_restart_of_dss_is_outlived(serve: Serve, clock: Clock) -> None:
 
 
 def test_a_refusal_ends_the_wait(serve: Serve, clock: Clock) -> None:
-    """What another look cannot change is raised at once."""
+    """An error that another poll can't change is raised at once."""
     _, client = serve(Say({"errorType": "x.Y", "message": "no"}, 403))
     with pytest.raises(DSSRefused):
         waiter(client, clock).wait()
@@ -109,7 +109,7 @@ def test_a_refusal_ends_the_wait(serve: Serve, clock: Clock) -> None:
 
 
 def test_start_and_wait_does_both(serve: Serve) -> None:
-    """The builder and the project start, wait and give back what the documentation says."""
+    """The builder and the project start, wait, and return what the documentation says."""
     started = Say({"id": "j"})
     _, client = serve(started, at("DONE"), started, at("FAILED"), started, at("DONE"))
     project = client.get_project("P")

@@ -1,4 +1,4 @@
-"""An answer on its way from a sandbox to the bot, and what puts another one in its place."""
+"""Intercept an answer from a sandbox to the bot and replace it."""
 
 import json
 import time
@@ -16,48 +16,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request, as far as it says what it is about."""
+    """The parts of a request that identify its subject."""
 
     method: str
     path: str
     values: Mapping[str, Any]
-    """Arguments, from the query, a form or JSON; with the JSON inside forms decoded."""
+    """Arguments from the query, a form, or JSON, with JSON inside forms decoded."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back."""
+    """A response."""
 
     status: int
     body: bytes
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
     pieces: Callable[[], Iterator[bytes]] | None = None
-    """Instead of the body: what comes slowly, or never ends."""
+    """A body that arrives slowly or never ends; used instead of ``body``."""
     length: int | None = None
-    """What Content-Length says, where that is not the body's; -1 leaves it out."""
+    """The Content-Length to send if it differs from the body's; -1 omits it."""
 
 
 @dataclass(frozen=True)
 class Garbage:
-    """One entry of a catalogue."""
+    """One entry of a catalog."""
 
     name: str
     make: Callable[[Answer], Answer | None]
-    """``None``: there is nothing in this answer that could be replaced so."""
+    """``None`` if this answer has nothing to replace in this way."""
     effect: bool = True
-    """Whether what was asked for happens all the same, and only the answer is garbage."""
+    """Whether the request still takes effect and only the answer is garbage."""
 
     def __str__(self) -> str:
         return self.name
 
 
 Choice = Callable[[Asked], Garbage | None]
-"""Says which garbage answers a request; ``None`` lets the true answer through."""
+"""Chooses the garbage that answers a request; ``None`` lets the real answer through."""
 
 
 class Replacing:
-    """A WSGI application in front of another one: answers what it is told to answer."""
+    """A WSGI application in front of another one: replaces the chosen answers."""
 
     def __init__(self, inner: "WSGIApplication", choose: Choice) -> None:
         self._inner = inner
@@ -91,7 +91,7 @@ class Replacing:
 
 
 def slowly(seconds: float, gap: float) -> Callable[[], Iterator[bytes]]:
-    """Give a space now and then, for a while."""
+    """Yield a space now and then, for a while."""
 
     def drip() -> Iterator[bytes]:
         until = time.monotonic() + seconds

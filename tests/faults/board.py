@@ -1,4 +1,4 @@
-"""What the story and the bot's process share: a clock, the phase, a few switches, in one mapped file."""
+"""What the story and the bot's process share (a clock, the phase, a few switches), in one mapped file."""
 
 import mmap
 import struct
@@ -10,14 +10,14 @@ _FORMAT = struct.Struct("=dqqq")
 _AHEAD, _PHASE, _DISK, _FIRED = range(4)
 
 WELL, FULL, READ_ONLY = range(3)
-"""How the disk is."""
+"""The states of the disk."""
 
 
 class Board:
-    """The shared words. One process writes each of them at a time, and each is read whole."""
+    """The shared words. Only one process writes each of them, and each is read atomically."""
 
     def __init__(self, path: Path) -> None:
-        """Open the board, an empty one if there is none yet."""
+        """Open the board; create an empty one if there is none."""
         if not path.exists():
             path.write_bytes(_FORMAT.pack(0.0, 0, WELL, 0))
         with path.open("r+b") as file:
@@ -28,16 +28,16 @@ class Board:
         self._map.close()
 
     def now(self) -> datetime:
-        """Return the story's time: real time, and what the story has let pass besides."""
+        """Return the story's time: real time plus the time that the story has let pass."""
         return datetime.fromtimestamp(time.time() + float(self._get(_AHEAD)), UTC)
 
     def let_pass(self, seconds: float) -> None:
-        """Let time pass for the bot: its clock, its leases and its pauses."""
+        """Let time pass for the bot: its clock, its leases, and its pauses."""
         self._set(_AHEAD, float(self._get(_AHEAD)) + seconds)
 
     @property
     def phase(self) -> int:
-        """How far the story has come."""
+        """The current phase of the story."""
         return int(self._get(_PHASE))
 
     @phase.setter
@@ -55,11 +55,11 @@ class Board:
 
     @property
     def fired(self) -> bool:
-        """Whether the fault of this run has happened: it happens once."""
+        """Whether this run's fault has happened; it happens once."""
         return bool(self._get(_FIRED))
 
     def fire(self) -> None:
-        """Note that the fault happens now."""
+        """Record that the fault happens now."""
         self._set(_FIRED, 1)
 
     def _get(self, word: int) -> float | int:

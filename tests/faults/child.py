@@ -1,4 +1,4 @@
-"""The bot as a process of its own, to be killed: with a story's clock and watched commits."""
+"""The bot in its own process, which can be killed, with a story's clock and watched commits."""
 
 import dataclasses
 import os
@@ -13,31 +13,32 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from bot import logs
-from bot.app import Bot
-from bot.facts.rates import Rates
+from bot.app.wiring import Bot
+from bot.domain.request_limits import UNLIMITED
+from bot.domain.slack_rates import SlackRates
+from bot.ops import logging_setup
 from bot.settings.reading import read_settings
 from bot.store import Database, Store, check_schema, migrate
 from tests.faults.board import FULL, READ_ONLY, Board
 from tests.faults.points import Place, Places, Point
 
-QUICK = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
+QUICK = SlackRates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
 SLACK_TIMEOUT = 2
-"""Seconds; ten would only make a test of timeouts longer."""
+"""Seconds; with ten, timeout tests would only take longer."""
 DSS_TIMEOUT = 2.0
 
 
 @dataclass(frozen=True)
 class Orders:
-    """What a process is told. Everything is picklable: it is started from a fork server."""
+    """A process's instructions. Everything is picklable because a fork server starts the process."""
 
     environment: dict[str, str]
     folder: str
     name: str = "bot"
     point: Point | None = None
-    """The commit at which this process is to end, if it is a commit."""
+    """The commit at which to kill this process, if the point is a commit."""
     database_clock: bool = True
-    """Whether leases go by the story's clock; PostgreSQL has its own."""
+    """Whether leases use the story's clock; PostgreSQL has its own."""
 
 
 def main(orders: Orders) -> None:
@@ -48,10 +49,13 @@ def main(orders: Orders) -> None:
     os.dup2(log, 2)
     board = Board(folder / "board")
     settings = read_settings(orders.environment, lambda path: Path(path).read_text(), folder)
-    logs.configure(settings.log, settings.secrets())
+    logging_setup.configure(settings.log, settings.secrets())
     instances = tuple(dataclasses.replace(one, read_timeout=DSS_TIMEOUT) for one in settings.instances)
     often = dataclasses.replace(settings.following, tick_seconds=0.05, requests_per_second=50.0)
-    settings = dataclasses.replace(settings, following=often, instances=instances)
+    unasked = dataclasses.replace(settings.visibility, ask_before_first_post=False)
+    settings = dataclasses.replace(
+        settings, following=often, instances=instances, limits=UNLIMITED, visibility=unasked
+    )
     address = settings.store.database_url.reveal()
     database = Database(address, clock=board.now if orders.database_clock else None)
     Commits(database.engine, board, orders, folder / f"{orders.name}.commits")
@@ -70,7 +74,7 @@ def main(orders: Orders) -> None:
 
 
 class Commits:
-    """Watches the transactions of an engine, names each, and ends the process at one of them."""
+    """Watches an engine's transactions, names each, and ends the process at one of them."""
 
     def __init__(self, engine: Engine, board: Board, orders: Orders, trace: Path) -> None:
         self._board = board
@@ -117,11 +121,11 @@ class Commits:
         if self._point == Point(place, fault) and not self._board.fired:
             self._board.fire()
             os.kill(os.getpid(), signal.SIGKILL)
-            signal.pause()  # nothing more happens in this thread
+            signal.pause()  # this thread does nothing more
 
 
 def _called_from(frame: FrameType | None) -> str:
-    """Name a transaction by the store's function and by who called it."""
+    """Name a transaction by the store's function and that function's caller."""
     store = caller = ""
     for code in _codes(frame):
         name = code.co_qualname
@@ -141,7 +145,7 @@ def _codes(frame: FrameType | None) -> Iterator[Any]:
 
 
 def _feel_disk(raw: Any, record: Any, board: Board) -> None:
-    """Let SQLite find the disk as the story has it."""
+    """Make SQLite see the disk in the story's state."""
     state = board.disk
     if not state and not record.info.get("unwell"):
         return

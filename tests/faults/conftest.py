@@ -1,4 +1,4 @@
-"""Prints what was tried at the end of the run."""
+"""Print what was tried at the end of the run."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.faults.report import REPORT
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the counts, if anything was tried in this process."""
+    """Print the counts if this process tried anything."""
     if GARBAGE.runs:
         terminalreporter.section("garbage")
         for line in GARBAGE.lines():

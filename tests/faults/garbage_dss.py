@@ -1,4 +1,4 @@
-"""What DSS, or something that stands before it, may answer instead of an answer."""
+"""What DSS, or a proxy in front of it, might send instead of an answer."""
 
 import gzip
 import json
@@ -12,14 +12,14 @@ from bot.sandbox.dss.problems import gateway_page
 from tests.faults.answers import Answer, Garbage, slowly
 
 DRIP_SECONDS = 60.0
-"""How long a body drips: far longer than the deadline that the bot has in this suite."""
+"""How long a body drips: far longer than the bot's deadline in this suite."""
 ENDLESS = 64 << 20
-"""Bytes after which an endless body ends after all: a bot without a ceiling is not to end the suite too."""
+"""Bytes after which an endless body stops, so that a bot without a limit doesn't stall the suite too."""
 DEEP = 100_000
 
 Json = Any
 _MARK = "⟨raw⟩"
-"""Encloses text that `json` would not write, such as a number of 401 digits."""
+"""Encloses text that `json` can't write, such as a number with 401 digits."""
 
 TEXTS: dict[str, Json] = {
     "NUL": "a\0b",
@@ -45,8 +45,8 @@ KINDS: dict[str, Json] = {
 }
 
 
-def catalogue() -> list[Garbage]:
-    """Return everything that may be answered, whatever was asked."""
+def catalog() -> list[Garbage]:
+    """Return every possible replacement, for any request."""
     return [*_wholes(), *_broken(), *_fields(), *_lists(), *_statuses()]
 
 
@@ -103,7 +103,7 @@ def _statuses() -> Iterator[Garbage]:
     yield Garbage("500 with a drip", lambda _: drip, effect=False)
 
 
-# -- how they are made
+# -- building the replacements
 
 
 def _as_json(true: Answer, body: bytes) -> Answer:
@@ -144,7 +144,7 @@ def _endless() -> Iterator[bytes]:
 
 
 def encode(value: Json) -> bytes:
-    """Write JSON, with what `json` would not write between two marks."""
+    """Write JSON; the text between two marks is inserted as it is."""
     text = json.dumps(value)
     mark = json.dumps(_MARK)[1:-1]
     raw = re.sub(f'"{re.escape(mark)}(.*?){re.escape(mark)}"', lambda m: str(json.loads(f'"{m[1]}"')), text)
@@ -161,7 +161,7 @@ def _changed(true: Answer, change: Callable[[Json], Json]) -> Answer | None:
 
 
 def _each(is_meant: Callable[[Json], bool], value: Json) -> Callable[[Answer], Answer | None]:
-    """Replace every leaf that is meant; ids stay, or it would be another job's answer."""
+    """Replace every selected leaf. Ids stay, because with another id it would be another job's answer."""
 
     def walk(old: Json, key: str = "") -> Json:
         if isinstance(old, dict):
@@ -188,7 +188,7 @@ def _is_text(old: Json) -> bool:
 
 
 def _each_value(value: Json) -> Callable[[Answer], Answer | None]:
-    """Replace the values of the first level, of a list's elements too."""
+    """Replace the first-level values, including those of a list's elements."""
 
     def change(old: Json) -> Json:
         if isinstance(old, list):
@@ -215,7 +215,7 @@ def _state(word: str | None) -> Callable[[Answer], Answer | None]:
 
 
 def _twice(true: Answer) -> Answer | None:
-    """Say every key of the first level twice, the second time with a number."""
+    """Repeat every first-level key, the second time with a number."""
     value = _loaded(true)
     if not isinstance(value, dict) or not value:
         return None
@@ -233,7 +233,7 @@ def _one_more(value: Json) -> Callable[[Answer], Answer | None]:
 
 
 def _one_absurd(true: Answer) -> Answer | None:
-    """Add an element like the first whose numbers cannot be, and whose texts are numbers."""
+    """Add a copy of the first element with impossible numbers and with numbers as texts."""
     old = _loaded(true)
     if not isinstance(old, list) or not old or not isinstance(old[0], dict):
         return None

@@ -1,4 +1,4 @@
-"""What a row may hold that this version did not write: damaged, or of a newer version before a rollback."""
+"""Row contents that this version didn't write: damaged, or from a newer version before a rollback."""
 
 import json
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from tests.faults.neighbours import HIT, Neighbours
+from tests.faults.neighbors import HIT, Neighbors
 
 Text = Callable[[str], str]
 
 
 def _with(**fields: object) -> Text:
-    """Keep what was there, but for some fields: as a newer version would write them."""
+    """Keep the contents except for some fields, as a newer version would write them."""
 
     def change(true: str) -> str:
         try:
@@ -63,23 +63,23 @@ _NEWER: dict[str, dict[str, Text]] = {
 }
 
 
-def catalogue(column: str) -> dict[str, Text]:
-    """Return what a column may hold instead."""
+def catalog(column: str) -> dict[str, Text]:
+    """Return every possible replacement for a column."""
     return {**DAMAGED, **{f"newer: {name}": change for name, change in _NEWER.get(column, {}).items()}}
 
 
 @dataclass(frozen=True)
 class Place:
-    """Rows of the hit job's."""
+    """Rows that belong to the hit job."""
 
     table: str
     column: str
     where: str
     also: str = ""
-    """What makes the bot take the row up again."""
+    """What makes the bot read the row again."""
 
-    def damage(self, world: Neighbours, change: Text) -> int:
-        """Put something else into the rows; return how many there were."""
+    def damage(self, world: Neighbors, change: Text) -> int:
+        """Replace the contents of the rows; return how many there were."""
         values = {"channel": world.slack.channel_id(HIT)}
         with world.engine.connect() as connection:
             asked = f"SELECT DISTINCT {self.column} FROM {self.table} WHERE {self.where}"

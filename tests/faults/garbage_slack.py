@@ -1,4 +1,4 @@
-"""What Slack, or something that stands before it, may answer instead of an answer."""
+"""What Slack, or a proxy in front of it, might send instead of an answer."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -42,7 +42,7 @@ COMMON = (
     "two_factor_setup_required",
     "accesslimited",
 )
-"""Codes of every method (SLACK-FACTS.md §1.5)."""
+"""Codes that every method has (SLACK-FACTS.md §1.5)."""
 
 SAID = (
     "as_user_not_supported",
@@ -104,8 +104,8 @@ CODES = {
 }
 
 
-def catalogue(method: str) -> list[Garbage]:
-    """Return everything that may be answered to a call of a method, or to what is sent to a response URL."""
+def catalog(method: str) -> list[Garbage]:
+    """Return every possible answer to a method call or to a request to a response URL."""
     if method == "response_url":
         return [*_odd(), *_used_up(), *_statuses()]
     own = next((codes for name, codes in CODES.items() if method.startswith(name)), ())

@@ -1,40 +1,40 @@
-"""What there is in the end of a run, and in what it is not as it must be."""
+"""The final state of a run, and how it differs from the required one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.slack import Message
-from tests.faults.neighbours import HIT, OTHERS, PROJECT, Aim, Neighbours
+from tests.faults.neighbors import HIT, OTHERS, PROJECT, Aim, Neighbors
 from tests.faults.normal import conversation, normal, without_silence
 
 FINAL = ("*Done*", "*Failed*", "*Aborted*", "*Done, nothing was built*")
 UNTRUE = ("*Failed*", "*Aborted*", "nothing was built")
-"""What cannot be said of the job that is hit: it ends well."""
+"""Statements that are false for the hit job, because it ends well."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What there is in the end."""
+    """The final state."""
 
-    neighbours: Mapping[str, object]
+    neighbors: Mapping[str, object]
     """The others' channel, their direct messages, and their jobs in DSS."""
     jobs: tuple[str, ...]
-    """States in DSS of the jobs that were started for the one that is hit."""
+    """DSS states of the jobs that were started for the hit request."""
     roots: tuple[str, ...]
     replies: tuple[str, ...]
     private: tuple[str, ...]
-    """What alice alone saw, in answers and by direct message."""
+    """What only alice saw, in answers and direct messages."""
     direct: tuple[str, ...]
     answered: bool
     """Whether all her questions were answered."""
 
 
-def hit_jobs(world: Neighbours) -> list[Any]:
+def hit_jobs(world: Neighbors) -> list[Any]:
     return [job for job in world.dss.world.jobs.of_project(PROJECT) if job.life.initiated >= world.began_ms]
 
 
-def see(world: Neighbours) -> Seen:
+def see(world: Neighbors) -> Seen:
     now = world.dss.world.now()
     state = {
         "channel": conversation(world.roots(OTHERS)),
@@ -49,7 +49,7 @@ def see(world: Neighbours) -> Seen:
     roots = world.roots(HIT)
     direct = world.slack.messages(world.slack.dm("alice"))
     return Seen(
-        neighbours=without_silence(state)[0],
+        neighbors=without_silence(state)[0],
         jobs=tuple(job.head(now).state for job in hit_jobs(world)),
         roots=tuple(_text(root) for root in roots),
         replies=tuple(_text(reply) for root in roots for reply in root.replies),
@@ -84,15 +84,15 @@ def is_final(root: Message) -> bool:
     return any(word in _text(root) for word in FINAL)
 
 
-# -- what must be so
+# -- requirements
 
 
 def differences(expected: Seen, seen: Seen, aim: Aim | None) -> list[str]:
     found = []
-    for part, wanted in expected.neighbours.items():
-        got = seen.neighbours[part]
+    for part, wanted in expected.neighbors.items():
+        got = seen.neighbors[part]
         if got != wanted:
-            found.append(f"the neighbours' {part}: {got!r}"[:1_500])
+            found.append(f"the neighbors' {part}: {got!r}"[:1_500])
     if len(seen.jobs) > 1:
         found.append(f"started {len(seen.jobs)} times")
     if len(seen.roots) > 1:
@@ -108,7 +108,7 @@ def differences(expected: Seen, seen: Seen, aim: Aim | None) -> list[str]:
 
 
 def untold(expected: Seen, seen: Seen, aim: Aim | None) -> list[str]:
-    """Say what somebody has not heard about the job that was hit."""
+    """Return the news about the hit job that somebody has missed."""
     lasting = _lines(seen.roots, seen.replies, seen.direct) - _lines(expected.roots, expected.replies)
     if not seen.jobs:
         return [] if _lines(seen.private, seen.roots) - _lines(expected.private) else ["lost in silence"]
@@ -122,12 +122,12 @@ def untold(expected: Seen, seen: Seen, aim: Aim | None) -> list[str]:
     if frozen and not cannot_edit and not lasting - _lines(seen.direct):
         return ["the root message stays as it was"]
     if aim is not None and aim.spot.what.startswith("intents.") and not news(expected, seen):
-        return ["the damaged wish was lost in silence"]
+        return ["the damaged request was lost in silence"]
     return []
 
 
 def _is_done(text: str) -> bool:
-    """Whether a message says the end, be it without blocks because Slack did not take them."""
+    """Return whether a message reports the end, even if it has no blocks because Slack rejected them."""
     return "*Done*" in text or text.startswith("Done after")
 
 
@@ -137,7 +137,7 @@ def news(expected: Seen, seen: Seen) -> list[str]:
 
 
 def _lines(*parts: tuple[str, ...]) -> set[str]:
-    """Return the sentences, without what differs while a job goes on."""
+    """Return the sentences without the parts that change while a job runs."""
     return {line for part in parts for one in part for line in one.splitlines() if not _passing(line)}
 
 
@@ -145,4 +145,4 @@ def _passing(line: str) -> bool:
     return not line.strip() or any(word in line for word in _PASSING)
 
 
-_PASSING = ("Running", "activities", "1 activity", "Waiting to start", "asked by", "[INFO]")
+_PASSING = ("Running", "activities", "1 activity", "Waiting to start", "requested by", "[INFO]")

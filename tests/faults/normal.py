@@ -1,4 +1,4 @@
-"""What people and DSS have in the end, without what differs from run to run: ids, times, durations."""
+"""The final state for people and DSS, without what varies between runs: ids, times, durations."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,29 +10,30 @@ from bot.sandbox.slack import Message
 _PATTERNS = (
     (re.compile(r"<!date\^[^>]*>"), "⟨time⟩"),
     (re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T -]\d\d[:-]\d\d[:-]\d\d(?:[.,]\d+)?"), "⟨time⟩"),
+    (re.compile(r"(?<=…)\d\d-\d\d-\d\d\.\d{3}"), "⟨time⟩"),  # the end of a short job id
     (re.compile(r"\b\d\d:\d\d(?::\d\d| UTC)"), "⟨time⟩"),
     (re.compile(r"\bless than 1 s\b|\b\d+ (?:s|min|h|d)\b(?: \d+ (?:s|min|h)\b)?"), "⟨while⟩"),
     (re.compile(r"127\.0\.0\.1:\d+"), "⟨host⟩"),
 )
-_NOT_SEEN = re.compile(r"\n?The job was not seen between ⟨time⟩ and ⟨time⟩\.")
-"""True of a bot that was away, or of a DSS: for how long depends on the machine's speed."""
-_SHOWN = ("text", "url", "action_id")
+_NOT_SEEN = re.compile(r"\n?The bot couldn't see the job between ⟨time⟩ and ⟨time⟩\.")
+"""True if a bot or DSS was away; for how long depends on the machine's speed."""
+_SHOWN = ("text", "url", "action_id", "alt_text")
 
 
 def normal(text: str) -> str:
-    """Replace what differs from run to run."""
+    """Replace what varies between runs."""
     for pattern, word in _PATTERNS:
         text = pattern.sub(word, text)
     return _NOT_SEEN.sub("", text)
 
 
 def conversation(roots: Iterable[Message]) -> list[object]:
-    """Return a channel: each root with its thread, in order, as one reads it."""
+    """Return a channel as people read it: each root with its thread, in order."""
     return [{"root": _read(root), "thread": [_read(reply) for reply in root.replies]} for root in roots]
 
 
 def jobs(world: World, before: frozenset[tuple[str, str]]) -> list[tuple[str, ...]]:
-    """Return the jobs that DSS has besides those of before: what, how, by whom, and how it ended."""
+    """Return the jobs that DSS has gained: what, how, by whom, and how each ended."""
     with world.lock:
         now = world.now()
         found = [
@@ -58,11 +59,11 @@ def _texts(value: Any) -> list[str]:
     return []
 
 
-_SILENCE = ("DSS has not answered since", "DSS answers again")
+_SILENCE = ("DSS hasn't answered since", "DSS is answering again")
 
 
 def without_silence(state: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
-    """Take out what is said of an outage; return the rest, and what was said in the threads, in order."""
+    """Remove the reports of an outage; return the rest, and what the threads said, in order."""
     told: list[str] = []
     roots = []
     for root in state["channel"]:  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Points of a story: where a call goes out or a transaction commits, and what may go wrong there."""
+"""Points of a story at which a call is made or a transaction commits, and what can go wrong there."""
 
 import threading
 from collections import Counter
@@ -10,7 +10,7 @@ When = Literal["before", "after"]
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """The n-th time that something happens in a phase of a story."""
+    """The nth occurrence of something in a phase of a story."""
 
     phase: int
     kind: Literal["slack", "dss", "commit"]
@@ -35,7 +35,7 @@ class Point:
 
 
 class Places:
-    """Counts what happens, so that each time has a name. Safe for threads."""
+    """Counts occurrences, so that each has a name. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -57,14 +57,15 @@ POLLED = (
     ".renew",
     "users.info",
     "conversations.",
+    "files.info",
 )
-"""What the bot does again and again: the first time in each phase stands for all."""
+"""What the bot does repeatedly: the first time in each phase stands for all."""
 TIMED = "MarkStore.set"
-"""What it does by the clock, whatever happens: the first time in a story stands for all."""
+"""What it does on a schedule: the first time in a story stands for all."""
 
 
 def worth_trying(places: list[Place]) -> list[Place]:
-    """Return every place of a change, and the first of what is only looked at or done by the clock."""
+    """Return every place of a change, and the first place of each repeated or scheduled action."""
     first = next((place for place in places if TIMED in place.what), None)
     return [
         place

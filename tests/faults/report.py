@@ -1,4 +1,4 @@
-"""What the suite has tried, counted: printed at the end of the whole run."""
+"""Counts of what the suite has tried, printed at the end of the whole run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from tests.faults.runs import Outcome, difference, run_all, undisturbed
 
 @dataclass
 class Report:
-    """Counts of all the tests of a process."""
+    """Counts of all the tests in a process."""
 
     tried: int = 0
     differences: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ Judge = Callable[[Outcome, Outcome], str]
 def try_all(
     story: str, runs: Mapping[str, Callable[[], Outcome]], judge: Judge = difference
 ) -> Sequence[str]:
-    """Make all the runs of a story, count them, and return the differences from the undisturbed one."""
+    """Make all the runs of a story, count them, and return their differences from the undisturbed run."""
     expected = undisturbed(story)
     found: list[str] = []
     for name, outcome in zip(runs, run_all(list(runs.values())), strict=True):

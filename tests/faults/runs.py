@@ -1,4 +1,4 @@
-"""Runs a story with something going wrong, and compares what there is in the end with an undisturbed run."""
+"""Run a story with a fault, and compare its final state with that of an undisturbed run."""
 
 import difflib
 import json
@@ -13,15 +13,15 @@ from pathlib import Path
 
 from tests.faults.points import Place, Point, worth_trying
 from tests.faults.stories import STORIES
-from tests.faults.world import HISTORY, Stuck, Trouble, World, log_of, read_commits
+from tests.faults.world import SCOPES, Stuck, Trouble, World, log_of, read_commits
 
 AT_ONCE = 4
-"""Runs side by side: each of them mostly waits."""
+"""Parallel runs: each mostly waits."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run."""
+    """The outcome of a run."""
 
     story: str
     what: str
@@ -31,7 +31,7 @@ class Outcome:
     reached: bool
     seconds: float
     failed: str = ""
-    """Why it did not come to its end, and the end of the bot's log."""
+    """Why it didn't finish, and the end of the bot's log."""
 
 
 def run(
@@ -40,9 +40,9 @@ def run(
     *,
     trouble: Trouble | None = None,
     database: str | None = None,
-    scopes: tuple[str, ...] = HISTORY,
+    scopes: tuple[str, ...] = SCOPES,
 ) -> Outcome:
-    """Run a story in a folder of its own."""
+    """Run a story in a separate folder."""
     folder = Path(tempfile.mkdtemp(prefix="faults"))
     began = time.monotonic()
     failed = ""
@@ -69,7 +69,7 @@ def run(
 
 
 def difference(undisturbed: Outcome, other: Outcome) -> str:
-    """Return in which way a run ended differently; empty when it did not."""
+    """Return how a run ended differently; empty if it didn't."""
     if other.failed:
         return other.failed
     wanted, got = (_text(one.state) for one in (undisturbed, other))
@@ -81,20 +81,20 @@ def points_of(story: Outcome, faults: Mapping[str, Sequence[str]]) -> list[Point
 
     Args:
         story: an undisturbed run.
-        faults: what may go wrong, for each kind of place.
+        faults: what can go wrong at each kind of place.
     """
     return [Point(place, fault) for place in worth_trying(list(story.places)) for fault in faults[place.kind]]
 
 
 def run_all(runs: Sequence[Callable[[], Outcome]]) -> Iterator[Outcome]:
-    """Make runs, several at a time, and yield what became of each."""
+    """Make several runs at a time, and yield their outcomes."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield from pool.map(lambda one: one(), runs)
 
 
 @cache
 def undisturbed(story: str) -> Outcome:
-    """Run a story without anything going wrong, once for each process."""
+    """Run a story without any fault, once per process."""
     outcome = run(story)
     assert not outcome.failed, outcome.failed
     return outcome
@@ -105,5 +105,5 @@ def _text(state: Mapping[str, object]) -> list[str]:
 
 
 def replaced(outcome: Outcome, state: Mapping[str, object]) -> Outcome:
-    """Return an outcome with another state."""
+    """Return an outcome with a different state."""
     return replace(outcome, state=state)

@@ -29,7 +29,7 @@ def build(world: World) -> None:
 
 
 def fail(world: World) -> None:
-    """Somebody builds a dataset whose recipe fails: cause and excerpt of the log."""
+    """Somebody builds a dataset whose recipe fails: cause and log excerpt."""
     _begin(world)
     world.build("CHURN.features_broken")
     world.phase()
@@ -43,7 +43,7 @@ def fail(world: World) -> None:
 
 
 def abort(world: World) -> None:
-    """Somebody builds, and presses Abort while it runs."""
+    """Somebody builds a dataset and presses Abort while the job runs."""
     world.dss.world.plan_next(activities=[_step("customers_clean", 1, SLOW_MS)])
     _begin(world)
     root = world.build("CHURN.customers_clean")
@@ -53,7 +53,7 @@ def abort(world: World) -> None:
     world.root("0 of 1 activity")
     world.phase()
     world.abort(root)
-    world.root("abort asked")
+    world.root("abort requested")
     world.phase()
     world.advance(3)
     world.reply("*Aborted*")
@@ -77,11 +77,47 @@ def follow(world: World) -> None:
     _end(world)
 
 
+def approve(world: World) -> None:
+    """Somebody's build needs an approval; somebody else approves it, and it starts as usual."""
+    world.dss.world.plan_next(activities=[_step("scored", 1, 6_000)])
+    _begin(world)
+    command = "CHURN.scored --mode missing"
+    request = world.ask_for_approval(command)
+    world.phase()
+    world.approve(request, command)
+    world.root("Approved", "The job is followed here")
+    world.phase()
+    world.advance(5)
+    world.reply("Started")
+    world.root("0 of 1 activity")
+    world.phase()
+    world.advance(8)
+    world.reply("*Done*")
+    world.root("*Done*")
+    _end(world)
+
+
+def timeline(world: World) -> None:
+    """Somebody builds a dataset with three activities: after the end, the root message gets a picture."""
+    world.dss.world.plan_next(activities=[_step("scored", number, 2_000) for number in (1, 2, 3)])
+    _begin(world)
+    world.build("CHURN.scored")
+    world.phase()
+    world.advance(5)
+    world.reply("*Done*")
+    world.root("*Done*")
+    world.phase()
+    world.until(lambda: _has_picture(world), "a picture in the root message")
+    _end(world)
+
+
 STORIES: dict[str, Callable[[World], None]] = {
     "build": build,
     "fail": fail,
     "abort": abort,
     "follow": follow,
+    "approve": approve,
+    "timeline": timeline,
 }
 
 
@@ -105,3 +141,7 @@ def _step(dataset: str, number: int, ms: int, *, needs: int | None = None) -> St
         needs=(f"compute_{dataset}_{needs}_NP",) if needs else (),
         targets=(target,),
     )
+
+
+def _has_picture(world: World) -> bool:
+    return any(block["type"] == "image" for root in world.roots() for block in root.blocks)

@@ -1,9 +1,9 @@
-"""A sample of the second axis, for every day; `make test-faults` runs all of it."""
+"""A sample of the second axis for every day; `make test-faults` runs all of it."""
 
 import pytest
 
 from tests.faults import hits
-from tests.faults.neighbours import ASK, END, RUN, Aim, Spot
+from tests.faults.neighbors import ASK, END, RUN, Aim, Spot
 
 STATUS = "GET /projects/SALES/jobs/JOB/"
 LIST = "GET /jobs/running/"
@@ -21,7 +21,7 @@ SAMPLE = (
 
 @pytest.mark.parametrize("aim", SAMPLE, ids=str)
 def test_only_what_was_hit_is_hit(aim: Aim) -> None:
-    """The others' channel, threads and jobs are as if nothing had gone wrong; the one who asked is told."""
+    """The others' channel, threads, and jobs are as if nothing had gone wrong; the asker is told."""
     verdict = hits.judge(aim)
     assert verdict.reached, "the story does not come by this place any more"
     assert not verdict.differences, "\n".join(verdict.differences)

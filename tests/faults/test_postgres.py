@@ -1,4 +1,4 @@
-"""Bots on PostgreSQL: a restart of the server, and two bots of which one is killed."""
+"""Bots on PostgreSQL: a server restart, and two bots of which one is killed."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ TAKEN_OVER = 30.0
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[str, Callable[[], None]]]:
-    """A server for the tests of this module, which they may restart."""
+    """A server that this module's tests can restart."""
     with own_server() as started:
         yield started
 
@@ -30,7 +30,7 @@ def address(server: tuple[str, Callable[[], None]]) -> str:
 
 
 def test_two_bots_do_everything_once(address: str, tmp_path: Path) -> None:
-    """Two bots on one database share the work, and say and start everything once."""
+    """Two bots on one database share the work, and post and start everything once."""
     assert not _with_two(address, tmp_path, "build", lambda _world: None)
 
 
@@ -38,7 +38,7 @@ def test_two_bots_do_everything_once(address: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("killed", ["one", "two"])
 @pytest.mark.parametrize("story", ["build", "abort"])
 def test_one_of_two_is_killed(address: str, tmp_path: Path, story: str, killed: str) -> None:
-    """Whichever of two is killed while a job runs, the other goes on within 30 s, and nothing is doubled."""
+    """Whichever of two bots is killed while a job runs, the other takes over within 30 s, without doubles."""
     times: list[float] = []
 
     def kill(world: World) -> None:
@@ -49,7 +49,7 @@ def test_one_of_two_is_killed(address: str, tmp_path: Path, story: str, killed: 
     found = _with_two(address, tmp_path, story, kill, lambda _world: times.append(time.monotonic()))
     _count(found, f"{story}: {killed} of two is killed")
     assert not found
-    assert times[1] - times[0] < TAKEN_OVER + 10  # the rest of the story included
+    assert times[1] - times[0] < TAKEN_OVER + 10  # including the rest of the story
 
 
 @pytest.mark.faults
@@ -58,7 +58,7 @@ def test_one_of_two_is_killed(address: str, tmp_path: Path, story: str, killed: 
 def test_the_server_restarts(
     server: tuple[str, Callable[[], None]], address: str, story: str, phase: int
 ) -> None:
-    """PostgreSQL crashes and comes back in any phase: all is said and started once."""
+    """PostgreSQL crashes and comes back in any phase: everything is posted and started once."""
     trouble = Trouble("PostgreSQL restarts", phase, lambda _world: server[1]())
     found = difference(undisturbed(story), run(story, trouble=trouble, database=address))
     _count(found, f"{story}: {trouble}")

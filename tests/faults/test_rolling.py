@@ -1,4 +1,4 @@
-"""A rolling restart: two bots on one PostgreSQL are replaced while people go on asking."""
+"""A rolling restart: two bots on one PostgreSQL are replaced while people keep asking."""
 
 import dataclasses
 from collections import Counter
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Bot
-from bot.facts.rates import Rates
+from bot.app.wiring import Bot
+from bot.domain.slack_rates import SlackRates
 from bot.sandbox.dss import DssSandbox
 from bot.sandbox.slack import Message, SlackSandbox
 from bot.settings.reading import read_settings
@@ -18,8 +18,8 @@ from tests.scenario.world import shown
 from tests.support.databases import postgres_database
 
 PARTITIONS = [f"2026-11-{day:02}" for day in range(1, 17)]
-"""Each is a build of its own, and may run beside the others."""
-QUICK = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
+"""Each is a separate build and can run in parallel with the others."""
+QUICK = SlackRates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 
 
@@ -34,7 +34,7 @@ def address(postgres: str) -> Iterator[str]:
 
 
 def new_bot(dss: DssSandbox, slack: SlackSandbox, address: str, folder: Path) -> Bot:
-    """Start one more bot on the database."""
+    """Start another bot on the database."""
     env = {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
@@ -47,13 +47,14 @@ def new_bot(dss: DssSandbox, slack: SlackSandbox, address: str, folder: Path) ->
     }
     settings = read_settings(env, str, folder)
     often = dataclasses.replace(settings.following, tick_seconds=0.1, requests_per_second=50.0)
-    bot = Bot(dataclasses.replace(settings, following=often), rates=QUICK)
+    unasked = dataclasses.replace(settings.visibility, ask_before_first_post=False)
+    bot = Bot(dataclasses.replace(settings, following=often, visibility=unasked), rates=QUICK)
     bot.start()
     return bot
 
 
 def ask(slack: SlackSandbox, partition: str) -> None:
-    """Type a build, and again while Slack shows an error instead of the acknowledgement: as a person does."""
+    """Type a build; repeat it while Slack shows an error instead of the acknowledgement, as a person does."""
     for _ in range(5):
         text = f"CHURN.daily_sessions --partition {partition}"
         if slack.as_user("alice").command("/dss-build", text, "data").wait(15).acked:
@@ -64,7 +65,7 @@ def ask(slack: SlackSandbox, partition: str) -> None:
 @pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_a_rolling_restart_under_load_loses_and_doubles_nothing(address: str, tmp_path: Path) -> None:
-    """Sixteen builds while both bots are replaced: each is started once, shown once and ended once."""
+    """Sixteen builds while both bots are replaced: each starts once, is shown once, and ends once."""
     with DssSandbox(speed=10) as dss, SlackSandbox(rates=False, scopes=HISTORY) as slack:
         bots = [new_bot(dss, slack, address, tmp_path) for _ in range(2)]
         for number, partition in enumerate(PARTITIONS):
@@ -101,10 +102,10 @@ def test_a_rolling_restart_under_load_loses_and_doubles_nothing(address: str, tm
 
 
 def ends(root: Message) -> list[Message]:
-    """Return the replies of a thread that tell the end."""
+    """Return the replies in a thread that report the end."""
     return [reply for reply in root.replies if "Done after" in shown(reply)]
 
 
 def roots_of(roots: list[Message], partition: str) -> list[Message]:
-    """Return the root messages of a partition's build."""
+    """Return the root messages for a partition's build."""
     return [root for root in roots if partition in shown(root)]

@@ -1,4 +1,4 @@
-"""A short sample of the fault suite, for every day; `make test-faults` runs all of it."""
+"""A short sample of the fault suite for every day; `make test-faults` runs all of it."""
 
 import pytest
 
@@ -14,11 +14,11 @@ START = Place(ASK, "dss", "POST /projects/CHURN/jobs/")
 ROOT = Place(ASK, "slack", "chat.postMessage root")
 
 SAMPLE = (
-    Point(Place(ASK, "commit", "Front._keep → IntentStore.add"), "kill before"),
+    Point(Place(ASK, "commit", "Dispatcher._keep → IntentStore.add"), "kill before"),
     Point(START, "kill before"),
     Point(START, "kill after"),
-    Point(Place(ASK, "commit", "Builder._record → JobStore.record"), "kill before"),
-    Point(Place(ASK, "commit", "Builder._record → JobStore.record"), "kill after"),
+    Point(Place(ASK, "commit", "BuildService._record → JobStore.record"), "kill before"),
+    Point(Place(ASK, "commit", "BuildService._record → JobStore.record"), "kill after"),
     Point(ROOT, "kill after"),
     Point(Place(END, "commit", "JobWriter.write → JobStore.apply"), "kill after"),
     Point(START, "dss lose_answer"),
@@ -35,12 +35,12 @@ TROUBLES = (
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=str)
 def test_it_passes(trouble: Trouble) -> None:
-    """A trouble that lasts for a while leaves no trace in channel, threads and jobs."""
+    """A temporary problem leaves no trace in channel, threads, and jobs."""
     assert not difference(undisturbed("build"), run("build", trouble=trouble))
 
 
 def test_a_double_is_seen() -> None:
-    """The suite sees what it looks for: without history scopes a kill can show a root twice."""
+    """The suite detects doubles: without history scopes, a kill can show a root twice."""
     outcome = run("build", Point(ROOT, "kill after"), scopes=())
     channel = outcome.state["channel"]
     assert isinstance(channel, list)
@@ -50,7 +50,7 @@ def test_a_double_is_seen() -> None:
 
 @pytest.mark.parametrize("point", SAMPLE, ids=str)
 def test_it_is_the_same_in_the_end(point: Point) -> None:
-    """Whatever happens at this point, channel, threads and jobs are as without it."""
+    """Whatever happens at this point, channel, threads, and jobs are as they are without it."""
     outcome = run("build", point)
     assert outcome.reached, "the story does not come by this point any more"
     assert not difference(undisturbed("build"), outcome)

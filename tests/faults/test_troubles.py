@@ -1,4 +1,4 @@
-"""Troubles that last for a while, from the beginning of every phase on."""
+"""Temporary problems, starting at the beginning of each phase."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,22 +18,22 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(1_800)]
 
 @pytest.mark.parametrize("story", PHASES)
 def test_slack_dss_and_sockets(story: str) -> None:
-    """Storms of 429, gateways, resets, lost answers, renewed and lost sockets, redeliveries."""
+    """Storms of 429, gateway errors, resets, lost answers, renewed and lost sockets, redeliveries."""
     found = [trouble for phase in range(1, PHASES[story] + 1) for trouble in troubles(phase)]
     assert not try_all(story, _runs(story, found))
 
 
 @pytest.mark.parametrize("story", PHASES)
 def test_the_disk(story: str) -> None:
-    """A file that is full, read-only or locked: the person is told, nothing is doubled, and it goes on."""
+    """A file that is full, read-only, or locked: the person is told, nothing is doubled, the bot goes on."""
     found = [trouble for phase in range(1, PHASES[story] + 1) for trouble in disk_troubles(phase)]
     assert not try_all(story, _runs(story, found))
 
 
 @pytest.mark.parametrize("story", PHASES)
 def test_an_outage_of_dss(story: str) -> None:
-    """Away for longer than a minute: each thread says so once and says once that it is over, nothing else."""
-    # In the first phase nothing is followed yet.
+    """Away for over a minute: each thread says so once, says once that it is over, and nothing else."""
+    # In the first phase, nothing is followed yet.
     assert not try_all(story, _runs(story, [outage(1)]))
     found = [outage(phase) for phase in range(2, PHASES[story] + 1)]
     assert not try_all(story, _runs(story, found), _all_but_the_silence)
@@ -42,7 +42,7 @@ def test_an_outage_of_dss(story: str) -> None:
 def _all_but_the_silence(undisturbed: Outcome, outcome: Outcome) -> str:
     state, told = without_silence(outcome.state)
     differs = difference(undisturbed, replaced(outcome, state))
-    if not differs and told != ["DSS has not answered since", "DSS answers again"]:
+    if not differs and told != ["DSS hasn't answered since", "DSS is answering again"]:
         return f"told of the outage: {told}"
     return differs
 

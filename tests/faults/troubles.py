@@ -1,4 +1,4 @@
-"""Troubles that last for a while."""
+"""Temporary problems."""
 
 import sqlite3
 import time
@@ -67,7 +67,7 @@ def _file_is_locked(seconds: float) -> Callable[[World], None]:
 
 
 def troubles(phase: int) -> list[Trouble]:
-    """Return everything that may go wrong from a phase on and after which all is as if it had not."""
+    """Return every problem that can start in a phase and, once it is over, must leave no trace."""
     return [
         Trouble("six times 429", phase, _storm("429", r"chat\..*", 6)),
         Trouble("Slack's gateway is down", phase, _storm("503", ".*", 1_000), _slack_is_well, 2.5),
@@ -84,7 +84,7 @@ def troubles(phase: int) -> list[Trouble]:
 
 
 def disk_troubles(phase: int) -> list[Trouble]:
-    """Return what may go wrong with a SQLite file."""
+    """Return every problem that a SQLite file can have."""
     return [
         Trouble("the disk is full", phase, _disk_is(FULL), _disk_is(WELL), 2.5, patient=True),
         Trouble("the file is read-only", phase, _disk_is(READ_ONLY), _disk_is(WELL), 2.5, patient=True),
@@ -94,7 +94,7 @@ def disk_troubles(phase: int) -> list[Trouble]:
 
 
 def outage(phase: int) -> Trouble:
-    """Return an outage of DSS of more than a minute by the bot's clock, before the phase's own events."""
+    """Return a DSS outage of more than a minute, by the bot's clock, before the phase's own events."""
 
     def begin(world: World) -> None:
         followed = world.followed()
@@ -103,7 +103,7 @@ def outage(phase: int) -> Trouble:
             time.sleep(0.1)
             world.board.let_pass(3.5)
         if followed:
-            world.reply("DSS has not answered since")  # the client tries each call for some seconds
+            world.reply("DSS hasn't answered since")  # the client tries each call for some seconds
         _dss_is_up(world)
 
     return Trouble("DSS is away for 70 s", phase, begin, patient=True)

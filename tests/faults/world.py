@@ -1,4 +1,4 @@
-"""A DSS, a Slack workspace, and between them a bot in a process that can be killed and is started again."""
+"""A DSS, a Slack workspace, and a bot between them, in a process that is killed and restarted."""
 
 import multiprocessing
 import os
@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
@@ -16,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.sandbox.dss import DssSandbox, ManualClock, Recorded
 from bot.sandbox.slack import Delivery, Message, SlackSandbox
-from bot.slack.views import ids
+from bot.views import action_ids
 from tests.faults import child
 from tests.faults.board import Board
 from tests.faults.child import Orders
@@ -25,38 +26,44 @@ from tests.faults.points import Place, Places, Point
 
 T = TypeVar("T")
 
-HISTORY = ("channels:history", "groups:history", "im:history")
+SCOPES = ("channels:history", "groups:history", "im:history", "files:write", "files:read")
+SETTINGS = '[approvals]\nmodes = ["missing"]\n'
+"""Only one of the stories builds in this mode."""
 RESTART_SECONDS = 21.0
-"""How long a killed bot is away, by its own clock: its leases (20 s at most) have ended then."""
+"""How long a killed bot is away, by its own clock: by then its leases (20 s at most) have ended."""
 PATIENCE = 1.5
-"""Real seconds without what the story waits for; from then on its time passes faster."""
+"""Real seconds to wait for the story's next event before its time runs faster."""
 TRIES = 15
-"""How often somebody asks again who is told that it failed."""
+"""How many times somebody asks again after a failure."""
 GIVE_UP = 60.0
-"""Real seconds until a run is called stuck."""
+"""Real seconds until a run counts as stuck."""
 LATE = "which was not waiting for one"
-"""What the stand-in says of an acknowledgement that came after it had given up."""
-SETBACKS = ("not known whether", "ry again", "went wrong", "may be wrong")
-"""In every answer that says that nothing came of what was asked for."""
+"""The stand-in's report of an acknowledgement that arrived after it had given up."""
+SETBACKS = ("isn't clear whether", "ry again", "went wrong")
+"""Every answer that reports a failed request contains one of these."""
+IN_VAIN = ("isn't clear whether it started", "Approved, but not started")
+"""How a request for an approval says that people have to ask again."""
 _JOB = re.compile(r"/jobs/[^/]+")
 
-# Children come from a server that has imported the bot once: a real process each, without the second that
-# importing takes. They share nothing with this process but the mapped file.
+# Child processes come from a server that has already imported the bot: each is a real process but starts
+# without the second that importing takes. They share only the mapped file with this process.
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.faults.child"])
 
 _COMPILING = threading.Lock()
-"""Werkzeug compiles its routes with `ast`, which CPython 3.11 does not bear in two threads at once: it raises
-`SystemError` now and then."""
+"""Werkzeug compiles its routes with `ast`. In CPython 3.11, that sometimes raises `SystemError` when two
+threads do it at once.
+
+"""
 
 
 class Stuck(AssertionError):
-    """What the story waits for does not come."""
+    """What the story waits for doesn't happen."""
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that goes wrong for a while from the beginning of a phase on."""
+    """A temporary problem that starts at the beginning of a phase."""
 
     name: str
     phase: int
@@ -65,14 +72,14 @@ class Trouble:
     seconds: float = 0.0
     """Real seconds between the two."""
     patient: bool = False
-    """Whether `begin` is waited for before the phase's own events; else it goes on beside them."""
+    """Whether the phase's own events wait for `begin`; otherwise both run in parallel."""
 
     def __str__(self) -> str:
         return f"{self.name} in phase {self.phase}"
 
 
 class World:
-    """Everything of one run. Use it as a context manager."""
+    """The whole setup of a run. Use it as a context manager."""
 
     def __init__(
         self,
@@ -82,19 +89,20 @@ class World:
         trouble: Trouble | None = None,
         database: str | None = None,
         impatient: bool = True,
-        scopes: tuple[str, ...] = HISTORY,
+        scopes: tuple[str, ...] = SCOPES,
     ) -> None:
         """Prepare a run.
 
         Args:
             folder: empty, for the database and the log.
             point: what goes wrong, and where.
-            trouble: what goes wrong for a while.
-            database: address; default a SQLite file in the folder.
-            impatient: whether the bot's time passes faster when nothing happens.
-            scopes: what the bot's token has besides the usual ones.
+            trouble: a temporary problem.
+            database: address; a SQLite file by default.
+            impatient: whether the bot's time runs faster when nothing happens.
+            scopes: the bot token's scopes in addition to the usual ones.
         """
         self.folder = folder
+        (folder / "bot.toml").write_text(SETTINGS)
         self.board = Board(folder / "board")
         self.clock = ManualClock(time.time())
         with _COMPILING:
@@ -108,12 +116,12 @@ class World:
         self._spoilers: list[threading.Thread] = []
         self.starts = 0
         self.polls = 0
-        """Looks of the waiter's that were answered."""
+        """The waiter's polls that were answered."""
         self._database = database
         self._impatient = impatient
         self._lock = threading.Lock()
         self._life = threading.RLock()
-        # Held whenever a process is asked after: its handle is not made for two threads.
+        # Held while checking on a process: its handle isn't thread-safe.
         self._serving: dict[int, Place] = {}
         self._processes: dict[str, multiprocessing.process.BaseProcess] = {}
         self.unwatched: set[str] = set()
@@ -127,7 +135,7 @@ class World:
                 for job in self.dss.world.jobs.of_project(project)
             )
 
-    # ---- life
+    # ---- start and stop
 
     def __enter__(self) -> Self:
         self.dss.start()
@@ -151,7 +159,7 @@ class World:
         return self._database or f"sqlite:///{self.folder / 'bot.sqlite3'}"
 
     def start(self, name: str = "bot") -> None:
-        """Start a bot, by itself in its process."""
+        """Start a bot in its own process."""
         environment = {
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_APP_TOKEN": self.slack.app_token,
@@ -162,6 +170,7 @@ class World:
             "DSS_BOT_HTTP_PORT": "0",
             "DSS_BOT_LOG_FORMAT": "json",
             "DATABASE_URL": self.address,
+            "DSS_BOT_CONFIG": str(self.folder / "bot.toml"),
         }
         point = self.point if self.point and self.point.place.kind == "commit" else None
         orders = Orders(
@@ -173,14 +182,14 @@ class World:
         self.starts += 1
 
     def kill(self, name: str = "bot") -> None:
-        """End a bot with SIGKILL; returns when it is gone."""
+        """Kill a bot with SIGKILL; returns when it is gone."""
         with self._life:
             process = self._processes[name]
             process.kill()
             process.join()
 
     def look_after(self) -> None:
-        """Start again what was killed, some time later by its own clock."""
+        """Restart each killed bot, after a delay by its own clock."""
         with self._life:
             for name, process in list(self._processes.items()):
                 if name not in self.unwatched and not process.is_alive():
@@ -191,7 +200,7 @@ class World:
     # ---- what the story does
 
     def phase(self) -> None:
-        """Go on to the next part of the story, when everything of this one is done."""
+        """Go on to the next part of the story once everything in this one is done."""
         polls = self.polls
         self.until(lambda: not self.followed() or self.polls >= polls + 2, "the waiter has looked")
         self.until(self.settled, "everything written is sent")
@@ -200,12 +209,12 @@ class World:
             self._spoil(self.trouble)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, for DSS and for the bot."""
+        """Let time pass for DSS and the bot."""
         self.clock.advance(seconds)
         self.board.let_pass(seconds)
 
     def until(self, predicate: Callable[[], T | None], what: str) -> T:
-        """Wait for something, and start the bot again whenever it is dead."""
+        """Wait for something, and restart the bot whenever it is dead."""
         began = time.monotonic()
         hurried = began + PATIENCE
         while True:
@@ -222,15 +231,15 @@ class World:
             time.sleep(0.02)
 
     def connected(self) -> bool:
-        """Whether the bot hears Slack."""
+        """Return whether the bot is connected to Slack."""
         return self.slack.sockets > 0
 
     def settled(self) -> bool:
-        """Whether the bot has nothing to do or to send at the moment."""
+        """Return whether the bot has nothing to do or to send at the moment."""
         return self.open_rows() == 0
 
     def open_rows(self) -> int:
-        """Return how many intents and messages are under way."""
+        """Return how many intents and messages are in progress."""
         return self._count(
             "SELECT (SELECT count(*) FROM messages WHERE state IN ('due', 'sending')) + "
             "(SELECT count(*) FROM intents WHERE state IN ('new', 'starting'))"
@@ -241,42 +250,69 @@ class World:
         return self._count("SELECT count(*) FROM watches WHERE closed_at IS NULL")
 
     def _count(self, asked: str) -> int:
-        """Ask the database, as somebody who looks over the bot's shoulder."""
+        """Query the database behind the bot's back."""
         engine = create_engine(self.address, poolclass=NullPool)
         try:
             with engine.connect() as connection:
                 return int(connection.execute(text(asked)).scalar_one())
         except DBAPIError:
-            return 1  # not migrated yet, locked, or restarting: nobody can tell that nothing is under way
+            return 1  # not migrated yet, locked, or restarting: something might be going on
         finally:
             engine.dispose()
 
     # ---- what people do
 
     def type(self, text: str, user: str = "alice") -> None:
-        """Type a command; again whenever Slack says that it failed, as people do."""
+        """Type a command; repeat it whenever Slack says that it failed, as people do."""
         command, _, rest = text.partition(" ")
         self._insist(lambda: self.slack.as_user(user).command(command, rest, "data"), text)
 
     def build(self, dataset: str) -> Message:
-        """Ask for a build until its root message is there; again only when an answer says that it failed."""
+        """Ask for a build until its root message appears; ask again only after an answer reports failure."""
         return self.ask(
             lambda: self.type(f"/dss-build {dataset}"), lambda: _first(self.roots(), ("Waiting to start",))
         )
 
+    def ask_for_approval(self, command: str) -> Message:
+        """Ask for a build until there is a request for its approval."""
+        return self.ask(
+            lambda: self.type(f"/dss-build {command}"), lambda: _first(self.roots(), ("Approval needed",))
+        )
+
+    def approve(self, request: Message, command: str) -> None:
+        """Approve a build as bob until its job is shown.
+
+        He presses again only after a report of a failure. If the request says that it might not have started,
+        alice asks again, and bob approves that.
+        """
+        while not _first(self.roots(), ("Waiting to start",)):
+            pressed = partial(self._press_approve, request)
+            now = self.ask(pressed, lambda: self._started_or_not(request))  # noqa: B023
+            if now.ts == request.ts:
+                request = self.ask_for_approval(command)
+
+    def _press_approve(self, request: Message) -> None:
+        # As he saw it: after a failure, the request can have changed already.
+        bob, action = self.slack.as_user("bob"), action_ids.APPROVAL_APPROVE
+        self._insist(lambda: bob.press(request, action_id=action, stale=True), action)
+
+    def _started_or_not(self, request: Message) -> Message | None:
+        now = self.now(request)
+        return now if _in_vain(now) else _first(self.roots(), ("Waiting to start",))
+
     def abort(self, root: Message) -> None:
-        """Press Abort until it is taken; again only when an answer says that it failed."""
+        """Press Abort until it is accepted; press again only after an answer that reports a failure."""
         self.ask(
-            lambda: self._press(root, ids.JOB_ABORT),
+            lambda: self._press(root, action_ids.JOB_ABORT),
             lambda: _first(self.now(root).replies, ("asked to abort",)),
         )
 
     def follow(self, job: str) -> None:
-        """Ask to follow a job until it has its root message; again only when told that it failed."""
+        """Ask to follow a job until it has its root message; ask again only after a report of a failure."""
         self.ask(lambda: self.type(f"/dss-jobs follow {job}"), lambda: next(iter(self.roots()), None))
 
     def ask(self, act: Callable[[], None], seen: Callable[[], Message | None]) -> Message:
-        """Act until something is seen."""
+        """Repeat an action until its result is visible."""
         for _ in range(TRIES):
             heard = self._setbacks()
             act()
@@ -288,10 +324,11 @@ class World:
         raise Stuck("told again and again that it failed")
 
     def _setbacks(self) -> int:
-        """Return how often alice was told that she did not get what she asked for, and may ask again."""
+        """Return how often somebody was told that their request failed and that they can try again."""
         return sum(
             any(words in answer.text for words in SETBACKS)
-            for answer in self.slack.ephemerals("alice") + self.slack.messages(self.slack.dm("alice"))
+            for user in ("alice", "bob")
+            for answer in self.slack.ephemerals(user) + self.slack.messages(self.slack.dm(user))
         )
 
     def _press(self, root: Message, action: str, user: str = "alice") -> None:
@@ -300,7 +337,7 @@ class World:
             element["action_id"]
             for block in self.now(root).blocks
             for element in block.get("elements", ())
-            if ids.base(str(element.get("action_id"))) == action
+            if action_ids.base(str(element.get("action_id"))) == action
         )
         self._insist(lambda: person.press(root, action_id=found), action)
 
@@ -316,35 +353,36 @@ class World:
     # ---- what people see
 
     def roots(self) -> list[Message]:
-        """Return the messages of the channel that are in no thread."""
+        """Return the channel's messages that aren't in a thread."""
         return self.slack.messages("data")
 
     def root(self, *containing: str) -> Message:
-        """Wait for a root message that shows all these texts."""
+        """Wait for a root message that contains all these texts."""
         return self.until(lambda: _first(self.roots(), containing), f"a root with {containing}")
 
     def now(self, root: Message) -> Message:
-        """Return a root message as it is now."""
+        """Return the current version of a root message."""
         return next(one for one in self.roots() if one.ts == root.ts)
 
     def reply(self, *containing: str) -> Message:
-        """Wait for a reply, in any thread of the channel, that shows all these texts."""
+        """Wait for a reply, in any thread of the channel, that contains all these texts."""
         return self.until(
             lambda: _first([reply for root in self.roots() for reply in root.replies], containing),
             f"a reply with {containing}",
         )
 
     def told(self, *containing: str, user: str = "alice") -> Message | None:
-        """Return an answer that only one person sees and that shows all these texts, if there is one."""
+        """Return an ephemeral answer that contains all these texts, if there is one."""
         return _first(self.slack.ephemerals(user), containing)
 
     def state(self) -> Mapping[str, object]:
-        """Return what there is in the end."""
+        """Return the final state."""
         return {
-            "channel": conversation(self.roots()),
+            # A request in vain is a report of a failure, after which people ask again.
+            "channel": conversation(root for root in self.roots() if not _in_vain(root)),
             "direct messages": conversation(self.slack.messages(self.slack.dm("alice"))),
             "jobs": jobs(self.dss.world, self._before),
-            # A bot that was not there for a moment acknowledges late; the person has seen the error then.
+            # A bot that was briefly away acknowledges late; by then the person has seen the error.
             "violations": [
                 one for one in self.slack.violations if LATE not in one or not self.slack.failures
             ],
@@ -390,7 +428,7 @@ class World:
             self.slack.faults.add(re.escape(name), kind=fault)
 
     def _at(self, when: Literal["before", "after"], kind: Literal["slack", "dss"], what: str) -> Place | None:
-        """Name the place; end the bot there if that is the point; return it if another fault is to happen."""
+        """Name the place; kill the bot there if it is the point; return it if it is due another fault."""
         thread = threading.get_ident()
         with self._lock:
             if when == "before":
@@ -418,6 +456,11 @@ def _shown(message: Message) -> str:
     return "\n".join([message.text, *(str(block) for block in message.blocks)])
 
 
+def _in_vain(root: Message) -> bool:
+    """Return whether a message is a request for an approval whose build might not have started."""
+    return any(words in _shown(root) for words in IN_VAIN)
+
+
 def log_of(folder: Path) -> str:
     """Return the end of the bot's log, for a run that went wrong."""
     text = "\n".join(path.read_text(errors="replace") for path in sorted(folder.glob("*.log")))
@@ -425,7 +468,7 @@ def log_of(folder: Path) -> str:
 
 
 def read_commits(folder: Path) -> list[Place]:
-    """Return the commits that a process has written down."""
+    """Return the commits that a process has recorded."""
     places = Places()
     for path in sorted(folder.glob("*.commits")):
         for line in path.read_text().splitlines():

@@ -1,6 +1,6 @@
 """The part of docs/operations.md that shows the command line.
 
-``python -m tests.meta.help_text`` writes it anew.
+``python -m tests.meta.help_text`` updates it.
 """
 
 import click
@@ -14,7 +14,7 @@ HEADING = "## The command\n"
 
 
 def expected(page: str) -> str:
-    """Return the page with everything below its heading made from the command line."""
+    """Return the page with everything below its heading generated from the command line."""
     before, heading, _ = page.partition(HEADING)
     assert heading, f"{PAGE.name} has lost its heading {HEADING!r}"
     return f"{before}{heading}\n{_help()}"

@@ -1,4 +1,4 @@
-"""What the locks in `requirements/` leave unpinned, by the metadata of the distributions that they pin."""
+"""What the locks in `requirements/` leave unpinned, according to the metadata of the pinned distributions."""
 
 import itertools
 import re
@@ -43,11 +43,11 @@ def pins(lock: str) -> list[Requirement]:
 
 
 def unpinned(lock: str, asked_for: Iterable[str] = ()) -> set[str]:
-    """Name what the lock's own distributions, and `asked_for`, require and the lock doesn't pin.
+    """Return the requirements of the lock's own distributions, and of `asked_for`, that the lock doesn't pin.
 
-    A requirement with an extra is pinned only by a pin with that extra: with `--require-hashes`, pip before
-    23.3 (Python 3.11 brings such a one) refuses the bare pin once the index has a newer release.
-    Distributions that aren't installed here (those for another platform) can't be asked.
+    Only a pin with the same extra pins a requirement with an extra: with `--require-hashes`, pip before 23.3
+    (Python 3.11 includes such a version) refuses the bare pin once the index has a newer release.
+    Distributions that aren't installed here (those for another platform) can't be checked.
     """
     found = set()
     for environment in environments():
@@ -71,7 +71,7 @@ def unpinned(lock: str, asked_for: Iterable[str] = ()) -> set[str]:
 
 
 def requirements(name: str) -> list[Requirement]:
-    """Read what an installed distribution requires; nothing of one that isn't installed."""
+    """Return an installed distribution's requirements; none if it isn't installed."""
     try:
         return [Requirement(text) for text in distribution(name).requires or ()]
     except PackageNotFoundError:
@@ -79,6 +79,6 @@ def requirements(name: str) -> list[Requirement]:
 
 
 def applies(requirement: Requirement, environment: Environment, extras: Iterable[str] = ()) -> bool:
-    """Tell whether a requirement counts in an environment, for who asked for these extras."""
+    """Return whether a requirement applies in an environment with these extras."""
     marker = requirement.marker
     return marker is None or any(marker.evaluate({**environment, "extra": e}) for e in {"", *extras})

@@ -1,4 +1,4 @@
-"""The documentation says what the code does."""
+"""The documentation matches the code."""
 
 import re
 import tomllib
@@ -8,8 +8,8 @@ import pytest
 import yaml
 from prometheus_client import generate_latest
 
-from bot import proxies
-from bot.metrics import GAUGES, Metrics
+from bot.http import proxies
+from bot.ops.metrics import GAUGES, Metrics
 from bot.settings import NAMES, VARIABLES, read_settings
 from tests.meta import help_text
 from tests.meta.tree import ROOT
@@ -19,13 +19,13 @@ FILE = "".join(re.findall(r"```toml\n(.*?)```", CONFIGURATION, flags=re.DOTALL))
 
 
 def test_every_setting_is_documented_and_nothing_else() -> None:
-    """The names in docs/configuration.md are exactly those that are read, `_FILE` variants included."""
+    """The names in docs/configuration.md are exactly those that are read, including `_FILE` variants."""
     named = set(re.findall(r"`([A-Z][A-Z_]+)`", CONFIGURATION))
-    assert named == set(NAMES) | set(proxies.VARIABLES)  # these are read by the libraries too
+    assert named == set(NAMES) | set(proxies.VARIABLES)  # the libraries read these too
 
 
 def test_the_documented_defaults_are_the_real_ones() -> None:
-    """Each row of the table gives the default that the reader uses."""
+    """Each row of the table has the default that the reader uses."""
     rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| ", CONFIGURATION, flags=re.MULTILINE)
     shown = {name: default.strip("`") for name, default in rows}
     for variable in VARIABLES:
@@ -42,7 +42,7 @@ def test_the_documented_defaults_are_the_real_ones() -> None:
 
 
 def test_the_example_file_can_be_used_as_it_is() -> None:
-    """The TOML of the documentation is accepted."""
+    """The documentation's TOML is accepted."""
     env = {
         "SLACK_BOT_TOKEN": "xoxb-1",
         "SLACK_APP_TOKEN": "xapp-1",
@@ -54,7 +54,7 @@ def test_the_example_file_can_be_used_as_it_is() -> None:
 
 
 def test_the_example_file_shows_the_defaults_and_every_key() -> None:
-    """Numbers in the example are the defaults; the keys of an instance are all there."""
+    """Numbers in the example are the defaults, and it has all the keys of an instance."""
     shown = tomllib.loads(FILE)
     env = {
         "SLACK_BOT_TOKEN": "xoxb-1",
@@ -79,13 +79,13 @@ def test_the_example_file_shows_the_defaults_and_every_key() -> None:
 
 
 def test_the_help_in_the_docs_is_current() -> None:
-    """What docs/operations.md shows of `--help` is what it prints. Anew: `python -m tests.meta.help_text`."""
+    """docs/operations.md shows the current `--help`. To update: `python -m tests.meta.help_text`."""
     page = help_text.PAGE.read_text(encoding="utf-8")
     assert page == help_text.expected(page)
 
 
 def test_every_metric_is_documented_and_nothing_else() -> None:
-    """The metrics in docs/operations.md are exactly those that `/metrics` shows."""
+    """The metrics in docs/operations.md are exactly those in `/metrics`."""
     metrics = Metrics(lambda: dict.fromkeys(GAUGES, 0.0), dict)
     shown = set(re.findall(r"^# HELP (\w+)", generate_latest(metrics.registry).decode(), flags=re.MULTILINE))
     page = help_text.PAGE.read_text(encoding="utf-8")
@@ -93,7 +93,7 @@ def test_every_metric_is_documented_and_nothing_else() -> None:
 
 
 def test_the_alert_rules_name_metrics_that_there_are() -> None:
-    """The rules of docs/operations.md can be pasted: they are YAML, and what they look at is shown."""
+    """The rules in docs/operations.md can be pasted: they are YAML, and their metrics exist."""
     metrics = Metrics(lambda: dict.fromkeys(GAUGES, 0.0), dict)
     shown = {metric.name for metric in metrics.registry.collect()}
     [text] = re.findall(r"```yaml\n(.*?)```", help_text.PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
@@ -105,7 +105,7 @@ def test_the_alert_rules_name_metrics_that_there_are() -> None:
 
 
 def test_the_table_of_contributing_names_files_that_there_are() -> None:
-    """Each path in "Where do I change …" is there, also the short names after the first one of a row."""
+    """Each path in "Where do I change …" exists, including the short names after the first in a row."""
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     for row in re.findall(r"^\| .* \| (`.*) \|$", page, flags=re.MULTILINE):
         folder = ROOT
@@ -116,10 +116,19 @@ def test_the_table_of_contributing_names_files_that_there_are() -> None:
 
 
 def test_compose_passes_on_every_setting_and_nothing_else() -> None:
-    """Whatever is documented can be set for the container; what is not set is as if it was not there."""
+    """The container accepts every documented setting; an unset one is as if it didn't exist."""
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     passed = compose["services"]["bot"]["environment"]
     assert passed == {name: f"${{{name}:-}}" for name in NAMES}
+
+
+def test_each_attack_names_a_test_that_there_is() -> None:
+    """The last column of the table in docs/security.md."""
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/.]+)::(\w+)` \|$", page, flags=re.MULTILINE)
+    assert len(named) == len(re.findall(r"^\| (?!Attack |---)", page, flags=re.MULTILINE))
+    for file, function in named:
+        assert f"def {function}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{function}"
 
 
 LINKING = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
@@ -127,7 +136,7 @@ LINKING = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
 
 @pytest.mark.parametrize("page", [str(path.relative_to(ROOT)) for path in LINKING])
 def test_links_between_files_lead_somewhere(page: str) -> None:
-    """A relative link in a page names a file that is there, and a heading that is in it."""
+    """A relative link names an existing file and an existing heading in it."""
     path = ROOT / page
     for target in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", path.read_text(encoding="utf-8")):
         name, _, heading = target.partition("#")

@@ -1,4 +1,4 @@
-"""Importing does nothing: no settings, no network, no files, no threads."""
+"""An import has no side effects: no settings, no network, no files, no threads."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 from tests.meta.tree import ROOT, modules
 
-# Runs in a process of its own, with an empty environment. Audit events tell what an import really did.
+# Runs in its own process with an empty environment. Audit events show what an import really does.
 PROBE = """
 import importlib, json, sys, threading
 
@@ -57,7 +57,7 @@ def probe(names: list[str], path: Path) -> dict[str, object]:
 
 
 def test_importing_every_module_does_nothing() -> None:
-    """Each module can be imported with an empty environment, and leaves no thread, file or socket."""
+    """Each module can be imported with an empty environment, and leaves no thread, file, or socket."""
     names = [name for name in modules() if not name.startswith("bot.store.migrations.")]
     assert len(names) > 20
     assert probe(names, ROOT) == {"failed": {}, "done": [], "threads": []}
@@ -76,6 +76,6 @@ def test_importing_every_module_does_nothing() -> None:
     ],
 )
 def test_the_probe_sees_what_an_import_does(tmp_path: Path, code: str, seen: str) -> None:
-    """The test above can fail: what a module does on import is noticed."""
+    """The test above can fail: it detects what a module does on import."""
     (tmp_path / "guilty.py").write_text(code)
     assert seen in str(probe(["guilty"], tmp_path))

@@ -1,4 +1,4 @@
-"""The locks pin all that pip will ask for, on each supported Python and platform."""
+"""The locks pin everything that pip will request, on each supported Python and platform."""
 
 import tomllib
 from importlib.metadata import PackageNotFoundError, distribution
@@ -28,12 +28,12 @@ def lock(name: str) -> str:
     ],
 )
 def test_all_is_pinned(name: str, asked_for: list[str]) -> None:
-    """Each requirement that applies somewhere is pinned, and with the extras that it's asked for with."""
+    """Each requirement that applies somewhere is pinned, with its extras."""
     assert unpinned(lock(name), asked_for) == set()
 
 
 def test_most_of_what_is_pinned_can_be_asked() -> None:
-    """The check above reads the metadata of what is installed: nearly all that is pinned for the tests."""
+    """The check above reads the metadata of installed distributions: nearly all that the tests' lock pins."""
     known = 0
     for pin in pins(lock("dev.txt")):
         try:
@@ -45,20 +45,20 @@ def test_most_of_what_is_pinned_can_be_asked() -> None:
 
 
 def test_a_missing_extra_is_found() -> None:
-    """A lock without extras, as `uv pip compile` writes it unless told otherwise, is incomplete."""
+    """A lock without extras, which is what `uv pip compile` writes by default, is incomplete."""
     for pinned, bare in (("coverage[toml]==", "coverage=="), ("psycopg[binary]==", "psycopg==")):
         assert pinned in lock("dev.txt")
         assert any(bare.strip("=") in found for found in unpinned(lock("dev.txt").replace(pinned, bare), DEV))
 
 
 def test_a_missing_pin_is_found() -> None:
-    """A requirement that another distribution has, on some platform only, is missed."""
+    """The check finds another distribution's missing requirement, even if it applies on one platform only."""
     without = "\n".join(line for line in lock("dev.txt").splitlines() if not line.startswith("colorama=="))
     assert any("colorama" in found for found in unpinned(without))
 
 
 def test_the_classifiers_name_supported_pythons() -> None:
-    """No Python is claimed that the locks aren't checked for."""
+    """No classifier names a Python that the locks aren't checked for."""
     claimed = [
         text.rsplit(" ", 1)[-1]
         for text in PROJECT["project"]["classifiers"]

@@ -1,4 +1,4 @@
-"""Rules for files, that nobody has to remember."""
+"""Rules for files that nobody has to remember."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.meta.tree import ROOT, texts
 
-# Written so that this file does not match itself.
+# Written so that this file doesn't match itself.
 FORBIDDEN = {
     "a package registry": r"py[p]i\.org|python[h]osted\.org|registry\.n[p]mjs|deb\.de[b]ian\.org",
     "a path of a machine": r"(?<![\w.$}/-])/(?:work|tmp|root|home/\w+)/[\w.-]+",
@@ -17,7 +17,7 @@ MOST_LINES = 400
 
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_no_file_names(what: str) -> None:
-    """Neither where packages come from nor where somebody has the repository is in any file."""
+    """No file says where packages come from or where somebody keeps the repository."""
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
         for path, text in texts()
@@ -28,7 +28,7 @@ def test_no_file_names(what: str) -> None:
 
 
 def test_modules_are_small() -> None:
-    """No module is over 400 lines; one that comes near wants to be two."""
+    """No module is over 400 lines; one that comes close should be split."""
     sizes = {
         str(path.relative_to(ROOT)): len(text.splitlines())
         for path, text in texts()
@@ -48,7 +48,7 @@ def test_every_pin_has_hashes(name: str) -> None:
 
 
 def test_what_runs_is_pinned_as_it_was_tested() -> None:
-    """The versions of run.txt and build.txt are those of dev.txt."""
+    """The versions in run.txt and build.txt are those in dev.txt."""
     pins = {
         name: dict(
             re.findall(

@@ -1,4 +1,4 @@
-"""The files of the repository, for the tests that look at them."""
+"""The repository's files, for the tests that read them."""
 
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def modules() -> list[str]:
-    """Name every module of the product, whether it is committed or not."""
+    """Return the names of the product's modules, whether committed or not."""
     names = []
     for path in sorted((ROOT / "bot").rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -19,7 +19,7 @@ def modules() -> list[str]:
 
 
 def texts() -> Iterator[tuple[Path, str]]:
-    """Yield the text files of the repository: those that git knows or would add."""
+    """Yield the repository's text files: those that git tracks or would add."""
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout: git knows which files are part of it")
     listed = subprocess.run(

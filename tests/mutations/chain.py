@@ -1,6 +1,7 @@
-"""An answer's whole way: HTTP → wire → facts → rules → drafts and views → rows and back.
+"""An answer's whole path: HTTP → wire → facts → rules → drafts and views → rows and back.
 
-Only a `DSSError` may stop it. What comes out must be something that Slack takes and that both databases keep.
+Only a `DSSError` can stop it. The result must be something that Slack accepts and that both databases can
+store.
 """
 
 import itertools
@@ -13,21 +14,22 @@ from typing import Self
 
 import msgspec
 
+from bot import views
+from bot.domain import JobInfo, JobRef, Message, OutputKind, Place
+from bot.domain.errors import DSSError
+from bot.domain.follow_rules import observe
+from bot.domain.job_events import JobUpdate
+from bot.domain.log_excerpts import excerpt, extract
+from bot.domain.redaction import redact
+from bot.domain.requests import ListJobs
+from bot.domain.stored_records import FollowedJob, FollowState, Watch
+from bot.domain.view_models import JobCard
 from bot.dss import DSSClient
 from bot.dss.gateway import DssGateway
 from bot.dss.retries import NO_RETRY
-from bot.errors import DSSError
-from bot.facts import JobFacts, JobRef, Message, OutputKind, Place
-from bot.facts.cards import JobCard
-from bot.facts.records import FollowedJob, Memory, Watch
-from bot.facts.requests import ListJobs
-from bot.following.events import Step
-from bot.following.rules import observe
-from bot.following.telling import card_of, drafts
-from bot.jobs.redact import excerpt, redact
 from bot.sandbox.slack.limits import check_blocks
-from bot.slack import views
 from bot.store.codec import dump, load
+from bot.views.job_messages import drafts, job_card
 
 NOW = datetime(2026, 11, 23, 8, 20, tzinfo=UTC)
 REF = JobRef(instance="dss", project="CHURN", job_id="Build_scored__NP__2026-11-23T08-15-02.123")
@@ -35,12 +37,14 @@ WATCH = Watch(
     id="w", ref=REF, place=Place(channel_id="C1"), asker="U1", asker_name="alice", root_id="r", created_at=NOW
 )
 TEXT_MOST = 4_000
-"""Characters of a message's text that `chat.update` takes."""
+"""Maximum number of characters of text that `chat.update` accepts."""
 BEFORE = (
-    FollowedJob(facts=JobFacts(ref=REF, state="", finished=False), memory=Memory(followed_since=NOW)),
     FollowedJob(
-        facts=JobFacts(ref=REF, state="RUNNING", finished=False, started_at=NOW - timedelta(minutes=4)),
-        memory=Memory(
+        info=JobInfo(ref=REF, state="", finished=False), follow_state=FollowState(followed_since=NOW)
+    ),
+    FollowedJob(
+        info=JobInfo(ref=REF, state="RUNNING", finished=False, started_at=NOW - timedelta(minutes=4)),
+        follow_state=FollowState(
             followed_since=NOW - timedelta(minutes=5),
             silent_since=NOW - timedelta(minutes=2),
             told=("started",),
@@ -52,7 +56,7 @@ LATER = (timedelta(0), timedelta(hours=3), timedelta(days=8))
 
 
 class Wrong(AssertionError):
-    """What came out is not something that Slack takes, or that a database keeps."""
+    """Slack or a database would reject the result."""
 
 
 class Speaker:
@@ -97,7 +101,7 @@ class Speaker:
 
 
 class Chain:
-    """Sends answers the whole way."""
+    """Sends answers along the whole path."""
 
     def __init__(self, speaker: Speaker) -> None:
         self._speaker = speaker
@@ -110,10 +114,10 @@ class Chain:
         self._dss.close()
 
     def send(self, kind: str, body: bytes) -> str:
-        """Send one answer all the way; return the error that it ended with, or nothing.
+        """Send one answer along the whole path; return the error that ended it, or nothing.
 
         Raises:
-            Wrong: what came out is nothing for Slack or for a database.
+            Wrong: Slack or a database would reject the result.
         """
         self._speaker.body = body
         self._speaker.kind = "text/plain" if kind == "log" else "application/json;charset=utf-8"
@@ -142,8 +146,8 @@ class Chain:
 
     def _log(self) -> None:
         tail = self._dss.log_tail("CHURN", REF.job_id)
-        self._takes(views.log(self._card(BEFORE[1]), redact(tail.text), truncated=tail.truncated))
-        failed = msgspec.structs.replace(BEFORE[1].facts, state="FAILED", finished=True)
+        self._takes(views.log(self._card(BEFORE[1]), extract(tail.text, views.LOG_LINES)))
+        failed = msgspec.structs.replace(BEFORE[1].info, state="FAILED", finished=True)
         self._observed(failed, excerpt(redact(tail.text)))
 
     def _projects(self) -> None:
@@ -162,43 +166,47 @@ class Chain:
         who = self._dss.who_am_i()
         self._keeps(who.identifier, *who.groups)
 
-    def _listed(self, jobs: Sequence[JobFacts]) -> None:
-        for facts in jobs[:6]:
-            self._observed(facts)
-        cards = [JobCard(job=facts, ui_url="http://dss/x") for facts in jobs[: views.PAGE_SIZE]]
-        wish = ListJobs(project="CHURN")
-        self._takes(views.job_list("Jobs of CHURN", cards, wish=wish, now=NOW, has_more=True))
+    def _listed(self, jobs: Sequence[JobInfo]) -> None:
+        for info in jobs[:6]:
+            self._observed(info)
+        cards = [JobCard(job=info, ui_url="http://dss/x") for info in jobs[: views.PAGE_SIZE]]
+        request = ListJobs(project="CHURN")
+        self._takes(views.job_list("Jobs of CHURN", cards, request=request, now=NOW, has_more=True))
         self._takes(views.overview(cards, cards, NOW))
 
-    def _observed(self, facts: JobFacts, told: str | None = None) -> None:
-        self._keeps(facts.ref.project, facts.ref.job_id)
-        if load(dump(facts), JobFacts) != facts:
+    def _observed(self, info: JobInfo, told: str | None = None) -> None:
+        self._keeps(info.ref.project, info.ref.job_id)
+        if load(dump(info), JobInfo) != info:
             raise Wrong("facts are not the same when they are read back")
         for before, later in zip((*BEFORE, BEFORE[0]), LATER, strict=True):
-            old = msgspec.structs.replace(before, facts=msgspec.structs.replace(before.facts, ref=facts.ref))
-            step = observe(old, facts, NOW + later)
+            old = msgspec.structs.replace(before, info=msgspec.structs.replace(before.info, ref=info.ref))
+            step = observe(old, info, NOW + later)
             self._written(step, told, NOW + later)
-        self._takes(views.status(self._card(msgspec.structs.replace(BEFORE[1], facts=facts)), NOW))
+        self._takes(views.status(self._card(msgspec.structs.replace(BEFORE[1], info=info)), NOW))
 
-    def _written(self, step: Step, told: str | None, now: datetime) -> None:
+    def _written(self, step: JobUpdate, told: str | None, now: datetime) -> None:
         job = step.job
-        self._keeps(dump(job.facts), dump(job.memory))
-        if load(dump(job.memory), Memory) != job.memory or load(dump(job.facts), JobFacts) != job.facts:
+        self._keeps(dump(job.info), dump(job.follow_state))
+        if (
+            load(dump(job.follow_state), FollowState) != job.follow_state
+            or load(dump(job.info), JobInfo) != job.info
+        ):
             raise Wrong("a row is not the same when it is read back")
-        watch = msgspec.structs.replace(WATCH, ref=job.facts.ref)
-        url = self._dss.job_url(job.facts.ref.project, job.facts.ref.job_id)
-        for draft in drafts(step, [watch], now, ui_url=url, excerpt=told):
+        watch = msgspec.structs.replace(WATCH, ref=job.info.ref)
+        url = self._dss.job_url(job.info.ref.project, job.info.ref.job_id)
+        excerpts = {watch.asker: told} if told else {}
+        for draft in drafts(step, [watch], now, ui_url=url, excerpts=excerpts):
             self._keeps(draft.id, draft.channel_id, dump(draft.message))
             if load(dump(draft.message), Message) != draft.message:
                 raise Wrong("a message is not the same when it is read back")
             self._takes(draft.message)
 
     def _card(self, job: FollowedJob) -> JobCard:
-        return card_of(job, WATCH, ui_url=self._dss.job_url(job.facts.ref.project, job.facts.ref.job_id))
+        return job_card(job, WATCH, ui_url=self._dss.job_url(job.info.ref.project, job.info.ref.job_id))
 
     @staticmethod
     def _takes(message: Message) -> None:
-        """Make sure that Slack takes a message."""
+        """Check that Slack accepts a message."""
         if len(message.text) > TEXT_MOST or not message.text.strip():
             raise Wrong(f"a text of {len(message.text)} characters")
         blocks = [dict(block) for block in message.blocks]
@@ -210,7 +218,7 @@ class Chain:
 
     @staticmethod
     def _keeps(*texts: str | None) -> None:
-        """Make sure that both databases keep a text: PostgreSQL takes neither NUL nor lone surrogates."""
+        """Check that both databases can store a text: PostgreSQL accepts neither NUL nor lone surrogates."""
         for text in texts:
             if text is not None and ("\0" in text or any("\ud800" <= char <= "\udfff" for char in text)):
                 raise Wrong(f"no database keeps {text[:60]!r}")

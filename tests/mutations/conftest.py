@@ -1,4 +1,4 @@
-"""Prints what was sent at the end of the run."""
+"""Print what was sent at the end of the run."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.mutations.runs import TALLY
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the counts, if anything was sent in this process."""
+    """Print the counts if this process sent anything."""
     if TALLY.sent:
         terminalreporter.section("mutations")
         for line in TALLY.lines():

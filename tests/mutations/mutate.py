@@ -1,4 +1,4 @@
-"""One structured change of an answer, by a seeded generator: the same number, the same change."""
+"""One structured change to an answer, from a seeded generator: the same number gives the same change."""
 
 import json
 import random
@@ -46,9 +46,9 @@ def mutated(kind: str, body: bytes, number: int) -> tuple[str, bytes]:
     """Return an answer with some changes, and the name of the first.
 
     Args:
-        kind: of the answer; a part of the seed.
-        body: the true one.
-        number: the seed's other part.
+        kind: of the answer; part of the seed.
+        body: the true answer.
+        number: the other part of the seed.
     """
     rng = random.Random(f"{kind}:{number}")
     if kind == "log" or rng.random() < 0.08:
@@ -67,7 +67,7 @@ def _replace(rng: random.Random, value: Json) -> Json:
 
 
 def _replace_all(rng: random.Random, value: Json) -> Json:
-    """Give every field of one name the same value."""
+    """Set every field with one name to the same value."""
     path = _path(rng, value)
     name = next((step for step in reversed(path) if isinstance(step, str)), "")
     new = rng.choice(_VALUES)
@@ -94,7 +94,7 @@ def _remove(rng: random.Random, value: Json) -> Json:
 
 
 def _repeat(rng: random.Random, value: Json) -> Json:
-    """Have a list's element, or an object's field, many times."""
+    """Repeat a list's element, or an object's field, many times."""
     path, times = _path(rng, value), rng.choice((2, 50, 400))
     if not path:
         return [value] * 2
@@ -119,18 +119,18 @@ def _wrap(rng: random.Random, value: Json) -> Json:
 
 
 def _swap(rng: random.Random, value: Json) -> Json:
-    """Put one part where another one is."""
+    """Put one part in the place of another."""
     other = _get(value, _path(rng, value))
     return _at(value, _path(rng, value), lambda _: other)
 
 
 def _lengthen(rng: random.Random, value: Json) -> Json:
-    """Make one text long, or one number large."""
+    """Make one text long or one number large."""
     factor = rng.choice((3, 100, 5_000))
 
     def longer(old: Json) -> Json:
         if isinstance(old, str):
-            return (old or "x") * factor if len(old) <= 1_000 else old  # some are long already
+            return (old or "x") * factor if len(old) <= 1_000 else old  # some are already long
         return old * 10**factor if isinstance(old, int) and factor < 300 else str(old) * factor
 
     return _at(value, _leaf(rng, value), longer)
@@ -167,7 +167,7 @@ def _bytes(rng: random.Random, body: bytes) -> tuple[str, bytes]:
 
 
 def _path(rng: random.Random, value: Json) -> Path:
-    """Choose a part of a value, deep ones as likely as others."""
+    """Choose a part of a value, with deep parts as likely as others."""
     path: list[str | int] = []
     while isinstance(value, dict | list) and value and (not path or rng.random() < 0.8):
         step = rng.choice(list(value)) if isinstance(value, dict) else rng.randrange(len(value))
@@ -192,7 +192,7 @@ def _get(value: Json, path: Path) -> Json:
 
 
 def _at(value: Json, path: Path, change: Callable[[Json], Json]) -> Json:
-    """Return a copy in which one part is changed."""
+    """Return a copy with one part changed."""
     if not path:
         return change(value)
     step, rest = path[0], path[1:]

@@ -1,4 +1,4 @@
-"""Many mutated answers, in two processes, and what came of them."""
+"""Many mutated answers, in several processes, and their results."""
 
 import multiprocessing
 import os
@@ -22,13 +22,13 @@ class Tally:
     changes: Counter[str] = field(default_factory=Counter)
     """By kind of change."""
     errors: Counter[str] = field(default_factory=Counter)
-    """Answers that ended as one of the errors that they may end as."""
+    """Answers that ended with an expected error."""
     unhandled: Counter[str] = field(default_factory=Counter)
-    """What else they ended as, with the first example of each."""
+    """All other errors, with the first example of each."""
     examples: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
-        """Take in what another process counted."""
+        """Add another process's counts."""
         for mine, theirs in (
             (self.sent, other.sent),
             (self.changes, other.changes),
@@ -60,7 +60,7 @@ TALLY = Tally()
 
 
 def send(numbers: range) -> Tally:
-    """Send the mutations with these numbers of every kind of answer, one after the other."""
+    """Send the mutations with these numbers for every kind of answer, one after the other."""
     tally = Tally()
     with Speaker() as speaker:
         chain = Chain(speaker)
@@ -72,7 +72,7 @@ def send(numbers: range) -> Tally:
             try:
                 if error := chain.send(kind, body):
                     tally.errors[error] += 1
-            except Exception as error:  # noqa: BLE001 - it is what is looked for
+            except Exception as error:  # noqa: BLE001 - this is what the test looks for
                 what = f"{kind}: {type(error).__name__}: {str(error)[:160]}"
                 tally.unhandled[f"{kind}: {type(error).__name__}"] += 1
                 where = traceback.extract_tb(error.__traceback__)[-1]
@@ -85,7 +85,7 @@ def send(numbers: range) -> Tally:
 
 
 def send_many(count: int, parts: int = 40) -> Tally:
-    """Send so many mutations, in as many processes as there are cores."""
+    """Send this many mutations, in as many processes as there are cores."""
     step = max(1, count // parts)
     work: Sequence[range] = [range(at, min(at + step, count)) for at in range(0, count, step)]
     context = multiprocessing.get_context("forkserver")

@@ -1,4 +1,4 @@
-"""A whole world for a scenario: a DSS, a Slack workspace, and the bot between them, all on loopback."""
+"""The whole setup of a scenario: a DSS, a Slack workspace, and the bot between them, all on loopback."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,7 +11,7 @@ from tests.scenario.world import Scenario
 
 @pytest.fixture(scope="module")
 def settings_of_scenario() -> dict[str, object]:
-    """What `Scenario` is made with; a module may say otherwise for all its tests."""
+    """Settings for `Scenario`; a module can override them for all its tests."""
     return {}
 
 
@@ -19,14 +19,14 @@ def settings_of_scenario() -> dict[str, object]:
 def running(
     tmp_path_factory: pytest.TempPathFactory, settings_of_scenario: dict[str, object]
 ) -> Iterator[Scenario]:
-    """One scenario for all the tests of a module that do not disturb each other."""
+    """One scenario for all the tests of a module that don't disturb each other."""
     with Scenario(tmp_path_factory.mktemp("scenario"), **settings_of_scenario) as scenario:  # type: ignore[arg-type]
         yield scenario
 
 
 @pytest.fixture
 def scenario(running: Scenario) -> Iterator[Scenario]:
-    """The module's scenario, with a channel of this test's own, checked when the test is over."""
+    """The module's scenario, with a separate channel for this test; checked at the end of the test."""
     running.begin()
     yield running
     running.finish()
@@ -34,7 +34,7 @@ def scenario(running: Scenario) -> Iterator[Scenario]:
 
 @pytest.fixture
 def make_scenario(tmp_path: Path) -> Iterator[Callable[..., Scenario]]:
-    """Return what makes a scenario with the settings that a test is about, checked when it is over."""
+    """Return a factory for scenarios with custom settings; each is checked at the end of the test."""
     made: list[Scenario] = []
     with ExitStack() as stack:
 

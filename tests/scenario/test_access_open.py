@@ -1,16 +1,16 @@
-"""Access `open`: every full member, and nobody else, by command or by button."""
+"""Access `open`: every full member and nobody else, by command or button."""
 
 import pytest
 
-from bot.slack.views import ids
+from bot.views import action_ids
 from tests.scenario.world import Scenario, ref, shown
 
-OUTSIDERS = {"guest": "guests", "ultra": "guests", "stranger": "other organisations", "dss-bot": "other bots"}
+OUTSIDERS = {"guest": "Guests", "ultra": "Guests", "stranger": "other organizations", "dss-bot": "Other bots"}
 
 
 @pytest.fixture
 def mixed(scenario: Scenario) -> Scenario:
-    """A channel with people of all kinds in it."""
+    """A channel with all kinds of people in it."""
     slack = scenario.slack
     names = [user.name for user in slack._world.users.values()]
     if "ultra" not in names:
@@ -28,7 +28,7 @@ def mixed(scenario: Scenario) -> Scenario:
     ["/dss-build CHURN.customers_clean", "/dss-jobs", "/dss-jobs CHURN", "/dss-jobs abort --all CHURN"],
 )
 def test_outsiders_are_refused(mixed: Scenario, who: str, reason: str, command: str) -> None:
-    """The reason is told, and DSS is asked nothing."""
+    """The answer gives the reason, and the bot sends DSS no request."""
     mixed.type(command, user=who)
     mixed.told(reason, user=who)
     assert mixed.starts() == []
@@ -36,9 +36,9 @@ def test_outsiders_are_refused(mixed: Scenario, who: str, reason: str, command: 
 
 
 @pytest.mark.parametrize(("who", "reason"), OUTSIDERS.items())
-@pytest.mark.parametrize("action", [ids.JOB_ABORT, ids.JOB_LOG])
+@pytest.mark.parametrize("action", [action_ids.JOB_ABORT, action_ids.JOB_LOG])
 def test_outsiders_cannot_press_what_others_may(mixed: Scenario, who: str, reason: str, action: str) -> None:
-    """A button is authorised at the press, for the person who presses."""
+    """A button is authorized when it is pressed, for the person who presses it."""
     mixed.slow("customers_clean")
     mixed.type("/dss-build CHURN.customers_clean")
     root = mixed.root("Running", "CHURN.customers_clean")
@@ -50,11 +50,11 @@ def test_outsiders_cannot_press_what_others_may(mixed: Scenario, who: str, reaso
 
 
 def test_a_member_may_do_what_somebody_else_began(mixed: Scenario) -> None:
-    """With access `open` a colleague may abort; the key itself calls, nobody is impersonated."""
+    """With access `open`, a colleague can abort; the key itself calls, without impersonation."""
     mixed.slow("customers_clean")
     mixed.type("/dss-build CHURN.customers_clean")
     root = mixed.root("Running", "CHURN.customers_clean")
-    mixed.press(root, ids.JOB_ABORT, user="bob")
+    mixed.press(root, action_ids.JOB_ABORT, user="bob")
     mixed.reply(root, "bob asked to abort")
     mixed.type(f"/dss-jobs status {ref(mixed.newest())}", user="bob")
     mixed.told("CHURN.customers_clean", user="bob")

@@ -1,24 +1,23 @@
-"""Every wrong input is an answer that says what would have been right; nothing is started."""
+"""The answer to every wrong input says what would be right; nothing starts."""
 
 import html
 import re
 
 import pytest
 
-from bot.facts import Mistake, Request
-from bot.jobs.grammar import parse_build, parse_jobs
-from bot.slack.views import ids
+from bot.commands.build_parser import parse_build
+from bot.commands.jobs_parser import parse_jobs
+from bot.domain import Mistake, ParsedCommand
+from bot.views import action_ids
 from tests.scenario.world import Scenario, ref, shown
 
 
 @pytest.mark.parametrize(
     ("command", "wanted"),
     [
-        ("/dss-build", ("How to use", "/dss-build CHURN.scored")),
-        ("/dss-build help", ("How to use",)),
+        ("/dss-build help", ("How to use", "/dss-build CHURN.scored")),
         ("/dss-jobs help", ("How to use", "/dss-jobs CHURN --state failed")),
         ("/dss-build CHURN", ("For example",)),
-        ("/dss-build scored", ("For example", "/dss-build")),
         ("/dss-build CHURN.scored --mood all", ("--mode",)),
         ("/dss-build CHURN.scored --mode al", ("all",)),
         ("/dss-build CHURN.scored --type foldr", ("folder",)),
@@ -31,20 +30,18 @@ from tests.scenario.world import Scenario, ref, shown
         ("/dss-jobs CHURN --limit many", ("--limit",)),
         ("/dss-jobs CHURN --limit 0", ("--limit",)),
         ("/dss-jobs CHURN --sinse 2h", ("--since",)),
-        ("/dss-jobs abort", ("abort", "PROJECT/")),
         ("/dss-jobs abort --all", ("abort --all",)),
-        ("/dss-jobs log", ("log",)),
-        ("/dss-jobs CHURN SALES", ("one project at a time",)),
-        ("/dss-jobs CHURN failed", ("--state failed",)),
+        ("/dss-jobs CHURN SALES", ("commas", "/dss-jobs CHURN,SALES")),
         ("/dss-jobs stop CHURN/Build_x__NP__2026-11-23T08-15-02.417", ("abort",)),
     ],
 )
-def test_a_mistake_is_answered_at_once(scenario: Scenario, command: str, wanted: tuple[str, ...]) -> None:
-    """What can be told without DSS comes with the acknowledgement."""
+def test_a_mistake_is_answered(scenario: Scenario, command: str, wanted: tuple[str, ...]) -> None:
+    """In the acknowledgement, or after a look at DSS where the example names something there."""
     delivery = scenario.type(command)
-    answer = shown(delivery.ack_payload)
-    for text in wanted:
-        assert text in answer
+    if delivery.ack_payload is None or not shown(delivery.ack_payload):
+        scenario.told(*wanted)
+    else:
+        assert all(text in shown(delivery.ack_payload) for text in wanted)
     assert scenario.starts() == []
 
 
@@ -57,18 +54,21 @@ def test_a_mistake_is_answered_at_once(scenario: Scenario, command: str, wanted:
         ("/dss-build CHURN.scored SALES.nothing_like_it", ("no dataset",)),
         (
             '/dss-build CHURN.features "Customer exports" --mode missing',
-            ("a folder of that name", 'CHURN."Customer exports" --mode missing --type folder'),
+            (
+                "is a folder in CHURN, not a dataset: add --type folder",
+                'CHURN."Customer exports" --mode missing --type folder',
+            ),
         ),
         ("/dss-jobs CHURN --dataset scord --by me", ("/dss-jobs CHURN --by me --dataset scored",)),
-        ("/dss-jobs CHURN --by alic --state failed", ("started none", "--state failed --by alice")),
-        ("/dss-jobs CHURN --since 05/06/2026", ("can be two days",)),
+        ("/dss-jobs CHURN --by alic --state failed", ("didn't start any", "--state failed --by alice")),
+        ("/dss-jobs CHURN --since 05/06/2026", ("could be two days",)),
         (
             "/dss-build CHURN.daily_sessions CHURN.scored --partition 2026-11-23",
             ("For example: `/dss-build CHURN.daily_sessions --partition", "Then: `/dss-build CHURN.scored`"),
         ),
         ("/dss-jobs abort CHURN", ("is a project, not a job", "`/dss-jobs abort --all CHURN`")),
         ("/dss-jobs log churn", ("is a project, not a job", "`/dss-jobs CHURN`")),
-        ("/dss-jobs follow nope", ("Which project", "`/dss-jobs follow PROJECT/nope`")),
+        ("/dss-jobs follow nope", ("Which project", "PROJECT/nope", "`/dss-jobs`")),
         ("/dss-jobs CHURN --since 2026-02-30", ("2026-02-30",)),
         ("/dss-jobs CHRUN", ("no project CHRUN", "`CHURN`")),
         ("/dss-jobs CHURN --dataset scroed", ("no dataset scroed", "/dss-jobs CHURN --dataset scored")),
@@ -76,12 +76,12 @@ def test_a_mistake_is_answered_at_once(scenario: Scenario, command: str, wanted:
         ("/dss-jobs abort --all CHRUN", ("no project CHRUN", "`CHURN`")),
         (
             "/dss-jobs status CHURN/Build_gone__NP__2026-11-23T08-15-02.417",
-            ("knows no job", "/dss-jobs CHURN"),
+            ("has no job", "/dss-jobs CHURN"),
         ),
-        ("/dss-jobs abort CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("knows no job",)),
-        ("/dss-jobs log CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("knows no job",)),
-        ("/dss-jobs follow CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("knows no job",)),
-        ("/dss-jobs unfollow CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("not followed here",)),
+        ("/dss-jobs abort CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("has no job",)),
+        ("/dss-jobs log CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("has no job",)),
+        ("/dss-jobs follow CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("has no job",)),
+        ("/dss-jobs unfollow CHURN/Build_gone__NP__2026-11-23T08-15-02.417", ("isn't followed here",)),
         (
             "/dss-jobs status https://dss.example.com/projects/CHURN/jobs/Build_x__NP__2026-11-23T08-15-02.417/",
             ("not connected",),
@@ -91,7 +91,7 @@ def test_a_mistake_is_answered_at_once(scenario: Scenario, command: str, wanted:
 def test_what_dss_does_not_know_is_answered(
     scenario: Scenario, command: str, wanted: tuple[str, ...]
 ) -> None:
-    """Unknown names are answered with the nearest ones, and nothing is started."""
+    """The answer to an unknown name suggests the nearest ones, and nothing starts."""
     scenario.type(command)
     answer = scenario.told(*wanted)
     assert scenario.starts() == []
@@ -101,50 +101,50 @@ def test_what_dss_does_not_know_is_answered(
         assert not isinstance(read(example), Mistake), example
 
 
-def read(command: str) -> Request:
-    """Read a command as it was shown, which is as Slack sends it."""
+def read(command: str) -> ParsedCommand:
+    """Parse a command as it was shown, which is how Slack sends it."""
     name, _, text = command.partition(" ")
     return {"/dss-build": parse_build, "/dss-jobs": parse_jobs}[name](text)
 
 
 def test_a_login_that_nobody_has(scenario: Scenario) -> None:
-    """`--by` of somebody who started nothing: an empty list that says what was looked for."""
+    """`--by` a person who started nothing: an empty list that says what was searched for."""
     scenario.type("/dss-jobs CHURN --by nobody")
     scenario.told("nothing found", "by nobody")
 
 
 def test_a_dataset_that_no_job_built(scenario: Scenario) -> None:
-    """`--dataset` of a name that is like none: an empty list that says what was looked for."""
+    """`--dataset` with a name unlike any other: an empty list that says what was searched for."""
     scenario.type("/dss-jobs CHURN --dataset zzzzzz")
     scenario.told("nothing found", "building zzzzzz")
 
 
 def test_a_button_whose_job_is_gone(scenario: Scenario) -> None:
-    """Every button of a deleted job is answered."""
+    """Every button of a deleted job gets an answer."""
     job = scenario.elsewhere("customers_clean")
     scenario.type(f"/dss-jobs status {ref(job)}")
     status = scenario.told("Running", "CHURN.customers_clean")
     scenario.forget(job)
-    for number, action in enumerate((ids.JOB_ABORT, ids.JOB_LOG, ids.JOB_FOLLOW), 1):
+    for number, action in enumerate((action_ids.JOB_ABORT, action_ids.JOB_LOG, action_ids.JOB_FOLLOW), 1):
         scenario.press(status, action)
 
         def answered(wanted: int = number) -> bool:
-            return sum(f"knows no job `{job.id}`" in shown(m) for m in scenario.answers()) == wanted
+            return sum(f"has no job `{job.id}`" in shown(m) for m in scenario.answers()) == wanted
 
         scenario.until(answered)
 
 
 @pytest.mark.parametrize("value", ["v0:whatever", "", "v1:{", 'v1:{"type":"Build"}', "x" * 1_900])
 def test_a_button_of_an_older_version(scenario: Scenario, value: str) -> None:
-    """A value that cannot be read does nothing, and is told politely."""
+    """An unreadable value has no effect, and the person is told politely."""
     job = scenario.elsewhere("customers_clean")
     scenario.type(f"/dss-jobs status {ref(job)}")
     status = scenario.told("Running", "CHURN.customers_clean")
     for block in status.blocks:
         for element in block.get("elements", ()):
-            if element.get("action_id") == ids.JOB_ABORT:
+            if element.get("action_id") == action_ids.JOB_ABORT:
                 element["value"] = value
-    scenario.press(status, ids.JOB_ABORT, stale=True)
+    scenario.press(status, action_ids.JOB_ABORT, stale=True)
     scenario.told("older message", "Nothing was done")
     assert scenario.requested("POST", "/abort") == []
 
@@ -162,7 +162,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_built_and_shown_as_text(scenario: Scenario, name: str) -> None:
-    """A dataset's name is only a name: in the answer, the root, the thread, the list and the log."""
+    """A dataset's name stays plain text: in the answer, the root, the thread, the list, and the log."""
     scenario.type(f"/dss-build HOSTILE {name}")
     scenario.until(lambda: scenario.starts() or None)
     [started] = scenario.starts()
@@ -171,12 +171,12 @@ def test_a_hostile_name_is_built_and_shown_as_text(scenario: Scenario, name: str
     assert outputs[0]["id"] == name.strip("\"'")
     scenario.root("HOSTILE")
     scenario.type("/dss-jobs HOSTILE")
-    scenario.press(scenario.told("Jobs of HOSTILE"), ids.JOB_LOG)
+    scenario.press(scenario.told("Jobs of HOSTILE"), action_ids.JOB_LOG)
     scenario.until(lambda: any("log of" in shown(m).lower() for m in scenario.answers()))
 
 
 def test_a_hostile_failure_is_shown_as_text(scenario: Scenario) -> None:
-    """A failure of 10,000 characters with markup in it: root, thread, status, list and log are text."""
+    """A failure of 10,000 characters with markup: root, thread, status, list, and log show it as text."""
     scenario.type("/dss-build HOSTILE.hostile_failure")
     root = scenario.root("Failed", "HOSTILE.hostile_failure")
     end = scenario.reply(root, "*Failed*", "ValueError")
@@ -211,7 +211,7 @@ def test_a_hostile_failure_is_shown_as_text(scenario: Scenario) -> None:
 )
 @pytest.mark.parametrize("raw", [False, True])
 def test_hostile_typed_text_is_shown_as_text(scenario: Scenario, command: str, raw: bool) -> None:
-    """Whatever is typed, escaped by Slack or not: there is an answer, and it notifies nobody."""
+    """Whatever is typed, escaped by Slack or not, gets an answer that notifies nobody."""
     scenario.type(command, raw=raw)
     scenario.until(lambda: scenario.answers() or None)
     assert scenario.starts() == []

@@ -1,11 +1,11 @@
-"""Following jobs that were started elsewhere."""
+"""Following jobs that were started outside Slack."""
 
-from bot.slack.views import ids
+from bot.views import action_ids
 from tests.scenario.world import Scenario, has_button, ref, shown
 
 
 def test_a_job_started_elsewhere_is_followed_to_its_end(scenario: Scenario) -> None:
-    """A root message and a thread, as if it had been started here; who followed is told the end."""
+    """A root message and a thread, as if it had been started here; the follower is told the end."""
     job = scenario.elsewhere("customers_clean")
     scenario.type(f"/dss-jobs follow {ref(job)}")
     root = scenario.root("Running", "CHURN.customers_clean")
@@ -16,7 +16,7 @@ def test_a_job_started_elsewhere_is_followed_to_its_end(scenario: Scenario) -> N
 
 
 def test_following_twice_in_one_channel(scenario: Scenario) -> None:
-    """One root message; the second person is told that it is followed here."""
+    """One root message; the second person is told that it is already followed here."""
     job = scenario.elsewhere("customers_clean")
     scenario.type(f"/dss-jobs follow {ref(job)}")
     scenario.root("CHURN.customers_clean")
@@ -45,13 +45,13 @@ def test_following_in_two_channels(scenario: Scenario) -> None:
 
 
 def test_unfollow_and_follow_again(scenario: Scenario) -> None:
-    """After unfollowing nothing more is said; following again makes a new thread, at once."""
+    """After unfollow, the thread is silent; following again makes a new thread at once."""
     job = scenario.elsewhere("customers_clean")
     scenario.type(f"/dss-jobs follow {ref(job)}")
     first = scenario.root("CHURN.customers_clean")
     scenario.type(f"/dss-jobs unfollow {ref(job)}")
     answer = scenario.told("no longer followed here")
-    scenario.press(answer, ids.JOB_FOLLOW)
+    scenario.press(answer, action_ids.JOB_FOLLOW)
     second = scenario.until(lambda: scenario.roots()[1:] or None)[0]
     scenario.finish_job(job)
     scenario.reply(second, "*Done*")
@@ -59,49 +59,49 @@ def test_unfollow_and_follow_again(scenario: Scenario) -> None:
 
 
 def test_stop_following_by_button(scenario: Scenario) -> None:
-    """The answer to "already followed" offers to stop."""
+    """The answer to "already followed" offers to stop following."""
     job = scenario.elsewhere("customers_clean")
     scenario.type(f"/dss-jobs follow {ref(job)}")
     scenario.root("CHURN.customers_clean")
     scenario.type(f"/dss-jobs follow {ref(job)}", user="bob")
-    scenario.press(scenario.told("already followed", user="bob"), ids.JOB_UNFOLLOW, user="bob")
+    scenario.press(scenario.told("already followed", user="bob"), action_ids.JOB_UNFOLLOW, user="bob")
     scenario.told("no longer followed here", user="bob")
 
 
 def test_unfollowing_what_was_not_followed(scenario: Scenario) -> None:
-    """Said so, instead of silence or a false success."""
+    """The answer says so, instead of silence or false success."""
     job = scenario.elsewhere("customers_clean")
     scenario.type(f"/dss-jobs unfollow {ref(job)}")
-    scenario.told("was not followed here")
+    scenario.told("isn't followed here")
 
 
 def test_following_an_ended_job(scenario: Scenario) -> None:
-    """There is nothing to follow: how it ended is shown to the asker alone."""
+    """There is nothing to follow: only the person who asked sees how it ended."""
     job = scenario.elsewhere("customers_clean")
     scenario.finish_job(job)
     scenario.type(f"/dss-jobs follow {ref(job)}")
     answer = scenario.told("nothing left to follow", "Done", "CHURN.customers_clean")
-    assert not has_button(answer, ids.JOB_FOLLOW)
+    assert not has_button(answer, action_ids.JOB_FOLLOW)
     assert scenario.roots() == []
 
 
 def test_follow_from_a_list(scenario: Scenario) -> None:
-    """A listed running job can be followed here."""
+    """A running job in a list can be followed here."""
     scenario.elsewhere("alerts", "FRAUD")
     scenario.type("/dss-jobs FRAUD --state running")
-    scenario.press(scenario.told("state running"), ids.JOB_FOLLOW)
+    scenario.press(scenario.told("state running"), action_ids.JOB_FOLLOW)
     scenario.root("FRAUD.alerts", "Running")
 
 
 def test_a_job_that_is_deleted_while_it_is_followed(scenario: Scenario) -> None:
-    """The thread says that DSS does not know it any more, once."""
+    """The thread says once that DSS no longer knows the job."""
     job = scenario.elsewhere("customers_clean")
     scenario.type(f"/dss-jobs follow {ref(job)}")
     scenario.root("CHURN.customers_clean")
     scenario.type(f"/dss-jobs status {ref(job)}")
     status = scenario.told("Running", "CHURN.customers_clean")
     scenario.forget(job)
-    scenario.press(status, ids.JOB_ABORT)
-    scenario.told("knows no job")
+    scenario.press(status, action_ids.JOB_ABORT)
+    scenario.told("has no job")
     scenario.type(f"/dss-jobs unfollow {ref(job)}")
     scenario.told("no longer followed here")

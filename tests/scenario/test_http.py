@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from bot.slack.views import ids
+from bot.views import action_ids
 from tests.scenario.world import Scenario, has_button
 
 
@@ -24,14 +24,14 @@ def test_a_build_over_http(scenario: Scenario) -> None:
     scenario.slow("customers_clean")
     scenario.type("/dss-build CHURN.customers_clean")
     root = scenario.root("Running", "CHURN.customers_clean")
-    scenario.press(root, ids.JOB_ABORT)
+    scenario.press(root, action_ids.JOB_ABORT)
     scenario.reply(root, "*Aborted*")
-    assert has_button(scenario.root("Aborted"), ids.JOB_REBUILD)
+    assert has_button(scenario.root("Aborted"), action_ids.JOB_REBUILD)
 
 
 @pytest.mark.parametrize("signature", ["v0=" + "0" * 64, "", None])
 def test_a_wrong_signature_is_refused(scenario: Scenario, signature: str | None) -> None:
-    """Nothing is done for somebody who is not Slack."""
+    """A request that isn't from Slack has no effect."""
     headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Slack-Request-Timestamp": "1"}
     if signature is not None:
         headers["X-Slack-Signature"] = signature
@@ -43,8 +43,18 @@ def test_a_wrong_signature_is_refused(scenario: Scenario, signature: str | None)
     assert scenario.starts() == []
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/healthz", "/readyz", "/", "/slack/events/../../metrics"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_health_and_metrics_are_not_on_slack_s_port(scenario: Scenario, method: str, path: str) -> None:
+    """That port is open to everybody: only Slack's signed requests are answered there."""
+    url = f"http://127.0.0.1:{scenario.http_port}{path}"
+    with requests.request(method, url, timeout=5) as answer:
+        assert answer.status_code == 404
+        assert "dss_bot" not in answer.text
+
+
 def signed(scenario: Scenario, payload: dict[str, object]) -> requests.Response:
-    """Send an interaction as Slack does, with what Slack would not send in it."""
+    """Sign and send an interaction like Slack, with content that Slack would never send."""
     body = urlencode({"payload": json.dumps(payload)}).encode()
     stamp = str(int(time.time()))
     digest = hmac.new(
@@ -107,7 +117,7 @@ ODD: list[tuple[str, object]] = [
 def test_a_press_that_slack_would_not_send_stops_nobody(
     scenario: Scenario, field: str, value: object
 ) -> None:
-    """It is acknowledged, it starts nothing, and the next one is carried out."""
+    """It is acknowledged and starts nothing, and the next one is processed."""
     alice, channel = scenario.slack.user_id("alice"), scenario.slack.channel_id(scenario.channel)
     team = scenario.slack._world.team_id
     payload: dict[str, object] = {

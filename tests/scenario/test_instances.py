@@ -1,15 +1,15 @@
-"""More than one DSS: each message says which, and each button knows."""
+"""More than one DSS: each message names its instance, and each button uses it."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from bot.sandbox.dss import DssSandbox
-from bot.slack.views import ids
+from bot.views import action_ids
 from tests.scenario.world import Scenario, ref, shown
 
 
 def test_a_build_on_another_instance(make_scenario: Callable[..., Scenario], tmp_path: Path) -> None:
-    """`--on` and a pasted link choose the instance; the default gets nothing of it."""
+    """`--on` and a pasted link choose the instance; the default one receives no request."""
     with DssSandbox(speed=40) as other:
         config = tmp_path / "bot.toml"
         config.write_text(
@@ -25,9 +25,9 @@ def test_a_build_on_another_instance(make_scenario: Callable[..., Scenario], tmp
         scenario.type("/dss-jobs CHURN --state running")
         scenario.told("nothing found")
         scenario.type("/dss-jobs CHURN --state running --on staging")
-        scenario.press(scenario.told("Jobs of CHURN", "scored_history"), ids.JOB_LOG)
+        scenario.press(scenario.told("Jobs of CHURN", "scored_history"), action_ids.JOB_LOG)
         scenario.told("Log of `CHURN.scored_history`")
-        scenario.press(root, ids.JOB_ABORT)
+        scenario.press(root, action_ids.JOB_ABORT)
         assert "staging" in shown(scenario.root("Aborted"))
         here, scenario.dss = scenario.dss, other
         job = scenario.elsewhere("customers_clean")

@@ -1,8 +1,8 @@
-"""Before DSS 15.2 there is no list of what runs: everything works by the projects' own lists."""
+"""Before DSS 15.2, there is no list of running jobs: everything works through the projects' own lists."""
 
 import pytest
 
-from bot.slack.views import ids
+from bot.views import action_ids
 from tests.scenario.world import Scenario, ref, shown
 
 
@@ -13,7 +13,7 @@ def settings_of_scenario() -> dict[str, object]:
 
 
 def test_a_build_is_followed_to_its_end(scenario: Scenario) -> None:
-    """Root, thread and end, without a single call that this DSS does not know."""
+    """Root, thread, and end, without any call that this DSS doesn't know."""
     scenario.type("/dss-build CHURN.customers_clean")
     root = scenario.root("Done", "CHURN.customers_clean")
     scenario.reply(root, "*Done*")
@@ -21,18 +21,18 @@ def test_a_build_is_followed_to_its_end(scenario: Scenario) -> None:
 
 
 def test_abort_and_conflict(scenario: Scenario) -> None:
-    """A running job is found before a second build, can be followed and aborted."""
+    """A running job is found before a second build and can be followed and aborted."""
     scenario.elsewhere("scored_history")
     scenario.type("/dss-build CHURN.scored_history")
-    scenario.press(scenario.told("being built right now"), ids.JOB_FOLLOW)
+    scenario.press(scenario.told("being built right now"), action_ids.JOB_FOLLOW)
     root = scenario.root("Running", "CHURN.scored_history")
-    scenario.press(root, ids.JOB_ABORT)
+    scenario.press(root, action_ids.JOB_ABORT)
     scenario.reply(root, "*Aborted*")
     assert scenario.starts() == []
 
 
 def test_lists_and_overview(scenario: Scenario) -> None:
-    """Running jobs of the projects that I built in are in the overview."""
+    """The overview contains running jobs of the projects that I built in."""
     scenario.slow("customers_clean")
     scenario.type("/dss-build CHURN.customers_clean")
     scenario.root("Running", "CHURN.customers_clean")
@@ -41,19 +41,19 @@ def test_lists_and_overview(scenario: Scenario) -> None:
     scenario.type("/dss-jobs")
     running = shown(scenario.told("Running now")).split("Your recent jobs")[0]
     assert "CHURN.customers_clean" in running
-    assert "no list of everything" in running
+    assert "no list of all running jobs" in running
 
 
 def test_nothing_is_said_of_what_was_not_looked_at(scenario: Scenario) -> None:
-    """Somebody else's job runs in a project that I never built in: "nothing is running" would be untrue."""
+    """Somebody else's job runs in a project where I never built: "no running jobs" would be false."""
     scenario.elsewhere("alerts", "FRAUD")
     scenario.type("/dss-jobs", user="carol")
-    answer = shown(scenario.told("Running now", "no list of everything", user="carol"))
-    assert "Nothing is running" not in answer
+    answer = shown(scenario.told("Running now", "no list of all running jobs", user="carol"))
+    assert "There are no running jobs" not in answer
 
 
 def test_a_job_by_its_id_alone(scenario: Scenario) -> None:
-    """An id is not enough for a job that the bot does not follow: the project is asked for."""
+    """An id isn't enough for a job that the bot doesn't follow: the answer asks for the project."""
     job = scenario.elsewhere("customers_clean")
     scenario.type(f"/dss-jobs status {job.id}")
     assert f"PROJECT/{job.id}" in shown(scenario.told("Which project"))

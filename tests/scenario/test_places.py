@@ -1,13 +1,13 @@
-"""Where the bot may not write: the job still runs, and the person still learns what becomes of it."""
+"""The bot can't post somewhere: the job still runs, and the person still learns its outcome."""
 
 import requests
 
-from bot.slack.views import ids
+from bot.views import action_ids
 from tests.scenario.world import Scenario, ref, shown
 
 
 def test_a_channel_without_the_bot(scenario: Scenario) -> None:
-    """The job runs, its thread is in the direct messages, and says how to invite the bot."""
+    """The job runs; its thread is in the direct messages and says how to invite the bot."""
     scenario.channel = f"{scenario.channel}-without"
     scenario.slack.add_channel(scenario.channel, bot_member=False)
     scenario.slow("customers_clean")
@@ -22,7 +22,7 @@ def test_a_channel_without_the_bot(scenario: Scenario) -> None:
 
 
 def test_a_private_channel_without_the_bot(scenario: Scenario) -> None:
-    """The same where Slack does not even say that the channel is there."""
+    """The same when Slack doesn't even say that the channel exists."""
     scenario.channel = f"{scenario.channel}-private"
     alice = scenario.slack.user_id("alice")
     scenario.slack.add_channel(scenario.channel, bot_member=False, private=True, members=[alice])
@@ -30,12 +30,12 @@ def test_a_private_channel_without_the_bot(scenario: Scenario) -> None:
     scenario.type("/dss-build CHURN.transactions_clean")
     root = scenario.direct("Running", "CHURN.transactions_clean")
     scenario.reply(root, "/invite")
-    scenario.press(root, ids.JOB_ABORT)
+    scenario.press(root, action_ids.JOB_ABORT)
     scenario.reply(root, "*Aborted*")
 
 
 def test_a_channel_that_is_archived_meanwhile(scenario: Scenario) -> None:
-    """Archived before the root could be posted: direct messages, and no false advice only to invite."""
+    """Archived before the root was posted: direct messages, and no false advice just to invite the bot."""
     job = scenario.elsewhere("customers_clean")
     scenario.slack.change_channel(scenario.channel, archived=True)
     scenario.type(f"/dss-jobs follow {ref(job)}")
@@ -46,7 +46,7 @@ def test_a_channel_that_is_archived_meanwhile(scenario: Scenario) -> None:
 
 
 def test_the_bot_is_removed_while_a_job_runs(scenario: Scenario) -> None:
-    """The end is told to the person who asked, directly."""
+    """A direct message tells the person who asked how the job ended."""
     scenario.slow("customers_clean")
     scenario.type("/dss-build CHURN.customers_clean")
     scenario.root("Running", "CHURN.customers_clean")
@@ -66,7 +66,7 @@ def test_in_a_direct_message_with_the_bot(scenario: Scenario) -> None:
     scenario.slow("transactions_clean")
     scenario.type("/dss-build CHURN.transactions_clean", user="bob")
     root = scenario.root("Running", "CHURN.transactions_clean")
-    scenario.press(root, ids.JOB_ABORT, user="bob")
+    scenario.press(root, action_ids.JOB_ABORT, user="bob")
     scenario.reply(root, "*Aborted*")
 
 
@@ -81,7 +81,7 @@ def use_up(scenario: Scenario, command: str) -> None:
 
 
 def test_a_used_up_response_url(scenario: Scenario) -> None:
-    """After Slack refuses the response URL the answer comes another way, still to the asker alone."""
+    """After Slack refuses the response URL, the answer takes another way, still only to the asker."""
     use_up(scenario, "/dss-jobs ETUDES")
     scenario.told("Jobs of ETUDES")
     assert any(call.method == "response_url" and call.status == 404 for call in scenario.slack.calls)
@@ -89,7 +89,7 @@ def test_a_used_up_response_url(scenario: Scenario) -> None:
 
 
 def test_a_used_up_response_url_where_the_bot_is_not(scenario: Scenario) -> None:
-    """And where the bot may not write at all, as a direct message."""
+    """And where the bot can't post at all, as a direct message."""
     scenario.channel = f"{scenario.channel}-used-up"
     scenario.slack.add_channel(scenario.channel, bot_member=False)
     use_up(scenario, "/dss-jobs SALES")
@@ -97,16 +97,16 @@ def test_a_used_up_response_url_where_the_bot_is_not(scenario: Scenario) -> None
 
 
 def test_slack_does_not_take_the_answer_for_a_moment(scenario: Scenario) -> None:
-    """A response URL that fails is not the end of an answer."""
+    """A failing response URL doesn't lose the answer."""
     scenario.slack.faults.add("response_url", kind="503", times=1)
     scenario.type("/dss-jobs FRAUD")
     scenario.told("Jobs of FRAUD")
 
 
 def test_a_button_in_a_thread_answers_in_the_thread(scenario: Scenario) -> None:
-    """What only the presser sees appears where they pressed."""
+    """An ephemeral answer appears where the person pressed the button."""
     scenario.type("/dss-build CHURN.features_broken")
     root = scenario.root("Failed", "CHURN.features_broken")
     end = scenario.reply(root, "*Failed*")
-    scenario.press(end, ids.JOB_LOG)
+    scenario.press(end, action_ids.JOB_LOG)
     assert scenario.told("Log of").thread_ts == root.ts

@@ -1,4 +1,4 @@
-"""The check that every scenario ends with: what it lets through, and what it does not."""
+"""The check at the end of every scenario: what it allows and what it rejects."""
 
 import json
 
@@ -22,7 +22,7 @@ from tests.scenario import safety
     ],
 )
 def test_what_must_not_be_shown_is_found(text: str) -> None:
-    """Anywhere in a payload, also in blocks that went as a string."""
+    """Anywhere in a payload, including blocks sent as a string."""
     section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
     for payload in ({"text": text}, {"blocks": [section]}, {"blocks": json.dumps([section])}):
         with pytest.raises(AssertionError):
@@ -30,7 +30,7 @@ def test_what_must_not_be_shown_is_found(text: str) -> None:
 
 
 def test_what_may_be_shown_passes() -> None:
-    """Escaped text, dates, known people, and what is carried but not shown."""
+    """Escaped text, dates, known people, and data that isn't shown."""
     texts = "&lt;!channel&gt; <@U0ALICE> <!date^1|x> `a<b`".replace("<b", "&lt;b")
     button = {"type": "button", "text": {"type": "plain_text", "text": "Log"}, "value": "<!channel>"}
     safety.check([{"text": texts, "blocks": [{"elements": [button]}]}], ["U0ALICE"])

@@ -1,4 +1,4 @@
-"""DSS is down, slow or answers nonsense: an answer in time, nothing lost, nothing started twice."""
+"""DSS is down, slow, or answers nonsense: an answer in time, nothing lost, nothing started twice."""
 
 import pytest
 
@@ -9,12 +9,12 @@ START = {"method": "POST", "path": r"^/projects/[A-Z]+/jobs/?$"}
 
 
 def test_a_wrong_key_is_named_as_the_trouble(scenario: Scenario) -> None:
-    """A revoked key is the administrator's business: said so, and nothing is started."""
+    """A revoked key is the administrator's problem: the answer says so, and nothing starts."""
     key = scenario.dss.admin_key
     scenario.dss.world.revoke_key(key)
     try:
         scenario.type("/dss-build CHURN.scored")
-        scenario.told("API key is not accepted any more")
+        scenario.told("no longer accepts the bot's API key")
         scenario.type("/dss-jobs")
         scenario.until(lambda: sum("API key" in shown(m) for m in scenario.answers()) == 2)
     finally:
@@ -23,11 +23,11 @@ def test_a_wrong_key_is_named_as_the_trouble(scenario: Scenario) -> None:
 
 
 def test_dss_refuses_connections(scenario: Scenario) -> None:
-    """DSS is not there: acknowledged at once, told after some tries, and works when it is back."""
+    """DSS is away: acknowledged at once, reported after some tries, and working again once DSS is back."""
     scenario.dss.stop()
     try:
         scenario.type("/dss-build CHURN.customers_clean")
-        scenario.told("DSS does not answer")
+        scenario.told("DSS isn't answering")
     finally:
         scenario.dss.start()
     assert scenario.starts() == []
@@ -55,7 +55,7 @@ def test_a_slow_dss_does_not_delay_the_acknowledgement(scenario: Scenario) -> No
 
 
 def test_other_people_are_served_while_dss_is_slow_for_one_project(scenario: Scenario) -> None:
-    """Somebody else's answer does not wait behind a slow one."""
+    """A slow request doesn't delay somebody else's answer."""
     slow = scenario.dss.faults.add("latency", path="/projects/ETUDES/jobs/", times=1, seconds=4.0)
     scenario.type("/dss-jobs ETUDES")
     scenario.until(lambda: slow.hits)
@@ -69,15 +69,15 @@ def test_other_people_are_served_while_dss_is_slow_for_one_project(scenario: Sce
     "body", [b'{"baseStatus": {"state": "RUN', b"[]", b"null", b'"text"', b"\xff\xfe", b"[1, 2]"]
 )
 def test_garbage_is_told(scenario: Scenario, body: bytes) -> None:
-    """Something that is no status of a job is an answer that says what may be wrong."""
+    """A response that isn't a job status: the answer says what might be wrong."""
     job = scenario.elsewhere("customers_clean")
     scenario.dss.faults.add("garbage", path=f"/jobs/{job.id}", body=body)
     scenario.type(f"/dss-jobs status {ref(job)}")
-    scenario.told("answers in a way the bot does not know")
+    scenario.told("answers in a way the bot doesn't know")
 
 
 def test_an_internal_error_of_dss_is_told(scenario: Scenario) -> None:
-    """A 500 on a question: DSS's words, and where to look; no stack trace."""
+    """A 500 for a query: DSS's words and where to look; no stack trace."""
     scenario.dss.faults.add(
         "status", path="/projects/SALES/jobs/", status=500, message="boom <!channel>\n\tat java.lang.X"
     )
@@ -87,7 +87,7 @@ def test_an_internal_error_of_dss_is_told(scenario: Scenario) -> None:
 
 
 def test_an_abort_that_dss_refuses(scenario: Scenario) -> None:
-    """The person is told; the job's thread does not claim that an abort was asked."""
+    """The person is told; the job's thread doesn't claim that an abort was requested."""
     scenario.slow("customers_clean")
     scenario.type("/dss-build CHURN.customers_clean")
     root = scenario.root("Running", "CHURN.customers_clean")
@@ -98,40 +98,54 @@ def test_an_abort_that_dss_refuses(scenario: Scenario) -> None:
 
 
 def test_a_start_whose_answer_is_lost_is_adopted(scenario: Scenario) -> None:
-    """The job is there: it is found, followed, and not started again."""
+    """The job exists: the bot finds it, follows it, and doesn't start it again."""
     scenario.dss.faults.add("lose_answer", times=1, **START)  # type: ignore[arg-type]
     scenario.slow("customers_clean")
     scenario.type("/dss-build CHURN.customers_clean")
-    scenario.root("Running", "CHURN.customers_clean", "asked by alice")
+    scenario.root("Running", "CHURN.customers_clean", "requested by alice")
     assert len(scenario.starts()) == 1
     assert len(scenario.roots()) == 1
 
 
 def test_a_start_that_never_arrived_is_unknown_and_not_repeated(scenario: Scenario) -> None:
-    """Nothing is found: said in words, and nothing is started a second time."""
+    """Nothing is found: the answer says so, and nothing is started a second time."""
     scenario.dss.faults.add("reset", times=1, **START)  # type: ignore[arg-type]
     scenario.type("/dss-build CHURN.customers_clean")
     scenario.until(lambda: len(scenario.starts()) == 1)
     before = len(scenario.requested("GET", "/projects/CHURN/jobs"))
     scenario.until(lambda: len(scenario.requested("GET", "/projects/CHURN/jobs")) > before)
     scenario.later(minutes=1)
-    scenario.told("not known whether the job", "Nothing was started twice")
+    scenario.told("isn't clear whether the job", "Nothing was started twice")
     assert len(scenario.starts()) == 1
     assert scenario.roots() == []
 
 
+def test_a_start_that_is_answered_with_an_older_job_is_looked_into(scenario: Scenario) -> None:
+    """A cache's answer: the older job is not followed as if it were the new one."""
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.root("Done", "CHURN.customers_clean")
+    known = f'{{"id":"{scenario.newest().id}"}}'.encode()
+    scenario.dss.faults.add("garbage", times=1, body=known, **START)  # type: ignore[arg-type]
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.until(lambda: len(scenario.starts()) == 2)
+    scenario.later(minutes=1)
+    scenario.told("isn't clear whether the job")
+    assert len(scenario.starts()) == 2
+    assert len(scenario.roots()) == 1
+
+
 def test_an_internal_error_at_the_start_is_looked_into(scenario: Scenario) -> None:
-    """After a 500 the job may exist: it is looked for, and the person is told what was found."""
+    """After a 500, the job might exist: the bot searches for it and tells the person the result."""
     scenario.dss.faults.add("status", status=500, times=1, **START)  # type: ignore[arg-type]
     scenario.type("/dss-build CHURN.transactions_clean")
     scenario.until(lambda: len(scenario.starts()) == 1)
     scenario.later(minutes=1)
-    scenario.told("not known whether the job")
+    scenario.told("isn't clear whether the job")
     assert len(scenario.starts()) == 1
 
 
 def test_a_start_that_dss_refuses_is_told_in_its_words(scenario: Scenario) -> None:
-    """A 400 is final: DSS's reason, nothing followed, and the same can be asked for again at once."""
+    """A 400 is final: DSS's reason, nothing to follow, and the same request is possible again at once."""
     scenario.dss.faults.add("status", status=400, message="No engine for this recipe", times=1, **START)  # type: ignore[arg-type]
     scenario.type("/dss-build CHURN.customers_clean")
     scenario.told("No engine for this recipe")
@@ -141,7 +155,7 @@ def test_a_start_that_dss_refuses_is_told_in_its_words(scenario: Scenario) -> No
 
 
 def test_the_log_cannot_be_read_for_the_excerpt(scenario: Scenario) -> None:
-    """A failure is told without its log when DSS does not give that."""
+    """If DSS doesn't provide the log, the failure is reported without it."""
     scenario.dss.faults.add("status", path="/log", status=500)
     scenario.type("/dss-build CHURN.features_broken")
     root = scenario.root("Failed", "CHURN.features_broken")
@@ -149,14 +163,14 @@ def test_the_log_cannot_be_read_for_the_excerpt(scenario: Scenario) -> None:
 
 
 def test_an_outage_is_told_once_and_its_end_too(scenario: Scenario) -> None:
-    """DSS away for long: the thread says since when, and when it is back; then the job goes on."""
+    """DSS is away for long: the thread says since when, and when it is back; then the job continues."""
     scenario.slow("customers_clean")
     scenario.type("/dss-build CHURN.customers_clean")
     root = scenario.root("Running", "CHURN.customers_clean")
     outage = scenario.dss.faults.add("status", status=503, path="/jobs/running")
     scenario.until(lambda: outage.hits)
     scenario.later(minutes=2)
-    scenario.reply(root, "DSS has not answered since")
+    scenario.reply(root, "DSS hasn't answered since")
     scenario.dss.faults.clear()
-    scenario.reply(root, "DSS answers again")
-    assert sum("has not answered" in shown(m) for m in scenario.now(root).replies) == 1
+    scenario.reply(root, "DSS is answering again")
+    assert sum("hasn't answered" in shown(m) for m in scenario.now(root).replies) == 1

@@ -1,4 +1,4 @@
-"""What this version does not know: acknowledged, answered where somebody waits, and nothing else."""
+"""What this version doesn't know: acknowledged, answered if somebody is waiting, and nothing else."""
 
 from typing import Any
 
@@ -32,7 +32,6 @@ def test_a_button_that_this_version_does_not_have(scenario: Scenario) -> None:
     [
         ("events_api", {"type": "event_callback", "event": {"type": "team_join", "user": {"id": "U1"}}}),
         ("events_api", {"type": "event_callback", "event": {"type": "a_new_event", "user": "U1"}}),
-        ("interactive", {"type": "view_submission", "view": {"callback_id": "old", "type": "modal"}}),
         ("interactive", {"type": "view_closed", "view": {"callback_id": "old", "type": "modal"}}),
         ("interactive", {"type": "block_suggestion", "action_id": "old", "block_id": "b", "value": "x"}),
         ("interactive", {"type": "shortcut", "callback_id": "old"}),
@@ -41,7 +40,7 @@ def test_a_button_that_this_version_does_not_have(scenario: Scenario) -> None:
 def test_what_nothing_listens_to_is_acknowledged(
     scenario: Scenario, kind: str, payload: dict[str, Any]
 ) -> None:
-    """Slack would otherwise send it again, or show the person a warning."""
+    """Otherwise Slack would send it again or show the person a warning."""
     alice = scenario.slack.as_user("alice")
     base = alice.payloads._base(str(payload["type"]), alice.id)
     scenario._acknowledged(alice._send(alice._delivery(kind, base | payload, str(payload["type"]))))

@@ -3,14 +3,16 @@
 import dataclasses
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
-from bot.app import Bot
-from bot.facts.rates import Rates
+from bot.app.wiring import Bot
+from bot.domain.request_limits import UNLIMITED, RequestLimits
+from bot.domain.slack_rates import SlackRates
 from bot.sandbox.dss import DssSandbox
 from bot.sandbox.dss.jobs import Job
 from bot.sandbox.dss.model import DATASET
@@ -19,20 +21,20 @@ from bot.sandbox.slack import Delivery, Message, SlackSandbox
 from bot.sandbox.slack.model import View
 from bot.settings import Settings
 from bot.settings.reading import read_settings
-from bot.slack.views import ids
+from bot.views import action_ids
 from tests.scenario import safety
 
 T = TypeVar("T")
 
-QUICK = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
-"""Scenarios are about what is said; how fast Slack lets it through has tests of its own."""
+QUICK = SlackRates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
+"""Scenarios test what is said; other tests cover Slack's rates."""
 
 FOREVER_MS = 10**9
-"""DSS's time that a job takes which is to run until something happens to it."""
+"""DSS time, in ms, for a job that runs until something happens to it."""
 
 
 class Scenario:
-    """Everything running. Each test gets a channel of its own; `begin` and `finish` surround it."""
+    """The running setup. Each test gets its own channel; `begin` and `finish` surround it."""
 
     def __init__(
         self,
@@ -41,11 +43,15 @@ class Scenario:
         access: str = "open",
         speed: float = 40.0,
         version: str = "15.2.0",
-        rates: Rates | None = QUICK,
+        rates: SlackRates | None = QUICK,
         environment: dict[str, str] | None = None,
+        config: str = "",
         scopes: tuple[str, ...] = (),
         api_key: Callable[[DssSandbox], str] | None = None,
+        asks_first: bool = False,
         delivery: Literal["socket", "http"] = "socket",
+        limits: RequestLimits = UNLIMITED,
+        home_minutes: int | None = 0,
     ) -> None:
         self.folder = folder
         self.dss = DssSandbox(version=version, speed=speed)
@@ -53,23 +59,32 @@ class Scenario:
         self.channel = "data"
         self.acks: list[object] = []
         self._ahead = timedelta(0)
+        self.patience = 10.0
+        """Seconds to wait for an acknowledgement."""
         self.expected_failures = 0
-        """How often the person was to see Slack's error, because the bot was not there."""
+        """How many of Slack's errors the person should see because the bot was away."""
         self._has_sockets = delivery == "socket"
         self.http_port = 0 if self._has_sockets else _free_port()
         self._access = access
         self._rates = rates
+        self._limits = limits
+        self._home_minutes = home_minutes
+        """Most tests wait for what they opened or pressed, so App Home isn't kept up to date beside that.
+        ``None``: as the settings say."""
         self._environment = environment or {}
+        self._config = config
+        """The TOML file; ``{alice}`` stands for alice's member ID."""
         self._api_key = api_key
+        self._asks_first = asks_first
         self._tests = 0
         self._calls = self._requests = self._violations = self._failures = 0
         self._seen: dict[str, int] = {}
         self._bot: Bot | None = None
 
-    # ---- life
+    # ---- start and stop
 
     def settings(self) -> Settings:
-        """Return the settings as the environment gives them."""
+        """Return the settings from the environment."""
         env = {
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_APP_TOKEN": self.slack.app_token,
@@ -83,6 +98,11 @@ class Scenario:
         if not self._has_sockets:
             env |= {"SLACK_SIGNING_SECRET": self.slack.signing_secret, "PORT": str(self.http_port)}
             del env["SLACK_APP_TOKEN"]
+        if self._config:
+            people = {user.name: user.id for user in self.slack._world.users.values()}
+            file = self.folder / "bot.toml"
+            file.write_text(self._config.format_map(people))
+            env["DSS_BOT_CONFIG"] = str(file)
         given = env | self._environment
         return read_settings(given, lambda path: Path(path).read_text(), self.folder)
 
@@ -94,19 +114,37 @@ class Scenario:
 
     def start_bot(self) -> Bot:
         """Start a bot on the same database."""
-        settings = self.settings()
-        often = dataclasses.replace(settings.following, tick_seconds=0.05, requests_per_second=50.0)
-        self._bot = Bot(
-            dataclasses.replace(settings, following=often),
-            clock=lambda: datetime.now(UTC) + self._ahead,
-            rates=self._rates,
-        )
+        self._bot = self._new_bot()
         self._bot.start()
         if not self._has_sockets:
             self.slack.deliver_to(f"http://127.0.0.1:{self.http_port}/slack/events")
         else:
             self.until(lambda: self.slack.sockets)
         return self._bot
+
+    @contextmanager
+    def replica(self) -> Iterator[Bot]:
+        """Run one more bot on the same database; Slack's deliveries go to both in turn."""
+        bot = self._new_bot()
+        bot.start()
+        try:
+            self.until(lambda: self.slack.sockets > 1 or None)
+            yield bot
+        finally:
+            assert bot.stop()
+
+    def _new_bot(self) -> Bot:
+        settings = self.settings()
+        often = dataclasses.replace(settings.following, tick_seconds=0.05, requests_per_second=50.0)
+        seen = dataclasses.replace(settings.visibility, ask_before_first_post=self._asks_first)
+        slack = settings.slack
+        if self._home_minutes is not None:
+            slack = dataclasses.replace(slack, home_minutes=self._home_minutes)
+        return Bot(
+            dataclasses.replace(settings, following=often, limits=self._limits, visibility=seen, slack=slack),
+            clock=lambda: datetime.now(UTC) + self._ahead,
+            rates=self._rates,
+        )
 
     def stop_bot(self) -> None:
         """Stop the bot as SIGTERM does."""
@@ -143,7 +181,7 @@ class Scenario:
         self._seen = {user: len(self.slack.ephemerals(user)) for user in people}
 
     def finish(self) -> None:
-        """End a test: nothing goes on in DSS, and what must be so in every test is so."""
+        """End a test: stop everything in DSS and run the checks that every test needs."""
         self.dss.faults.clear()
         self.slack.faults.clear()
         self.dss.world._next.clear()
@@ -163,7 +201,7 @@ class Scenario:
         safety.check(new_calls + acks, [user.id for user in self.slack._world.users.values()])
 
     def idle(self) -> bool:
-        """Whether the bot has nothing to do any more."""
+        """Return whether the bot has nothing left to do."""
         store = self.bot.store
         counts = store.outbox.counts()
         return not (
@@ -174,7 +212,7 @@ class Scenario:
         )
 
     def later(self, **time: float) -> None:
-        """Put the bot's clock forward, instead of waiting; it stays so, as clocks do not go back."""
+        """Move the bot's clock forward instead of waiting; it stays there, because clocks don't go back."""
         self._ahead += timedelta(**time)
 
     # ---- what people do
@@ -204,21 +242,30 @@ class Scenario:
         value: str | None = None,
         stale: bool = False,
     ) -> Delivery:
-        """Press a button, confirm what it asks, and wait until that is acknowledged.
+        """Press a button, confirm its dialog, and wait until that is acknowledged.
 
-        Of several buttons with the same action and different numbers, the first is meant.
+        If several buttons have the same action and different numbers, this presses the first.
         """
         person = self.slack.as_user(user)
         now = where if stale else person.current(where)
-        action_id = next((one for one in _action_ids(now) if ids.base(one) == action), action)
+        action_id = next((one for one in _action_ids(now) if action_ids.base(one) == action), action)
         return self._acknowledged(person.press(where, action_id=action_id, value=value, stale=stale))
 
-    def select(self, where: Message | View, action: str, choice: str, *, user: str = "alice") -> Delivery:
+    def select(
+        self, where: Message | View, action: str, choice: str | list[str], *, user: str = "alice"
+    ) -> Delivery:
         """Choose in a list and wait until that is acknowledged."""
         return self._acknowledged(self.slack.as_user(user).select(where, action, choice))
 
+    def change_account(self, user: str, **changes: object) -> None:
+        """Change somebody's account, and wait until a bot that knows them has heard of it."""
+        accounts, user_id = self.bot.store.slack_accounts, self.slack.user_id(user)
+        before = accounts.version(user_id)
+        assert self.slack.as_user(user).change_account(**changes) is not None
+        self.until(lambda: before is None or accounts.version(user_id) != before or None)
+
     def _acknowledged(self, delivery: Delivery) -> Delivery:
-        delivery.wait(10)
+        delivery.wait(self.patience)
         assert delivery.acked, delivery.error
         self.acks.append(delivery.ack_payload)
         return delivery
@@ -226,44 +273,44 @@ class Scenario:
     # ---- what people see
 
     def until(self, predicate: Callable[[], T | None], timeout: float = 20.0) -> T:
-        """Wait until something is so; the bot's own changes wake the wait."""
+        """Wait until the predicate is true; the bot's own changes wake the wait."""
         value = self.slack.wait_until(predicate, timeout)
         assert value is not None
         return value
 
     def roots(self, channel: str | None = None) -> list[Message]:
-        """Return the messages of a channel that are in no thread."""
+        """Return the messages of a channel that aren't in a thread."""
         return self.slack.messages(channel or self.channel)
 
     def root(self, *containing: str, channel: str | None = None) -> Message:
-        """Wait for a root message that shows all these texts, and return it."""
+        """Wait for a root message that contains all these texts, and return it."""
         return self.until(lambda: _first(self.roots(channel), containing))
 
     def now(self, root: Message) -> Message:
-        """Return a root message as it is now, with its replies."""
+        """Return the current version of a root message, with its replies."""
         return next(m for m in self.roots(root.channel) if m.ts == root.ts)
 
     def reply(self, root: Message, *containing: str) -> Message:
-        """Wait for a reply in a thread that shows all these texts, and return it."""
+        """Wait for a reply in a thread that contains all these texts, and return it."""
         return self.until(lambda: _first(self.now(root).replies, containing))
 
     def answers(self, user: str = "alice") -> list[Message]:
-        """Return what only somebody saw since the test began."""
+        """Return the ephemeral messages to one person since the test began."""
         return self.slack.ephemerals(user)[self._seen.get(user, 0) :]
 
     def told(self, *containing: str, user: str = "alice") -> Message:
-        """Wait for an answer that only somebody sees and that shows all these texts, and return it."""
+        """Wait for an ephemeral answer that contains all these texts, and return it."""
         return self.until(lambda: _first(self.answers(user), containing))
 
     def direct(self, *containing: str, user: str = "alice") -> Message:
-        """Wait for a direct message of the bot that shows all these texts, and return it."""
+        """Wait for a direct message from the bot that contains all these texts, and return it."""
         channel = self.slack.dm(user)
         return self.root(*containing, channel=channel)
 
-    # ---- what DSS sees
+    # ---- what DSS receives
 
     def requested(self, method: str, end: str) -> list[str]:
-        """Return the paths of DSS's calls since the test began, by method and end of path."""
+        """Return the paths of DSS's calls since the test began, by method and end of the path."""
         return [
             call.path
             for call in self.dss.requests[self._requests :]
@@ -271,7 +318,7 @@ class Scenario:
         ]
 
     def starts(self) -> list[dict[str, object]]:
-        """Return the definitions of the jobs that DSS was asked to start since the test began."""
+        """Return the definitions of the jobs that the bot asked DSS to start since the test began."""
         return [
             call.body
             for call in self.dss.requests[self._requests :]
@@ -285,7 +332,7 @@ class Scenario:
         return self.dss.world.jobs.of_project(project)[-1]
 
     def slow(self, dataset: str, project: str = "CHURN", *, ignores_abort: bool = False) -> None:
-        """Let the next job, which builds ``dataset``, run until something happens to it."""
+        """Make the next job, which builds ``dataset``, run until something happens to it."""
         target = Target(project=project, kind=DATASET, id=dataset, label=dataset, partition="NP")
         step = Step(
             id=f"compute_{dataset}_NP", recipe=f"compute_{dataset}", duration_ms=FOREVER_MS, targets=(target,)
@@ -293,7 +340,7 @@ class Scenario:
         self.dss.world.plan_next(activities=[step], ignores_abort=ignores_abort)
 
     def elsewhere(self, dataset: str, project: str = "CHURN", *, by: str = "bob") -> Job:
-        """Start a job in DSS, not in Slack, that runs until something happens to it."""
+        """Start a job in DSS, not from Slack, that runs until something happens to it."""
         self.slow(dataset, project)
         world = self.dss.world
         job = world.start(project, {"outputs": [{"id": dataset}]}, initiator=by)
@@ -301,13 +348,13 @@ class Scenario:
         return job
 
     def forget(self, job: Job) -> None:
-        """Let DSS end a job and know it no more."""
+        """Make DSS end a job and forget it."""
         with self.dss.world.lock:
             job.life.stop_at = self.dss.world.now()
             self.dss.world.delete_job(job.project, job.id)
 
     def finish_job(self, job: Job) -> None:
-        """Let a slow job end well now."""
+        """Let a slow job finish successfully now."""
         world = self.dss.world
         with world.lock:
             done = world.now() - job.life.initiated
@@ -321,19 +368,19 @@ def _free_port() -> int:
 
 
 def shown(message: Message | View | object) -> str:
-    """Return everything that a message, a view or an acknowledgement shows."""
+    """Return everything that a message, a view, or an acknowledgement shows."""
     if isinstance(message, Message):
         return "\n".join([message.text, *_texts(message.blocks)])
     return "\n".join(_texts(message.blocks if isinstance(message, View) else message))
 
 
 def has_button(message: Message | View, action: str) -> bool:
-    """Whether a message has a button with this action."""
-    return any(ids.base(one) == action for one in _action_ids(message))
+    """Return whether a message has a button with this action."""
+    return any(action_ids.base(one) == action for one in _action_ids(message))
 
 
 def ref(job: Job) -> str:
-    """Name a job as people type it."""
+    """Return a job's name as people type it."""
     return f"{job.project}/{job.id}"
 
 
@@ -352,7 +399,7 @@ def _action_ids(where: Message | View) -> list[str]:
 
 def _texts(value: object) -> list[str]:
     if isinstance(value, dict):
-        own = [value["text"]] if isinstance(value.get("text"), str) else []
+        own = [value[key] for key in ("title", "text", "caption") if isinstance(value.get(key), str)]
         return own + [text for inner in value.values() for text in _texts(inner)]
     if isinstance(value, list | tuple):
         return [text for inner in value for text in _texts(inner)]

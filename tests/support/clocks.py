@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class HandClock:
-    """Returns the same moment until it is moved."""
+    """Returns the same time until it is moved."""
 
     def __init__(self, start: datetime = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)) -> None:
         self.moment = start
@@ -13,5 +13,5 @@ class HandClock:
         return self.moment
 
     def advance(self, seconds: float) -> None:
-        """Move on."""
+        """Move the clock forward."""
         self.moment += timedelta(seconds=seconds)

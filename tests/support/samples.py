@@ -1,10 +1,10 @@
-"""Records for tests, valid as they are; each test names only what it is about."""
+"""Valid sample records; each test sets only the fields that it is about."""
 
 from typing import Any
 from uuid import uuid4
 
-from bot.facts import Build, JobFacts, JobRef, Message, Output, Place, WantedOutput
-from bot.facts.records import Draft, FollowedJob, Intent, Urgency, Watch
+from bot.domain import Build, JobInfo, JobRef, Message, Output, Place, RequestedOutput
+from bot.domain.stored_records import Draft, FollowedJob, Intent, Urgency, Watch
 from tests.support.clocks import HandClock
 
 REF = JobRef(instance="dss", project="CHURN", job_id="Build_scored__NP__2026-11-25T12-00-00.000")
@@ -12,7 +12,7 @@ NOW = HandClock().moment
 
 
 def new_id() -> str:
-    """Return an id that no other record has."""
+    """Return a unique id."""
     return uuid4().hex
 
 
@@ -20,7 +20,7 @@ def intent(**changes: Any) -> Intent:
     """Return an intent to build CHURN.scored."""
     values: dict[str, Any] = {
         "id": new_id(),
-        "wish": Build(outputs=(WantedOutput(project="CHURN", name="scored"),)),
+        "request": Build(outputs=(RequestedOutput(project="CHURN", name="scored"),)),
         "user_id": "U1",
         "team_id": "T1",
         "place": Place(channel_id="C1", response_url="https://hooks.example/1"),
@@ -29,7 +29,7 @@ def intent(**changes: Any) -> Intent:
     return Intent(**(values | changes))
 
 
-def facts(**changes: Any) -> JobFacts:
+def job_info(**changes: Any) -> JobInfo:
     """Return a running job."""
     values: dict[str, Any] = {
         "ref": REF,
@@ -42,12 +42,12 @@ def facts(**changes: Any) -> JobFacts:
         "initiated_at": NOW,
         "started_at": NOW,
     }
-    return JobFacts(**(values | changes))
+    return JobInfo(**(values | changes))
 
 
 def followed(**changes: Any) -> FollowedJob:
     """Return a followed job."""
-    return FollowedJob(**({"facts": facts()} | changes))
+    return FollowedJob(**({"info": job_info()} | changes))
 
 
 def watch(**changes: Any) -> Watch:

@@ -5,10 +5,11 @@ from bot.sandbox.dss.faults import Fault, Faults
 from bot.sandbox.dss.jobs import Job
 from bot.sandbox.dss.model import Dimension, Item, Key, Project, Recipe, RecipeFailure, Ref, Scenario, User
 from bot.sandbox.dss.plan import Step, Target
-from bot.sandbox.dss.server import DssSandbox, Recorded
+from bot.sandbox.dss.server import Answered, DssSandbox, Recorded
 from bot.sandbox.dss.world import World
 
 __all__ = [
+    "Answered",
     "Clock",
     "Dimension",
     "DssSandbox",

@@ -1,4 +1,4 @@
-"""Who calls, and what they may do (DSS-API.md §3.1 to §3.3)."""
+"""Callers and their rights (DSS-API.md §3.1 to §3.3)."""
 
 import base64
 import binascii
@@ -14,25 +14,25 @@ ALL_RIGHTS = Rights()
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a call is made as."""
+    """The identity behind a call."""
 
     world: World
     key: Key
     user: User | None
-    """``None`` for a key that is nobody's."""
+    """``None`` for a key that belongs to nobody."""
 
     @property
     def name(self) -> str:
-        """Return what jobs show as their initiator."""
+        """Return the initiator name that jobs show."""
         return self.user.login if self.user else f"API ({self.key.label})"
 
     @property
     def admin(self) -> bool:
-        """Return whether everything is allowed."""
+        """Return whether the caller has all rights."""
         return self.user.admin if self.user else self.key.admin
 
     def rights(self, project: str) -> Rights | None:
-        """Return what the caller may do in a project, ``None`` if not even see it."""
+        """Return the caller's rights in a project, or ``None`` if the caller can't see it."""
         if self.user is None and self.key.project is not None:
             return ALL_RIGHTS if self.key.project == project else None
         if self.admin:
@@ -41,20 +41,20 @@ class Caller:
         return found if found is not None and found.read else None
 
     def project(self, key: str) -> Project:
-        """Return a project that the caller sees.
+        """Return a project that the caller can see.
 
         Raises:
-            Problem: it is not there, or the caller does not see it.
+            Problem: the project doesn't exist, or the caller can't see it.
         """
         if self.rights(key) is None or key not in self.world.projects:
             raise invisible()
         return self.world.projects[key]
 
     def runnable(self, key: str) -> Project:
-        """Return a project in which the caller may start and abort jobs.
+        """Return a project in which the caller can start and abort jobs.
 
         Raises:
-            Problem: it is not visible, or the right is missing.
+            Problem: the project isn't visible, or the caller lacks the right.
         """
         project = self.project(key)
         rights = self.rights(key)
@@ -63,25 +63,25 @@ class Caller:
         return project
 
     def refuse(self, message: str) -> None:
-        """Answer that a privilege is missing."""
+        """Raise the error for a missing privilege."""
         raise Problem(self.world.refusal_status, UNAUTHORIZED, message)
 
     def need_admin(self) -> None:
-        """Let only administrators pass."""
+        """Require an administrator."""
         if not self.admin:
             self.refuse("Action forbidden, you are not admin")
 
     def need_instance(self) -> None:
-        """Let no project key pass: it is of no use outside of its project."""
+        """Reject project keys, which are valid only inside their project."""
         if self.key.project is not None:
             self.refuse("Action forbidden for a project API key")
 
 
 def authenticate(world: World, headers: Mapping[str, str]) -> Caller:
-    """Find out who calls.
+    """Identify the caller.
 
     Raises:
-        Problem: unknown key, disabled user, or an impersonation that is not allowed.
+        Problem: the key is unknown, the user is disabled, or the impersonation isn't allowed.
     """
     key = world.keys.get(_secret(headers.get("Authorization", "")))
     if key is None:

@@ -1,4 +1,4 @@
-"""Jobs by the thousand, for lists as long as those of a big instance."""
+"""Jobs by the thousand, for lists as long as those of a large instance."""
 
 from dataclasses import replace
 
@@ -12,21 +12,21 @@ INITIATORS = (("alice", "Alice Martin"), ("bob", "Bob Durand"), ("API (nightly)"
 
 
 def finished_jobs(project: Project, count: int, *, before: int) -> list[Job]:
-    """Return ``count`` finished jobs, oldest first, the newest a minute before ``before``."""
+    """Return ``count`` finished jobs, oldest first, the newest one minute before ``before``."""
     datasets = _built(project)
     plans = {item.id: _plans(project.key, item) for item in datasets}
     jobs = []
     for number in range(count):
         item = datasets[number % len(datasets)]
         initiated = before - (count - number) * SPACING_MS
-        course = 9 - number % 10  # in ten jobs: 7 done, 1 with warnings, 1 failed, 1 aborted
+        course = 9 - number % 10  # of ten jobs: 7 done, 1 with warnings, 1 failed, 1 aborted
         plan = plans[item.id][min(course, 3)]
         jobs.append(_job(project.key, item, plan, initiated, INITIATORS[number % len(INITIATORS)]))
     return jobs
 
 
 def running_jobs(project: Project, count: int, *, now: int, initiator: str) -> list[Job]:
-    """Return ``count`` jobs that have been running for half a minute and go on until they are released."""
+    """Return ``count`` jobs that have been running for half a minute and run until they are released."""
     datasets = _built(project)
     plans = {item.id: _plans(project.key, item)[3] for item in datasets}
     jobs = []
@@ -45,7 +45,7 @@ def _built(project: Project) -> list[Item]:
 
 
 def _plans(project: str, item: Item) -> tuple[JobPlan, JobPlan, JobPlan, JobPlan]:
-    """Return courses of a job: failed, aborted before it started, done with warnings, done."""
+    """Return four courses of a job: failed, aborted before it started, done with warnings, done."""
     recipe = f"compute_{item.id}"
     target = Target(
         project=project,

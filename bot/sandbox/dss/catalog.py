@@ -1,4 +1,4 @@
-"""What a project consists of, as JSON (DSS-API.md §4)."""
+"""The contents of a project, as JSON (DSS-API.md §4)."""
 
 from bot.sandbox.dss.auth import Caller
 from bot.sandbox.dss.model import (
@@ -26,13 +26,13 @@ COMPUTABLES = {
 
 
 def projects(caller: Caller) -> list[object]:
-    """List the projects that the caller sees."""
+    """List the projects that the caller can see."""
     found = [caller.world.projects[key] for key in sorted(caller.world.projects)]
     return [summary(project) for project in found if caller.rights(project.key) is not None]
 
 
 def summary(project: Project) -> Json:
-    """Summarise a project."""
+    """Summarize a project."""
     return {
         "projectKey": project.key,
         "name": project.name,
@@ -44,7 +44,7 @@ def summary(project: Project) -> Json:
 
 
 def metadata(project: Project) -> Json:
-    """Return label, tags and description."""
+    """Return the label, tags, and description."""
     return {
         "label": project.name,
         "shortDesc": project.short_desc,
@@ -55,7 +55,7 @@ def metadata(project: Project) -> Json:
 
 
 def datasets(project: Project, tags: str | None) -> list[object]:
-    """List the datasets, those with one of ``tags`` if given."""
+    """List the datasets; if ``tags`` are given, only those with one of them."""
     wanted = set(filter(None, (tags or "").split(",")))
     return [
         {"projectKey": project.key, "name": item.name, "type": item.type, "managed": item.managed}
@@ -82,7 +82,7 @@ def dataset(project: Project, name: str) -> Json:
 
 
 def partitions(project: Project, name: str) -> list[object]:
-    """List the partitions that a dataset has."""
+    """List the partitions of a dataset."""
     item = _dataset(project, name)
     return list(item.partitions) if item.dimensions else [NOT_PARTITIONED]
 
@@ -98,8 +98,8 @@ def models(project: Project) -> list[object]:
 
 
 def streams(project: Project) -> list[object]:
-    """List the streaming endpoints."""
-    return _listed(project, STREAM)
+    """List the streaming endpoints, whose ids are their names (`DSSStreamingEndpointListItem`)."""
+    return [{"projectKey": project.key, "id": item.id, "type": item.type} for item in project.of_kind(STREAM)]
 
 
 def knowledge_banks(project: Project) -> list[object]:
@@ -130,7 +130,7 @@ def scenarios(project: Project) -> list[object]:
 
 
 def graph(project: Project) -> Json:
-    """Return the flow as a graph of things and the recipes between them."""
+    """Return the flow as a graph of objects and the recipes between them."""
     nodes: dict[str, object] = {}
     made = {ref: recipe.name for recipe in project.recipes.values() for ref in recipe.outputs}
     for ref in project.items:

@@ -1,4 +1,4 @@
-"""Time as the stand-in sees it: the wall clock (perhaps sped up), or one that only a test moves."""
+"""Time in the stand-in: the wall clock (sped up if needed), or a clock that only a test moves."""
 
 import threading
 import time
@@ -7,14 +7,14 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Anything that can say what time it is."""
+    """Anything that returns the current time."""
 
     def now_ms(self) -> int:
         """Return milliseconds since 1970 UTC."""
 
 
 class RealClock:
-    """The wall clock; with ``speed`` 10 a minute of simulated time passes in 6 s."""
+    """The wall clock; with ``speed`` 10, a minute of simulated time takes 6 s."""
 
     def __init__(self, speed: float = 1.0) -> None:
         self._speed = speed
@@ -28,10 +28,10 @@ class RealClock:
 
 
 class ManualClock:
-    """A clock that stands still until `advance` is called. Safe to share between threads."""
+    """A clock that stands still until `advance` is called. Thread-safe."""
 
     def __init__(self, start: datetime | float | None = None) -> None:
-        """Start at an aware datetime or at seconds since 1970; default 2026-11-23 08:15:00 UTC."""
+        """Start at an aware datetime or at seconds since 1970; the default is 2026-11-23 08:15:00 UTC."""
         if start is None:
             start = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)
         seconds = start.timestamp() if isinstance(start, datetime) else start
@@ -44,7 +44,7 @@ class ManualClock:
             return self._now
 
     def advance(self, seconds: float) -> None:
-        """Let ``seconds`` pass."""
+        """Move the clock ``seconds`` forward."""
         if seconds < 0:
             raise ValueError("time does not go backwards")
         with self._lock:

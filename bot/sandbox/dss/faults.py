@@ -1,4 +1,4 @@
-"""Things that go wrong on purpose, between the client and DSS."""
+"""Deliberate faults between the client and DSS."""
 
 import re
 import threading
@@ -12,32 +12,32 @@ HALF_AN_ANSWER = b'{"baseStatus": {"state": "RUN'
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """One rule. It applies to the calls that match, ``times`` times or until it is removed."""
+    """One rule. It applies to matching calls, ``times`` times or until it is removed."""
 
     kind: Kind
     method: str = ".*"
-    """Pattern for the whole HTTP method."""
+    """Pattern that must match the whole HTTP method."""
     path: str = ".*"
-    """Pattern to be found anywhere in the decoded path below the base, such as ``/jobs/$``."""
+    """Pattern to search for in the decoded path below the base, such as ``/jobs/$``."""
     times: int | None = None
     seconds: float = 0.0
-    """For ``latency``, real seconds whatever the clock does; the call is served after them."""
+    """For ``latency``: real seconds, whatever the clock does, before the call is served."""
     status: int = 500
     error_type: str = "java.lang.RuntimeException"
     message: str = "Something went wrong"
     body: bytes = HALF_AN_ANSWER
-    """For ``garbage``: sent with 200 as JSON."""
+    """For ``garbage``: sent as JSON with status 200."""
     hits: int = field(default=0)
 
     def matches(self, method: str, path: str) -> bool:
-        """Return whether the rule is about such a call and not used up."""
+        """Return whether the rule matches the call and isn't used up."""
         if self.times is not None and self.hits >= self.times:
             return False
         return bool(re.fullmatch(self.method, method) and re.search(self.path, path))
 
 
 class Faults:
-    """The rules in force. Safe to change while calls are served."""
+    """The active rules. They can change while calls are being served."""
 
     def __init__(self) -> None:
         self._rules: list[Fault] = []
@@ -57,7 +57,7 @@ class Faults:
         message: str = "Something went wrong",
         body: bytes = HALF_AN_ANSWER,
     ) -> Fault:
-        """Add a rule (see `Fault`). Rules that were added earlier come first."""
+        """Add a rule (see `Fault`). Earlier rules take precedence."""
         fault = Fault(
             kind=kind,
             method=method,
@@ -74,18 +74,18 @@ class Faults:
         return fault
 
     def remove(self, fault: Fault) -> None:
-        """Take a rule out."""
+        """Remove a rule."""
         with self._lock:
             self._rules.remove(fault)
 
     def clear(self) -> None:
-        """Take all rules out and end an outage."""
+        """Remove all rules and end an outage."""
         with self._lock:
             self._rules.clear()
             self._outage = None
 
     def down(self, kind: Kind = "html502") -> None:
-        """Let nothing work any more, as when the back end restarts."""
+        """Make every call fail, as when the back end restarts."""
         with self._lock:
             self._outage = Fault(kind=kind)
 
@@ -95,7 +95,7 @@ class Faults:
             self._outage = None
 
     def pick(self, method: str, path: str) -> list[Fault]:
-        """Return what applies to a call and count it: every latency, and the first of the others."""
+        """Return and count the rules that apply to a call: all latencies, and the first of the others."""
         with self._lock:
             if self._outage is not None:
                 self._outage.hits += 1

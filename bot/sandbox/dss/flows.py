@@ -1,4 +1,4 @@
-"""The projects of the seeded world, each with its flow."""
+"""The projects of the seeded world and their flows."""
 
 from bot.sandbox.dss.model import (
     DATASET,
@@ -24,7 +24,7 @@ SLOW_SECONDS = 600.0
 
 
 def churn() -> Project:
-    """Return CHURN: a chain of several steps, one dataset that always fails, one that takes ten minutes."""
+    """Return CHURN: a chain of several steps, a dataset that always fails, and one that takes ten minutes."""
     project = Project(key="CHURN", name="Customer churn", owner="alice", tags=("marketing",))
     _sources(project, "crm_customers", "transactions")
     project.add(_dataset("web_events", dimensions=(DAY,)))
@@ -42,12 +42,12 @@ def churn() -> Project:
     exports, trained = Ref(FOLDER, CHURN_EXPORTS), Ref(MODEL, CHURN_MODEL)
     _recipe(project, "export_scored", ["scored"], exports)
     _recipe(project, "train_churn", ["features"], trained, kind="prediction_training", seconds=20)
-    project.scenarios.append(Scenario(id="NIGHTLY", name="Nightly scoring"))
+    project.scenarios.append(Scenario(id="NIGHTLY", name="Nightly scoring", builds=("scored",)))
     return project
 
 
 def sales() -> Project:
-    """Return SALES: partitions by day and by day and country, SQL that cannot be stopped."""
+    """Return SALES: partitions by day and by day and country, and SQL that can't be stopped."""
     project = Project(key="SALES", name="Sales reporting", owner="bob", tags=("finance",))
     project.add(_dataset("orders", dimensions=(DAY, COUNTRY), kind="PostgreSQL"))
     _sources(project, "shops")
@@ -56,12 +56,12 @@ def sales() -> Project:
     _made(project, "revenue", "daily_orders", "shops", kind="sql_query", seconds=12)
     _made(project, "warehouse_copy", "revenue", kind="sql_query", seconds=40, ignores_abort=True)
     project.add(Item(kind=STREAM, id="live_orders", name="live_orders", type="kafka"))
-    project.scenarios.append(Scenario(id="MONTH_END", name="Month end", active=False))
+    project.scenarios.append(Scenario(id="MONTH_END", name="Month end", active=False, builds=("revenue",)))
     return project
 
 
 def fraud() -> Project:
-    """Return FRAUD: a small chain, and a recipe that warns."""
+    """Return FRAUD: a small chain and a recipe with warnings."""
     project = Project(key="FRAUD", name="Fraud detection", owner="alice")
     _sources(project, "payments", "known_fraudsters")
     _made(project, "payments_clean", "payments", warnings=3)
@@ -73,7 +73,7 @@ def fraud() -> Project:
 
 
 def payroll() -> Project:
-    """Return PAYROLL, which few people may see."""
+    """Return PAYROLL, which only a few people can see."""
     project = Project(key="PAYROLL", name="Payroll (restricted)", owner="carol")
     _sources(project, "salaries")
     _made(project, "salary_bands", "salaries")
@@ -105,7 +105,7 @@ HOSTILE_NAMES = (
 
 
 def hostile() -> Project:
-    """Return HOSTILE, whose names try to be more than names."""
+    """Return HOSTILE, whose names contain markup and escape attempts."""
     project = Project(key="HOSTILE", name="<!everyone> ``` & <script>", owner="alice", short_desc="*_~`>")
     _sources(project, "raw")
     for name in HOSTILE_NAMES:
@@ -139,7 +139,7 @@ def _made(
     failure: RecipeFailure | None = None,
     ignores_abort: bool = False,
 ) -> None:
-    """Add a dataset and the recipe that makes it."""
+    """Add a dataset and the recipe that builds it."""
     project.add(_dataset(name, dimensions=dimensions))
     recipe = _recipe(project, f"compute_{name}", list(inputs), Ref(DATASET, name), kind=kind, seconds=seconds)
     warning = ("INPUT_DATA_BAD_TYPE", "Value 'n/a' of column amount is not a valid double")

@@ -1,4 +1,4 @@
-"""Jobs of the stand-in, in their order, with what is cached so that long lists are served fast."""
+"""The stand-in's jobs in order, with caches that make long lists fast."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,18 +34,18 @@ class Job:
     refresh_metastore: bool = False
     auto_update_schema: bool = False
     log_bytes: int | None = None
-    """Wanted size of the log; ``None``: as long as it comes."""
+    """Target size of the log; ``None`` leaves its natural length."""
     cleared: bool = False
-    """Details and log were removed from the disk (``removed``)."""
+    """The details and log were deleted from disk (``removed``)."""
     encoded: tuple[Head, bytes] | None = field(default=None, repr=False)
-    """The list item and what it says, so that it is encoded again only when that changed."""
+    """The encoded list item and the values in it; it is encoded again only when they change."""
     stuck: Head | None = field(default=None, repr=False)
-    """Of a held job past its planned end: nothing about it changes any more, so this is looked up."""
+    """The head of a held job past its planned end. Nothing in it changes anymore, so it is cached."""
     settled: bool = False
-    """Whether the effects of its end on the flow have been noted."""
+    """Whether the flow already reflects the job's end."""
 
     def head(self, now: int) -> Head:
-        """Return state and times at ``now`` (ms since 1970)."""
+        """Return the state and times at ``now`` (ms since 1970)."""
         if self.encoded is not None and self.encoded[0].stable:
             return self.encoded[0]
         if not self.life.held or self.life.stop_at is not None:
@@ -58,13 +58,13 @@ class Job:
 
 
 def stamp(ms: int) -> str:
-    """Return the time as job ids end with it."""
+    """Format a time as the suffix of a job id."""
     moment = datetime.fromtimestamp(ms / 1000, UTC)
     return f"{moment:%Y-%m-%dT%H-%M-%S}.{ms % 1000:03d}"
 
 
 class JobBook:
-    """All jobs of the instance. Not locked: the world that owns it is."""
+    """All jobs of the instance. It has no lock; the world that owns it does."""
 
     def __init__(self) -> None:
         self._of_project: dict[str, list[Job]] = {}
@@ -74,24 +74,24 @@ class JobBook:
         self._locks: dict[tuple[str, str, str, str], Job] = {}
 
     def of_project(self, project: str) -> list[Job]:
-        """Return the jobs of a project, oldest first. Not to be changed."""
+        """Return the jobs of a project, oldest first. Callers must not change the list."""
         return self._of_project.get(project, [])
 
     def find(self, project: str, job_id: str) -> Job | None:
-        """Return one job."""
+        """Return one job, or ``None``."""
         return self._by_id.get((project, job_id))
 
     def unfinished(self, now: int) -> list[Job]:
-        """Return the jobs that had no final state at ``now``, oldest first."""
+        """Return the jobs that are not in a final state at ``now``, oldest first."""
         return [job for job in self._unfinished.values() if not job.head(now).stable]
 
     def free_id(self, project: str, name: str, ms: int) -> str:
-        """Return an id for a new job that no other of the project has."""
-        wish = (project, name, ms)
-        ms = self._next_free.get(wish, ms)  # thousands may ask for the same moment
+        """Return an id for a new job that is unique in the project."""
+        request = (project, name, ms)
+        ms = self._next_free.get(request, ms)  # thousands can ask for the same moment
         while (project, candidate := f"{name}_{stamp(ms)}") in self._by_id:
             ms += 1
-        self._next_free[wish] = ms + 1
+        self._next_free[request] = ms + 1
         return candidate
 
     def add(self, job: Job) -> None:
@@ -101,14 +101,14 @@ class JobBook:
         self._unfinished[job.project, job.id] = job
 
     def add_older(self, project: str, jobs: list[Job]) -> None:
-        """Add finished jobs, oldest first, all older than every job there is."""
+        """Add finished jobs, oldest first, all older than every existing job."""
         self._of_project.setdefault(project, [])[:0] = jobs
         for job in jobs:
             job.settled = True
             self._by_id[project, job.id] = job
 
     def settle(self, now: int) -> list[Job]:
-        """Take out the jobs that have ended since the last call and return them."""
+        """Remove and return the jobs that have ended since the last call."""
         ended = [
             job
             for job in self._unfinished.values()
@@ -120,18 +120,18 @@ class JobBook:
         return ended
 
     def remove(self, job: Job) -> None:
-        """Forget a job altogether."""
+        """Remove every trace of a job."""
         self._of_project[job.project].remove(job)
         del self._by_id[job.project, job.id]
         self._unfinished.pop((job.project, job.id), None)
 
     def holder(self, key: tuple[str, str, str, str], now: int) -> Job | None:
-        """Return the unfinished job that writes this (project, kind, id, partition), if there is one."""
+        """Return the unfinished job that writes this (project, kind, id, partition), if any."""
         job = self._locks.get(key)
         return job if job is not None and not job.head(now).stable else None
 
     def lock(self, job: Job) -> None:
-        """Note what the job writes."""
+        """Record what the job writes."""
         for step in (*job.plan.steps, *job.plan.never):
             for target in step.targets:
                 self._locks[target.project, target.kind, target.id, target.partition] = job

@@ -1,6 +1,6 @@
-"""Logs of jobs, made up line by line as they are sent, in the shape of DSS-API.md §1.7.
+"""Logs of jobs, generated line by line as they are sent, in the format of DSS-API.md §1.7.
 
-They hold secrets, as real ones do: a job ticket and a JDBC password, for whoever shows them to redact.
+Like real logs, they hold secrets (a job ticket and a JDBC password), which their readers must redact.
 """
 
 from collections.abc import Iterator
@@ -12,17 +12,18 @@ from bot.sandbox.dss.problems import SERVER_ERROR, java_stack
 from bot.sandbox.dss.wire import failure_message
 
 BLOCK_BYTES = 65_536
-SECRET_TICKET = "tkt-5f0c9d3be1a84d7c9a"  # noqa: S105 - made up, to see whether it gets redacted
-SECRET_PASSWORD = "hunter2-s3cr3t"  # noqa: S105 - made up as well
+SECRET_TICKET = "tkt-5f0c9d3be1a84d7c9a"  # noqa: S105 - made up, to check that it is redacted
+SECRET_PASSWORD = "hunter2-s3cr3t"  # noqa: S105 - also made up
 
 Entry = tuple[int, list[str]]
-"""When (ms since 1970), and the lines that belong together."""
+"""A time (ms since 1970) and the lines that belong together."""
 
 
 def job_log(job: Job, now: int, activity: str | None = None) -> Iterator[bytes]:
-    """Yield the log as it is at ``now``, whole or of one activity, in blocks.
+    """Yield the log at ``now`` in blocks, for the whole job or for one activity.
 
-    A job with a wanted size gets filler between its beginning and its last lines, never built as a whole.
+    A job with a target size gets filler between its beginning and its last lines. The filler is never held in
+    memory as a whole.
     """
     start, end = _lines(job, now, activity)
     yield start
@@ -38,7 +39,7 @@ def _lines(job: Job, now: int, activity: str | None) -> tuple[bytes, bytes]:
     for one in progress(job.plan, job.life, now):
         if one.start and activity in {None, one.step.id}:
             entries += _activity(one, now)
-    entries.sort(key=lambda entry: entry[0])  # activities run side by side
+    entries.sort(key=lambda entry: entry[0])  # activities run in parallel
     rest = [line for _, lines in entries for line in lines]
     if activity is None:
         rest += _closing(job, now)

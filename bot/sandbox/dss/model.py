@@ -1,4 +1,4 @@
-"""What a DSS instance holds, without its jobs: projects, flows, users, keys. Mutable plain records."""
+"""What a DSS instance holds besides jobs: projects, flows, users, keys. Plain mutable records."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ NOT_PARTITIONED = "NP"
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """Something a recipe reads or writes, in one project."""
+    """An object in a project that a recipe reads or writes."""
 
     kind: str
     id: str
@@ -20,21 +20,21 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One dimension of a partitioning: ``kind`` is ``time`` (with a ``period``) or ``value``."""
+    """One partitioning dimension: ``kind`` is ``time`` (with a ``period``) or ``value``."""
 
     name: str
     kind: str = "value"
     period: str = ""
-    """HOUR, DAY, MONTH or YEAR for a time dimension."""
+    """HOUR, DAY, MONTH, or YEAR for a time dimension."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Item:
-    """A dataset, managed folder, saved model, streaming endpoint or knowledge bank."""
+    """A dataset, managed folder, saved model, streaming endpoint, or knowledge bank."""
 
     kind: str
     id: str
-    """The name of a dataset or endpoint, an opaque id of 8 characters otherwise."""
+    """The name of a dataset or endpoint; otherwise an opaque id of 8 characters."""
     name: str
     type: str = "Filesystem"
     managed: bool = True
@@ -43,31 +43,31 @@ class Item:
     tags: tuple[str, ...] = ()
     records: int = 10_000
     size: int = 1_048_576
-    """Bytes of one partition."""
+    """Bytes per partition."""
     explicit: bool = False
-    """Rebuilt only when it is the target itself (saved models are)."""
+    """Rebuilt only when it is the target itself, as saved models are."""
     changed_at: dict[str, int] = field(default_factory=dict)
-    """Per partition, when its data last changed, in ms; absent: never built."""
+    """For each partition, when its data last changed, in ms; absent if never built."""
 
     @property
     def ref(self) -> Ref:
-        """Return how recipes name it."""
+        """Return the reference that recipes use."""
         return Ref(self.kind, self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeFailure:
-    """How a recipe always fails."""
+    """The error of a recipe that always fails."""
 
     message: str
     """Such as ``KeyError: 'amount'``."""
     traceback: str = ""
-    """What Python prints on stderr before it gives up."""
+    """What Python prints to stderr before it exits."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Recipe:
-    """A recipe and how long it takes."""
+    """A recipe and its running time."""
 
     name: str
     inputs: tuple[Ref, ...]
@@ -77,23 +77,25 @@ class Recipe:
     seconds: float = 8.0
     failure: RecipeFailure | None = None
     warnings: tuple[tuple[str, str], ...] = ()
-    """(type, message) of each warning of a run."""
+    """The (type, message) of each warning of a run."""
     ignores_abort: bool = False
-    """A database statement that goes on until it ends."""
+    """A database statement that runs to its end even after an abort."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Scenario:
-    """A scenario, as the list shows it."""
+    """A scenario, as the list shows it, and what it builds."""
 
     id: str
     name: str
     active: bool = True
+    builds: tuple[str, ...] = ()
+    """Names of datasets."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Project:
-    """A project: its flow and who it belongs to."""
+    """A project: its flow and its owner."""
 
     key: str
     name: str
@@ -105,17 +107,17 @@ class Project:
     scenarios: list[Scenario] = field(default_factory=list)
 
     def add(self, item: Item) -> Item:
-        """Put an item into the project."""
+        """Add an item to the project."""
         self.items[item.ref] = item
         return item
 
     def add_recipe(self, recipe: Recipe) -> Recipe:
-        """Put a recipe into the flow."""
+        """Add a recipe to the flow."""
         self.recipes[recipe.name] = recipe
         return recipe
 
     def producer(self, ref: Ref) -> Recipe | None:
-        """Return the recipe that makes ``ref``, or ``None`` for a source."""
+        """Return the recipe that builds ``ref``, or ``None`` for a source."""
         return next((recipe for recipe in self.recipes.values() if ref in recipe.outputs), None)
 
     def of_kind(self, kind: str) -> list[Item]:
@@ -123,17 +125,17 @@ class Project:
         return [item for item in self.items.values() if item.kind == kind]
 
     def dataset(self, name: str) -> Item:
-        """Return a dataset by its name.
+        """Return the dataset with this name.
 
         Raises:
-            KeyError: there is none.
+            KeyError: there is no such dataset.
         """
         return self.items[Ref(DATASET, name)]
 
 
 @dataclass(slots=True, kw_only=True)
 class Rights:
-    """What a user or key may do in one project."""
+    """The rights of a user or key in one project."""
 
     read: bool = True
     run: bool = True
@@ -151,12 +153,12 @@ class User:
     admin: bool = False
     groups: tuple[str, ...] = ("data_team",)
     rights: dict[str, Rights] = field(default_factory=dict)
-    """By project key; none means the project cannot be seen."""
+    """By project key; no entry means the user can't see the project."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Key:
-    """An API key: personal (``login``), of one project, or global."""
+    """An API key: personal (``login``), project, or global."""
 
     secret: str
     label: str = ""
@@ -164,4 +166,4 @@ class Key:
     project: str | None = None
     admin: bool = False
     rights: dict[str, Rights] = field(default_factory=dict)
-    """Of a key that is not personal and not admin."""
+    """For a key that is neither personal nor admin."""

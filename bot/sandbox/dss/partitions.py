@@ -1,4 +1,4 @@
-"""Partition identifiers: what the text of a request stands for (DSS-API.md §2.5)."""
+"""Partition identifiers: how to read the text of a request (DSS-API.md §2.5)."""
 
 import itertools
 import re
@@ -9,16 +9,16 @@ from bot.sandbox.dss.problems import illegal
 
 FORMATS = {"HOUR": "%Y-%m-%d-%H", "DAY": "%Y-%m-%d", "MONTH": "%Y-%m", "YEAR": "%Y"}
 MAX_PARTITIONS = 2_000
-"""Ours, so that a slip of the pen does not fill the memory."""
+"""Our own limit, so that a typo can't fill the memory."""
 
 
 def expand(item: Item, text: str | None, now_ms: int) -> list[str]:
-    """Return the partitions that ``text`` names of ``item``, each once, in order.
+    """Return the partitions of ``item`` that ``text`` names, without duplicates, in order.
 
-    A range includes its end. ``None`` and ``NP`` are for what is not partitioned.
+    A range includes its end. ``None`` and ``NP`` are for unpartitioned items.
 
     Raises:
-        Problem: the text does not fit the dimensions.
+        Problem: the text doesn't match the dimensions.
     """
     if not item.dimensions:
         if text in {None, "", NOT_PARTITIONED}:
@@ -27,6 +27,8 @@ def expand(item: Item, text: str | None, now_ms: int) -> list[str]:
     if text is None or text in {"", NOT_PARTITIONED}:
         names = ", ".join(dimension.name for dimension in item.dimensions)
         raise illegal(f"Dataset is partitioned by {names}: {item.name}, a partition must be given")
+    if text in item.partitions:
+        return [text]
     found = [one for part in text.split(",") for one in _expand_one(item, part, now_ms)]
     return list(dict.fromkeys(found))
 
@@ -48,7 +50,7 @@ def _expand_one(item: Item, part: str, now_ms: int) -> list[str]:
 def _expand_dimension(dimension: Dimension, text: str, now_ms: int) -> list[str]:
     if dimension.kind != "time":
         values = text.split("/")
-        if not all(re.fullmatch(r"[\w .-]+", value) for value in values):
+        if not all(values):
             raise illegal(f"Invalid value for dimension {dimension.name}: {text}")
         return values
     first, _, last = text.partition("/")
@@ -80,7 +82,7 @@ def _time(dimension: Dimension, text: str, now_ms: int) -> datetime:
         raise illegal(
             f"Invalid value for time dimension {dimension.name}: {text}, expected a {dimension.period}"
         ) from exc
-    if parsed.strftime(layout) != text:  # strptime also takes 2026-1-2
+    if parsed.strftime(layout) != text:  # strptime also accepts 2026-1-2
         raise illegal(f"Invalid value for time dimension {dimension.name}: {text}")
     return parsed
 

@@ -1,4 +1,4 @@
-"""Users, who-am-I and other calls about the instance, as JSON (DSS-API.md §4)."""
+"""Users, who-am-I, and other calls about the instance, as JSON (DSS-API.md §4)."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ Json = dict[str, object]
 
 
 def auth_info(caller: Caller) -> Json:
-    """Say who calls; a key that is nobody's has an id and no groups."""
+    """Identify the caller; a key that belongs to nobody has an id and no groups."""
     if caller.user is not None:
         return {
             "authIdentifier": caller.user.login,
@@ -24,7 +24,7 @@ def auth_info(caller: Caller) -> Json:
 
 
 def users(caller: Caller) -> list[object]:
-    """List the users; needs no admin, but more than a project key."""
+    """List the users; any key but a project key can do this."""
     caller.need_instance()
     return [_user(user) for user in caller.world.users.values()]
 
@@ -36,19 +36,41 @@ def user(caller: Caller, login: str) -> Json:
 
 
 def admin_users(caller: Caller) -> list[object]:
-    """List the users with what only administrators see."""
+    """List the users with the fields that only administrators see."""
     caller.need_admin()
     return [_admin_user(user) for user in caller.world.users.values()]
 
 
 def admin_user(caller: Caller, login: str) -> Json:
-    """Return one user with what only administrators see."""
+    """Return one user with the fields that only administrators see."""
     caller.need_admin()
     return _admin_user(_find(caller, login))
 
 
+def permissions(caller: Caller, key: str) -> Json:
+    """Return what each user may do in a project; only for its administrators."""
+    project = caller.project(key)
+    if not (caller.admin or (caller.user is not None and caller.user.login == project.owner)):
+        caller.refuse(f"Action forbidden, you are not administrator of project {key}")
+    granted = [(user.login, user.rights[key]) for user in caller.world.users.values() if key in user.rights]
+    return {
+        "owner": project.owner,
+        "permissions": [
+            {
+                "user": login,
+                "admin": False,
+                "readProjectContent": rights.read,
+                "writeProjectContent": rights.run,
+                "runScenarios": rights.run,
+            }
+            for login, rights in granted
+        ],
+        "additionalDashboardUsers": {"users": []},
+    }
+
+
 def futures(caller: Caller, query: Mapping[str, str]) -> list[object]:
-    """List long tasks: none, because flow builds are not among them (DSS-API.md §4)."""
+    """List long tasks: always empty, because flow builds don't count (DSS-API.md §4)."""
     if query.get("allUsers", "false").lower() == "true":
         caller.need_admin()
     return []

@@ -1,6 +1,6 @@
-"""What a job will do, fixed when it starts, and how that looks at any moment. Pure: no clock, no I/O.
+"""The course of a job, fixed when it starts, and its state at any moment. Pure: no clock, no I/O.
 
-All offsets are milliseconds since the job was initiated.
+All offsets are in milliseconds from the job's initiation.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from bot.sandbox.dss.model import RecipeFailure
 QUEUE_MS = 1_000
 DEPS_MS = 1_500
 GAP_MS = 300
-"""Between what an activity waits for and its own start."""
+"""Gap between the end of an activity's dependencies and its own start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +48,24 @@ class Step:
     engine: str = "DSS"
     duration_ms: int = 8_000
     needs: tuple[str, ...] = ()
-    """Ids of the activities that must be done before."""
+    """Ids of the activities that must finish first."""
     reason: str = "NON_RECURSIVE_FORCED_BUILD"
     targets: tuple[Target, ...] = ()
     sources: tuple[Source, ...] = ()
     failure: RecipeFailure | None = None
     warnings: tuple[tuple[str, str], ...] = ()
     aborts: bool = False
-    """Ends ABORTED by itself."""
+    """Whether the activity ends as ABORTED by itself."""
     start_ms: int = 0
 
     @property
     def end_ms(self) -> int:
-        """Return when it ends if nobody interferes."""
+        """Return when the activity ends if nothing interferes."""
         return self.start_ms + self.duration_ms
 
     @property
     def outcome(self) -> str:
-        """Return the final state of an undisturbed run."""
+        """Return the final state of an uninterrupted run."""
         if self.aborts:
             return "ABORTED"
         return "FAILED" if self.failure else "DONE"
@@ -73,7 +73,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """Another job that was building one of the outputs."""
+    """Another job that is building one of the outputs."""
 
     job_project: str
     job_id: str
@@ -84,29 +84,29 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPlan:
-    """The whole course of a job that nobody disturbs."""
+    """The full course of a job that nothing interrupts."""
 
     queue_ms: int = QUEUE_MS
     deps_ms: int = DEPS_MS
     steps: tuple[Step, ...] = ()
     never: tuple[Step, ...] = ()
-    """Steps that are not reached, because one they need fails."""
+    """Steps that never start, because one of their dependencies fails."""
     total_ms: int = 0
     outcome: str = "DONE"
     conflicts: tuple[Conflict, ...] = ()
     unexpected: str = ""
-    """Message of a failure outside of any activity."""
+    """Message of a failure outside all activities."""
     waits: bool = False
-    """WAITING_CONFIRMATION until it is aborted."""
+    """Stays WAITING_CONFIRMATION until it is aborted."""
     ignores_abort: bool = False
     zero_times: bool = False
-    """Ended before it ever started: both times stay 0 (DSS-API.md §1.3)."""
+    """The job ended before it started: both times stay 0 (DSS-API.md §1.3)."""
 
 
 def schedule(
     steps: Sequence[Step], *, queue_ms: int = QUEUE_MS, deps_ms: int = DEPS_MS, ignores_abort: bool = False
 ) -> JobPlan:
-    """Give every step its time. ``steps`` must be in an order in which needs come first."""
+    """Set the start time of every step. ``steps`` must list dependencies first."""
     ready = queue_ms + deps_ms
     ends: dict[str, int] = {}
     run: list[Step] = []
@@ -134,7 +134,7 @@ def schedule(
 
 
 def stretched(plan: JobPlan, total_ms: int) -> JobPlan:
-    """Return the same course, taking exactly ``total_ms`` from its initiation to its end."""
+    """Return the same course, scaled to take exactly ``total_ms`` from initiation to end."""
     factor = total_ms / plan.total_ms if plan.total_ms else 0.0
 
     def scaled(step: Step) -> Step:
@@ -153,25 +153,25 @@ def stretched(plan: JobPlan, total_ms: int) -> JobPlan:
 
 @dataclass(slots=True, kw_only=True)
 class Life:
-    """What happens to a job while it runs. Times in ms since 1970."""
+    """What happens to a job while it runs. Times are in ms since 1970."""
 
     initiated: int
     held: bool = False
     pause_ms: int = 0
-    """How long it was held beyond its planned end."""
+    """How long it was held past its planned end."""
     stop_at: int | None = None
-    """When an abort takes hold, or when DSS died."""
+    """When an abort took effect, or when DSS crashed."""
     killed: bool = False
-    """DSS itself died: the job is ABORTED while its activities still say RUNNING (DSS-API.md §2.1)."""
+    """DSS itself crashed: the job is ABORTED while its activities still say RUNNING (DSS-API.md §2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a list says of a job at one moment."""
+    """What a list shows of a job at one moment."""
 
     state: str
     start: int
-    """ms since 1970; 0 = not yet."""
+    """In ms since 1970; 0 if it hasn't started."""
     end: int
     warnings: int
 
@@ -193,14 +193,14 @@ class Progress:
 
 
 def natural_end(plan: JobPlan, life: Life) -> int | None:
-    """Return when the job ends if nobody aborts it; ``None``: not before somebody lets it."""
+    """Return when the job ends without an abort, or ``None`` if it is held or waits for confirmation."""
     if life.held or plan.waits:
         return None
     return life.initiated + plan.total_ms + life.pause_ms
 
 
 def stopped_at(plan: JobPlan, life: Life, now: int) -> int | None:
-    """Return when the job was stopped by an abort or a crash, or ``None`` if it was not, or too late."""
+    """Return when an abort or a crash stopped the job, or ``None`` if none did before the job ended."""
     if life.stop_at is None or life.stop_at > now:
         return None
     end = natural_end(plan, life)
@@ -208,7 +208,7 @@ def stopped_at(plan: JobPlan, life: Life, now: int) -> int | None:
 
 
 def elapsed(plan: JobPlan, life: Life, now: int) -> int:
-    """Return how far the plan has got at ``now``, in ms."""
+    """Return how far the plan has progressed at ``now``, in ms."""
     passed = now - life.initiated
     last = plan.total_ms - 1
     if passed <= last:
@@ -217,7 +217,7 @@ def elapsed(plan: JobPlan, life: Life, now: int) -> int:
 
 
 def head(plan: JobPlan, life: Life, now: int) -> Head:
-    """Return state, times and warnings of the job at ``now``."""
+    """Return the job's state, times, and warnings at ``now``."""
     stop = stopped_at(plan, life, now)
     at = elapsed(plan, life, now if stop is None else stop)
     started = life.initiated + plan.queue_ms if at >= plan.queue_ms and not plan.waits else 0
@@ -238,7 +238,7 @@ def head(plan: JobPlan, life: Life, now: int) -> Head:
 
 
 def progress(plan: JobPlan, life: Life, now: int) -> list[Progress]:
-    """Return every activity at ``now``; empty before dependencies are known."""
+    """Return every activity at ``now``; empty until the dependencies are computed."""
     now_head = head(plan, life, now)
     stop = stopped_at(plan, life, now)
     at = elapsed(plan, life, now if stop is None else stop)

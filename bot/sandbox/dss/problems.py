@@ -1,4 +1,4 @@
-"""The errors that DSS answers, with the body it gives them (DSS-API.md §3.4)."""
+"""The errors that DSS returns, with their response bodies (DSS-API.md §3.4)."""
 
 UNAUTHORIZED = "com.dataiku.dip.exceptions.UnauthorizedException"
 NOT_AUTHENTICATED = "com.dataiku.dip.exceptions.NotAuthenticatedException"
@@ -17,7 +17,7 @@ class Problem(Exception):
         self.message = message
 
     def body(self) -> dict[str, object]:
-        """Return DSS's JSON for this error. The stack is there so that a leak of it gets noticed."""
+        """Return DSS's JSON for this error. It includes the stack so that a test notices a leak."""
         return {
             "errorType": self.error_type,
             "message": self.message,
@@ -28,7 +28,7 @@ class Problem(Exception):
 
 
 def java_stack(error_type: str, message: str, *, where: str = "com.dataiku.dip.server.publicapi") -> str:
-    """Return a stack trace as a Java server would print it."""
+    """Return a stack trace like a Java server's."""
     frames = (
         f"{where}.PublicAPIControllerBase.check(PublicAPIControllerBase.java:214)",
         f"{where}.JobsPublicAPIController.handle(JobsPublicAPIController.java:97)",
@@ -46,7 +46,7 @@ def bad_key() -> Problem:
 
 
 def invisible() -> Problem:
-    """401: the project does not exist or the caller may not see it; DSS does not tell which."""
+    """401: the project doesn't exist or the caller can't see it; DSS doesn't say which."""
     return Problem(401, UNAUTHORIZED, "Failed to read project permissions")
 
 
@@ -56,12 +56,12 @@ def not_found(message: str) -> Problem:
 
 
 def illegal(message: str) -> Problem:
-    """500 with `IllegalArgumentException`: how DSS answers much of what cannot be done as asked."""
+    """500 with `IllegalArgumentException`: DSS's answer to many requests that it can't carry out."""
     return Problem(500, ILLEGAL_ARGUMENT, message)
 
 
 def gateway_page(status: int, title: str) -> bytes:
-    """Return the HTML that nginx shows for itself."""
+    """Return the HTML page that nginx itself serves."""
     page = (
         f"<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n"
         f"<center><h1>{status} {title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"

@@ -1,4 +1,4 @@
-"""From a build request to the activities of a job: what the four build modes mean on a flow."""
+"""Turn a build request into the activities of a job: what the four build modes do to a flow."""
 
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ MODES = frozenset({ONLY, MODIFIED, ALL, MISSING})
 
 @dataclass(slots=True)
 class Resolver:
-    """Collects the steps of one job. Call `want` for each output and partition, then read ``steps``."""
+    """Collects the steps of a job. Call `want` for each output and partition, then read ``steps``."""
 
     project: Project
     mode: str
@@ -22,16 +22,16 @@ class Resolver:
     _seen: dict[tuple[Ref, str], str | None] = field(default_factory=dict)
 
     def want(self, ref: Ref, partition: str, *, asked: bool = True) -> str | None:
-        """Add what it takes to build this.
+        """Add the steps that build this output.
 
         Returns:
-            The id of the activity that builds it, or ``None`` when nothing has to be done.
+            The id of the activity that builds it, or ``None`` if nothing needs to be done.
         """
         if (ref, partition) in self._seen:
             return self._seen[ref, partition]
         recipe = self.project.producer(ref)
         item = self.project.items[ref]
-        self._seen[ref, partition] = None  # a loop in the flow ends here
+        self._seen[ref, partition] = None  # stops at a loop in the flow
         if recipe is None or (item.explicit and not asked):
             return None
         inputs = self._inputs(recipe, item, partition)
@@ -115,7 +115,7 @@ class Resolver:
 
 
 def _needed_partitions(item: Item, output: Item, partition: str) -> list[str]:
-    """Return the partitions of an input that one partition of an output is made from."""
+    """Return the input partitions that one output partition is built from."""
     if not item.dimensions:
         return [NOT_PARTITIONED]
     values = dict(zip(output.dimensions, partition.split("|"), strict=False)) if output.dimensions else {}

@@ -1,4 +1,4 @@
-"""The calls of the public API, one small function each, and the table that leads to them."""
+"""The calls of the public API, one small function each, and their routing table."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A plain text answer, sent as it is made."""
+    """A plain text answer, streamed."""
 
     blocks: Iterator[bytes]
 
@@ -45,7 +45,7 @@ Handler = Callable[[Call], Answer]
 
 
 def list_jobs(call: Call) -> Answer:
-    """Jobs of a project, newest first; ``limit`` 0 or none means all."""
+    """List the jobs of a project, newest first; without ``limit``, or with 0, all of them."""
     world = call.caller.world
     call.caller.project(call.args["pk"])
     limit = _number(call.query.get("limit", "0"))
@@ -56,7 +56,7 @@ def list_jobs(call: Call) -> Answer:
 
 
 def start_job(call: Call) -> Answer:
-    """Start a job; the answer is its definition."""
+    """Start a job and return its definition."""
     project = call.caller.runnable(call.args["pk"])
     if not isinstance(call.body, dict):
         raise Problem(400, "com.google.gson.JsonSyntaxException", "Expected a job definition")
@@ -67,21 +67,21 @@ def start_job(call: Call) -> Answer:
 
 
 def job_status(call: Call) -> Answer:
-    """Status of one job."""
+    """Return the status of one job."""
     call.caller.project(call.args["pk"])
     world = call.caller.world
     return wire.status(world.job(call.args["pk"], call.args["id"]), world.now())
 
 
 def abort_job(call: Call) -> Answer:
-    """Take a request to abort."""
+    """Accept a request to abort a job."""
     call.caller.runnable(call.args["pk"])
     call.caller.world.abort(call.args["pk"], call.args["id"])
     return {"msg": "Abort requested"}
 
 
 def job_log_text(call: Call) -> Answer:
-    """Log of a job or one of its activities."""
+    """Return the log of a job or of one of its activities."""
     call.caller.project(call.args["pk"])
     world = call.caller.world
     job = world.job(call.args["pk"], call.args["id"])
@@ -96,13 +96,13 @@ def job_log_text(call: Call) -> Answer:
 
 
 def running_of_project(call: Call) -> Answer:
-    """Unfinished jobs of a project (15.2)."""
+    """List the unfinished jobs of a project (15.2)."""
     call.caller.project(call.args["pk"])
     return _running(call, lambda job: job.project == call.args["pk"])
 
 
 def running_everywhere(call: Call) -> Answer:
-    """Unfinished jobs of all visible projects (15.2); ``allUsers`` false: only the caller's own."""
+    """List the unfinished jobs of all visible projects (15.2); ``allUsers`` false: only the caller's own."""
     everyone = call.query.get("allUsers", "true").lower() == "true"
     caller = call.caller
     visible = {key for key in caller.world.projects if caller.rights(key) is not None}
@@ -138,6 +138,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", PK, lambda call: catalog.summary(_project(call))),
     ("GET", f"{PK}/", lambda call: catalog.summary(_project(call))),
     ("GET", f"{PK}/metadata", lambda call: catalog.metadata(_project(call))),
+    ("GET", f"{PK}/permissions", lambda call: people.permissions(call.caller, call.args["pk"])),
     ("GET", f"{PK}/datasets/", lambda call: catalog.datasets(_project(call), call.query.get("tags"))),
     ("GET", f"{PK}/datasets/<name>", lambda call: catalog.dataset(_project(call), call.args["name"])),
     (
@@ -166,7 +167,7 @@ VERSIONED: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{PK}/jobs/running/", running_of_project),
     ("GET", "/jobs/running/", running_everywhere),
 )
-"""Only from DSS 15.2 on."""
+"""Only in DSS 15.2 and later."""
 
 INSTANCE = ("GET", "/instance-info")
 """Answered by the server, which knows its version."""
@@ -177,12 +178,12 @@ def _project(call: Call) -> Project:
 
 
 def version_tuple(version: str) -> tuple[int, ...]:
-    """Return ``15.2.0`` as numbers."""
+    """Return a version such as ``15.2.0`` as numbers."""
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 def url_map(version: str, instance_info: Handler) -> Map:
-    """Return the routes of a DSS of that version. Slashes at the end count, as they do in DSS."""
+    """Return the routes of this DSS version. Trailing slashes matter, as they do in DSS."""
     rows = [*ROUTES, (*INSTANCE, instance_info)]
     if version_tuple(version) >= RUNNING_SINCE:
         rows += VERSIONED

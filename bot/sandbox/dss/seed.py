@@ -1,4 +1,4 @@
-"""The world that a new sandbox starts with: people, projects and flows that look like somebody's work."""
+"""The initial world of a new sandbox: people, projects, and flows that resemble real work."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -27,7 +27,7 @@ GRANTS: dict[str, dict[str, dict[str, bool]]] = {
 
 
 def seeded_world(clock: Clock) -> World:
-    """Return a world with six projects, eight users and some history."""
+    """Return a world with six projects, eight users, and some history."""
     world = World(clock)
     for user in _users():
         world.add_user(user)
@@ -57,13 +57,13 @@ def _users() -> list[User]:
 
 
 def _age(project: Project, now: int) -> None:
-    """Let sources be two hours old and what is built from them a day older, so that it is out of date."""
+    """Age the sources by two hours and what is built from them by another day, so that it is out of date."""
     for item in project.items.values():
         if item.dimensions and not item.partitions:
             item.partitions += _days(now, with_country=len(item.dimensions) > 1)
         recipe = project.producer(item.ref)
         if recipe is not None and recipe.failure is not None:
-            continue  # never built yet
+            continue  # never built
         age = 26 if recipe else 2
         for partition in item.partitions or ["NP"]:
             item.changed_at[partition] = now - age * HOUR_MS

@@ -1,10 +1,11 @@
-"""The HTTP side: a threaded server on loopback that records, breaks what it is told to break, and answers."""
+"""The HTTP side: a threaded server on loopback that records calls, injects faults, and answers."""
 
 import json
 import logging
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
@@ -33,7 +34,9 @@ JSON_TYPE = "application/json;charset=utf-8"
 JOIN_SECONDS = 5.0
 
 Phase = Literal["before", "after"]
-"""``before``: a call arrived, nothing happened yet; ``after``: it happened, the answer has not left yet."""
+"""``before``: a call arrived, with no effect yet; ``after``: it took effect, but its answer isn't sent yet.
+
+"""
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +47,14 @@ class Recorded:
 
     method: str
     base: str
-    """``/public/api``, ``/dip/publicapi``, or empty for a path below neither."""
+    """``/public/api``, ``/dip/publicapi``, or empty for any other path."""
     path: str
     """Decoded, without the base."""
     raw_path: str
-    """As it was sent, with the base, percent-encoding and query."""
+    """As sent, with the base, percent-encoding, and query."""
     query: dict[str, str]
     body: object
-    """Decoded JSON; ``None`` without a body; the text if it is not JSON."""
+    """Decoded JSON, ``None`` if there is no body, or the text if it isn't JSON."""
     headers: dict[str, str]
 
     @property
@@ -60,8 +63,20 @@ class Recorded:
         return self.headers.get("X-Dku-Proxyuser")
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a call was answered."""
+
+    call: Recorded
+    status: int | None
+    """``None`` if the connection ended without an answer."""
+    body: bytes | None
+    """The JSON or HTML; ``None`` for a log, which is streamed."""
+    seconds: float
+
+
 class _Handler(WSGIRequestHandler):
-    """Says nothing on the terminal, and tells the server about its thread and socket."""
+    """Stays quiet on the terminal, and registers its thread and socket with the server."""
 
     protocol_version = "HTTP/1.1"
 
@@ -81,10 +96,10 @@ class DssSandbox:
     """A DSS instance on loopback. Use it as a context manager, or call `start` and `stop`.
 
     Attributes:
-        world: projects, users, jobs and the controls over them.
-        faults: what goes wrong on purpose.
+        world: projects, users, jobs, and the controls for them.
+        faults: deliberate faults.
         requests: every call that arrived, oldest first.
-        admin_key: a global key with all rights, which may impersonate.
+        admin_key: a global key with all rights, including impersonation.
     """
 
     def __init__(
@@ -96,14 +111,14 @@ class DssSandbox:
         speed: float = 1.0,
         world: World | None = None,
     ) -> None:
-        """Prepare an instance; nothing is opened before `start`.
+        """Prepare an instance; `start` opens its port.
 
         Args:
-            version: what it says it is; before 15.2 it has no running-jobs calls.
-            port: 0 takes a free one.
-            clock: default is real time, ``speed`` times as fast; ignored with ``world``, which has its own.
-            speed: how fast simulated time passes, without a clock.
-            world: default is the seeded one.
+            version: the DSS version it reports; before 15.2, it has no running-jobs calls.
+            port: 0 picks a free one.
+            clock: real time, ``speed`` times as fast, by default; ignored with ``world``, which has its own.
+            speed: how fast simulated time passes when no clock is given.
+            world: the seeded one by default.
         """
         self.version = version
         self.world = world or seeded_world(clock or RealClock(speed))
@@ -111,13 +126,14 @@ class DssSandbox:
         self.requests: list[Recorded] = []
         self.admin_key = self._global_admin_key()
         self._watchers: list[Callable[[Phase, Recorded], None]] = []
+        self._answer_watchers: list[Callable[[Answered], None]] = []
         self._port = port
         self._map = url_map(version, self._instance_info)
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
 
-    # ---- for those who use it --------------------------------------------------------------------
+    # ---- public interface ------------------------------------------------------------------------
 
     @property
     def url(self) -> str:
@@ -132,7 +148,7 @@ class DssSandbox:
             return next(key.secret for key in self.world.keys.values() if key.login == login)
 
     def project_key(self, project: str, label: str = "nightly") -> str:
-        """Return a key of that project; jobs that it starts show as ``API (label)``."""
+        """Return a key for that project; jobs that it starts show ``API (label)``."""
         with self.world.lock:
             for key in self.world.keys.values():
                 if key.project == project and key.label == label:
@@ -142,12 +158,16 @@ class DssSandbox:
             ).secret
 
     def on_request(self, watcher: Callable[[Phase, Recorded], None]) -> None:
-        """Have every call watched, on the thread that serves it and without any lock.
+        """Notify a watcher of every call, on the thread that serves it and without holding a lock.
 
-        A watcher that raises `ConnectionError` ends the connection at that point: before the call has its
-        effect, or before its answer leaves.
+        A watcher that raises `ConnectionError` closes the connection at that point: before the call takes
+        effect, or before its answer is sent.
         """
         self._watchers.append(watcher)
+
+    def on_answer(self, watcher: Callable[[Answered], None]) -> None:
+        """Notify a watcher of every answer, on the thread that serves it and without holding a lock."""
+        self._answer_watchers.append(watcher)
 
     def start(self) -> "DssSandbox":
         """Open the port and serve."""
@@ -163,7 +183,7 @@ class DssSandbox:
         return self
 
     def stop(self) -> None:
-        """Cut open calls, close the port and wait for the threads. Can be started again on the same port."""
+        """Cut open calls, close the port, and wait for the threads. Can be started again on the same port."""
         server, thread = self._server, self._thread
         if server is None or thread is None:
             return
@@ -194,9 +214,33 @@ class DssSandbox:
         request = Request(environ)
         try:
             recorded = _record(request)
-        except ClientDisconnected as gone:  # the client was killed while it sent a request
+        except ClientDisconnected as gone:  # the client was killed while sending a request
             raise ConnectionError from gone
         self.requests.append(recorded)
+        started = time.monotonic()
+        try:
+            response = self._serve(recorded, request)
+        except ConnectionError:
+            self._answered(recorded, None, started)
+            raise
+        self._answered(recorded, response, started)
+        return response(environ, start_response)
+
+    def _answered(self, call: Recorded, response: Response | None, started: float) -> None:
+        if not self._answer_watchers:
+            return
+        streamed = response is None or response.direct_passthrough
+        answered = Answered(
+            call=call,
+            status=None if response is None else response.status_code,
+            body=None if streamed or response is None else response.get_data(),
+            seconds=time.monotonic() - started,
+        )
+        for watcher in tuple(self._answer_watchers):
+            watcher(answered)
+
+    def _serve(self, recorded: Recorded, request: Request) -> Response:
+        environ = request.environ
         self._tell("before", recorded, environ)
         picked = self.faults.pick(recorded.method, recorded.path)
         for delay in picked:
@@ -210,10 +254,10 @@ class DssSandbox:
         if fault is not None and fault.kind == "lose_answer":
             response.close()
             _cut(environ)
-        if response.mimetype != "text/html":  # a gateway does not know the version
+        if response.mimetype != "text/html":  # a gateway doesn't know the version
             response.headers["DSS-Version"] = self.version
             response.headers["DSS-API-Version"] = self.version
-        return response(environ, start_response)
+        return response
 
     def _tell(self, phase: Phase, recorded: Recorded, environ: "WSGIEnvironment") -> None:
         for watcher in tuple(self._watchers):
@@ -283,7 +327,7 @@ def _encoded(answer: Answer) -> Response:
 
 
 def _broken(fault: Fault, environ: "WSGIEnvironment") -> Response | None:
-    """Return what a fault answers instead of DSS, or ``None`` when DSS is to do its work first."""
+    """Return what a fault answers instead of DSS, or ``None`` if DSS must do its work first."""
     if fault.kind == "reset":
         _cut(environ)
     if fault.kind == "html502":
@@ -297,9 +341,9 @@ def _broken(fault: Fault, environ: "WSGIEnvironment") -> Response | None:
 
 
 def _cut(environ: "WSGIEnvironment") -> None:
-    """Reset the connection: the client sees no answer at all."""
+    """Reset the connection: the client gets no answer at all."""
     connection: socket.socket = environ["werkzeug.socket"]
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.shutdown(socket.SHUT_RD)  # or the server would wait here for a next request
+    connection.shutdown(socket.SHUT_RD)  # otherwise the server would wait here for another request
     connection.close()
     raise ConnectionResetError("cut on purpose")

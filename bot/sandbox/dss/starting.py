@@ -1,4 +1,4 @@
-"""Reading a job definition, and the plan that comes of it."""
+"""Read a job definition and make a plan from it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,17 +35,17 @@ KIND_WORDS = {
 
 @dataclass(slots=True, kw_only=True)
 class NextPlan:
-    """What a test wants of the next job that is started, instead of what the flow says."""
+    """What a test wants for the next job, instead of what the flow implies."""
 
     outcome: str | None = None
     duration: float | None = None
     """Seconds from initiation to end."""
     activities: int | Sequence[Step] | None = None
-    """So many steps one after the other, or exactly these."""
+    """This many sequential steps, or exactly these."""
     queue: float | None = None
-    """Seconds that it stays NOT_STARTED."""
+    """Seconds that the job stays NOT_STARTED."""
     message: str = "KeyError: 'amount'"
-    """What it fails with, when ``outcome`` is FAILED."""
+    """The error message, when ``outcome`` is FAILED."""
     warnings: int = 0
     waits: bool = False
     """WAITING_CONFIRMATION until aborted."""
@@ -59,18 +59,18 @@ class Wanted:
     project: Project
     item: Item
     partition: str
-    """As asked for, not expanded."""
+    """As requested, not expanded."""
 
 
 class Finder(Protocol):
-    """How a project is looked up: raises what DSS answers when the caller may not see it."""
+    """Looks up a project; raises DSS's error if the caller can't see it."""
 
     def __call__(self, key: str) -> Project:
         """Return the project."""
 
 
 def read_mode(definition: Mapping[str, object]) -> str:
-    """Return the build mode of a definition; the default is ours, the real one is not known."""
+    """Return the build mode of a definition. The default is our choice; DSS's isn't known."""
     mode = definition.get("type") or ONLY
     if mode not in MODES:
         raise illegal(f"No enum constant com.dataiku.dip.dataflow.jobrunner.JobDef.Type.{mode}")
@@ -81,7 +81,7 @@ def read_outputs(definition: Mapping[str, object], project: str, find: Finder) -
     """Find the outputs of a definition.
 
     Raises:
-        Problem: a project or an object is not there, or may not be seen.
+        Problem: a project or an object doesn't exist or isn't visible.
     """
     outputs = definition.get("outputs")
     if not isinstance(outputs, list) or not outputs:
@@ -92,7 +92,7 @@ def read_outputs(definition: Mapping[str, object], project: str, find: Finder) -
 def _read_output(raw: object, project: str, find: Finder) -> Wanted:
     if not isinstance(raw, dict):
         raise Problem(400, "com.google.gson.JsonSyntaxException", "Expected an object for an output")
-    kind = raw.get("type") or DATASET  # the shape of the old documentation has no type
+    kind = raw.get("type") or DATASET  # the format in the old documentation has no type
     name = raw.get("id")
     key = raw.get("projectKey") or project
     if kind not in KIND_WORDS:
@@ -106,7 +106,7 @@ def _read_output(raw: object, project: str, find: Finder) -> Wanted:
 
 
 def job_outputs(wanted: Sequence[Wanted]) -> tuple[JobOutput, ...]:
-    """Return the outputs as the job's definition tells them later."""
+    """Return the outputs as the job's definition lists them later."""
     return tuple(
         JobOutput(project=one.project.key, kind=one.item.kind, id=one.item.id, partition=one.partition)
         for one in wanted
@@ -114,7 +114,7 @@ def job_outputs(wanted: Sequence[Wanted]) -> tuple[JobOutput, ...]:
 
 
 def make_plan(wanted: Sequence[Wanted], mode: str, now: int, override: NextPlan | None) -> JobPlan:
-    """Work out the activities, and what a test wants changed about them."""
+    """Determine the activities and apply a test's overrides."""
     steps: dict[str, Step] = {}
     slow: set[str] = set()
     for one in wanted:

@@ -1,4 +1,4 @@
-"""Jobs as JSON: the list item, the definition and the status object (DSS-API.md §1.3 to §1.5)."""
+"""Jobs as JSON: the list item, the definition, and the status object (DSS-API.md §1.3 to §1.5)."""
 
 import msgspec
 
@@ -39,7 +39,7 @@ def definition(job: Job) -> Json:
 
 
 def list_item(job: Job, now: int, *, flat: bool = False) -> bytes:
-    """Return the encoded item of a list; running lists also have the ids ``flat`` at the top."""
+    """Return an encoded list item; the running lists also have the ids ``flat`` at the top level."""
     current = job.head(now)
     if job.encoded is None or job.encoded[0] != current:
         job.encoded = (current, msgspec.json.encode(_item(job, current)))
@@ -145,7 +145,7 @@ def _failure(message: str) -> Json:
 
 
 def failure_message(step: Step) -> str:
-    """Return what DSS says of a failed recipe."""
+    """Return DSS's message for a failed recipe."""
     message = step.failure.message if step.failure else ""
     return f"Error in Python process: {message}" if step.recipe_type == "python" else message
 

@@ -1,4 +1,4 @@
-"""The state of the stand-in: projects, users, keys and jobs, and the controls that tests use on them."""
+"""The state of the stand-in: projects, users, keys, jobs, and the controls that tests use."""
 
 import secrets
 import threading
@@ -10,24 +10,16 @@ from bot.sandbox.dss.jobs import Job, JobBook
 from bot.sandbox.dss.model import Item, Key, Project, Ref, Rights, User
 from bot.sandbox.dss.plan import Conflict, JobPlan, Life, Step, progress
 from bot.sandbox.dss.problems import invisible, not_found
-from bot.sandbox.dss.starting import (
-    Finder,
-    NextPlan,
-    Wanted,
-    job_outputs,
-    make_plan,
-    read_mode,
-    read_outputs,
-)
+from bot.sandbox.dss.starting import Finder, NextPlan, Wanted, job_outputs, make_plan, read_mode, read_outputs
 
 ABORT_MS = 2_000
-"""From the request to abort until the job has stopped."""
+"""Time from an abort request until the job stops."""
 
 
 class World:
-    """Everything that the stand-in knows. Its methods are safe to call from any thread.
+    """The whole state of the stand-in. Its methods are thread-safe.
 
-    ``projects``, ``users`` and ``keys`` may be changed directly; hold ``lock`` meanwhile.
+    You can change ``projects``, ``users``, and ``keys`` directly; hold ``lock`` while you do.
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
@@ -38,7 +30,7 @@ class World:
         self.keys: dict[str, Key] = {}
         self.jobs = JobBook()
         self.refusal_status = 403
-        """What a missing privilege answers; 401 is seen in the field too (DSS-API.md §3.4)."""
+        """The status for a missing privilege; 401 also occurs in the field (DSS-API.md §3.4)."""
         self._next: list[NextPlan] = []
 
     # ---- people and keys -------------------------------------------------------------------------
@@ -57,22 +49,22 @@ class World:
         return key
 
     def revoke_key(self, secret: str) -> None:
-        """Make a key unknown."""
+        """Make a key invalid."""
         with self.lock:
             del self.keys[secret]
 
     def grant(self, login: str, project: str, *, read: bool = True, run: bool = True) -> None:
-        """Set what a user may do in a project."""
+        """Set a user's rights in a project."""
         with self.lock:
             self.users[login].rights[project] = Rights(read=read, run=run)
 
     def revoke(self, login: str, project: str) -> None:
-        """Make a project invisible to a user."""
+        """Hide a project from a user."""
         with self.lock:
             self.users[login].rights.pop(project, None)
 
     def add_project(self, project: Project) -> Project:
-        """Add a project that nobody but administrators sees yet."""
+        """Add a project that only administrators can see."""
         with self.lock:
             self.projects[project.key] = project
         return project
@@ -95,7 +87,7 @@ class World:
         """Start a job as the API does.
 
         Raises:
-            Problem: DSS would refuse the definition.
+            Problem: DSS would reject the definition.
         """
         with self.lock:
             now = self.now()
@@ -115,7 +107,7 @@ class World:
             return job
 
     def abort(self, project: str, job_id: str) -> None:
-        """Ask for an abort; accepted for finished jobs too, without effect."""
+        """Ask for an abort; for a finished job, this is accepted but has no effect."""
         with self.lock:
             job = self.job(project, job_id)
             if job.life.stop_at is None and not job.plan.ignores_abort and not job.head(self.now()).stable:
@@ -125,7 +117,7 @@ class World:
         """Return one job.
 
         Raises:
-            Problem: there is none.
+            Problem: there is no such job.
         """
         with self.lock:
             job = self.jobs.find(project, job_id)
@@ -134,7 +126,7 @@ class World:
         return job
 
     def settle(self) -> None:
-        """Bring the flow up to date with what ended meanwhile: new data makes what is below it stale."""
+        """Update the flow after jobs have ended: new data makes everything downstream stale."""
         now = self.now()
         for job in self.jobs.settle(now):
             for one in progress(job.plan, job.life, now):
@@ -159,17 +151,17 @@ class World:
         waits: bool = False,
         ignores_abort: bool = False,
     ) -> None:
-        """Say how the next started job goes, instead of what the flow says. Calls queue up.
+        """Set how the next started job goes, instead of what the flow implies. Calls queue up.
 
         Args:
-            outcome: DONE, FAILED or ABORTED.
-            duration: seconds from initiation to end, exactly.
-            activities: so many steps one after the other, or exactly these.
-            queue: seconds that it stays NOT_STARTED.
-            message: what the last activity fails with, when ``outcome`` is FAILED.
-            warnings: how many the last activity has.
+            outcome: DONE, FAILED, or ABORTED.
+            duration: exact seconds from initiation to end.
+            activities: this many sequential steps, or exactly these.
+            queue: seconds that the job stays NOT_STARTED.
+            message: the last activity's error message, when ``outcome`` is FAILED.
+            warnings: how many warnings the last activity has.
             waits: stay in WAITING_CONFIRMATION until aborted.
-            ignores_abort: go on to the end whoever asks for an abort.
+            ignores_abort: run to the end regardless of abort requests.
         """
         plan = NextPlan(
             outcome=outcome,
@@ -184,6 +176,12 @@ class World:
         with self.lock:
             self._next.append(plan)
 
+    @property
+    def planned(self) -> list[NextPlan]:
+        """The plans of `plan_next` that no job has taken yet."""
+        with self.lock:
+            return list(self._next)
+
     def hold(self, project: str, job_id: str) -> None:
         """Keep a job from finishing until `release`; it can still be aborted."""
         with self.lock:
@@ -191,7 +189,7 @@ class World:
             job.life.held = not job.head(self.now()).stable
 
     def release(self, project: str, job_id: str) -> None:
-        """Let a held job finish; at once if its planned end is past."""
+        """Let a held job finish; immediately if its planned end has passed."""
         with self.lock:
             job = self.job(project, job_id)
             if job.life.held:
@@ -199,19 +197,19 @@ class World:
                 job.life.held = False
 
     def touch(self, project: str, dataset: str, partition: str = "NP") -> None:
-        """Let the data of a source change now, so that what is built from it is out of date."""
+        """Mark a source's data as changed now, so that what is built from it is out of date."""
         with self.lock:
             _note_change(self.projects[project].dataset(dataset), partition, self.now())
 
     def crash(self) -> None:
-        """Abort everything that runs, as a restart of the back end does: activities stay RUNNING."""
+        """Abort all running jobs, as a restart of the back end does: activities stay RUNNING."""
         with self.lock:
             for job in self.jobs.unfinished(self.now()):
                 job.life.stop_at = self.now()
                 job.life.killed = True
 
     def clear_logs(self, project: str, job_id: str) -> None:
-        """Remove details and log of a job, as the "Clear job logs" macro does."""
+        """Remove a job's details and log, as the "Clear job logs" macro does."""
         with self.lock:
             self.job(project, job_id).cleared = True
 
@@ -221,12 +219,12 @@ class World:
             self.jobs.remove(self.job(project, job_id))
 
     def set_log_size(self, project: str, job_id: str, size: int) -> None:
-        """Make the job's log exactly ``size`` bytes long (at least what its events take)."""
+        """Make the job's log exactly ``size`` bytes long, or as long as its events need if that is more."""
         with self.lock:
             self.job(project, job_id).log_bytes = size
 
     def add_running_jobs(self, count: int, project: str = "CHURN", initiator: str = "admin") -> list[str]:
-        """Add jobs that run until they are released or aborted. Made for thousands."""
+        """Add jobs that run until they are released or aborted. Designed for thousands of jobs."""
         with self.lock:
             jobs = running_jobs(self.projects[project], count, now=self.now(), initiator=initiator)
             for job in jobs:
@@ -235,9 +233,9 @@ class World:
             return [job.id for job in jobs]
 
     def add_history(self, project: str, count: int, *, before: int | None = None) -> list[str]:
-        """Add finished jobs, older than all others (and than ``before``, ms). Returns ids, newest first.
+        """Add finished jobs older than all others (and than ``before``, in ms). Returns ids, newest first.
 
-        Made for tens of thousands.
+        Designed for tens of thousands of jobs.
         """
         with self.lock:
             there = self.jobs.of_project(project)
@@ -247,7 +245,7 @@ class World:
             self.jobs.add_older(project, jobs)
             return [job.id for job in reversed(jobs)]
 
-    # ---- inside ----------------------------------------------------------------------------------
+    # ---- internals -------------------------------------------------------------------------------
 
     def _any_project(self, key: str) -> Project:
         if key not in self.projects:

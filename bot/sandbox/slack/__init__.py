@@ -9,12 +9,14 @@
 """
 
 from bot.sandbox.slack.delivery import Delivery
+from bot.sandbox.slack.limits import NEWER as NEWER_BLOCKS
 from bot.sandbox.slack.model import Call, Change, Edit, Failure, File, Message, View
 from bot.sandbox.slack.person import Person
 from bot.sandbox.slack.workspace import DEFAULT_SCOPES, SlackSandbox
 
 __all__ = [
     "DEFAULT_SCOPES",
+    "NEWER_BLOCKS",
     "Call",
     "Change",
     "Delivery",

@@ -1,15 +1,15 @@
-"""What an acknowledgement's payload does on the person's screen."""
+"""How the payload of an acknowledgement changes the person's screen."""
 
-from bot.sandbox.slack.hooks import apply_response
 from bot.sandbox.slack.limits import OPTIONS_ANSWER, check_view
 from bot.sandbox.slack.limits.checks import Problems
 from bot.sandbox.slack.methods.views import close_views, put_on_top, replace_view
 from bot.sandbox.slack.model import ApiError, Json, View
+from bot.sandbox.slack.response_urls import apply_response
 from bot.sandbox.slack.world import World
 
 
 def command_answered(world: World, path: str, payload: object) -> None:
-    """Show what a slash command's acknowledgement says; it uses nothing of the response URL's five."""
+    """Show a slash command's acknowledgement; this doesn't count toward the response URL's five uses."""
     if not payload:
         return
     try:
@@ -19,7 +19,7 @@ def command_answered(world: World, path: str, payload: object) -> None:
 
 
 def submission_answered(world: World, view: View, payload: object) -> None:
-    """Close, change, or mark up the modal, as ``response_action`` says."""
+    """Close, change, or mark up the modal, as ``response_action`` requests."""
     answer: Json = payload if isinstance(payload, dict) else {}
     action = answer.get("response_action")
     current = world.views.get(view.id)
@@ -29,9 +29,13 @@ def submission_answered(world: World, view: View, payload: object) -> None:
         if action == "errors":
             _mark_errors(world, current, answer.get("errors"))
         elif action == "update":
-            replace_view(world, current, check_view(answer.get("view"), "modal", world.new_id))
+            replace_view(
+                world, current, check_view(answer.get("view"), "modal", world.new_id, world.unknown_blocks)
+            )
         elif action == "push":
-            put_on_top(world, view.user, check_view(answer.get("view"), "modal", world.new_id))
+            put_on_top(
+                world, view.user, check_view(answer.get("view"), "modal", world.new_id, world.unknown_blocks)
+            )
         elif action == "clear":
             close_views(world, view.user, list(world.stacks[view.user]))
         elif not answer:
@@ -51,7 +55,7 @@ def _mark_errors(world: World, view: View, errors: object) -> None:
 
 
 def suggestion_answered(world: World, payload: object) -> None:
-    """Check the options; they are shown by whoever asked (`Delivery.ack_payload`)."""
+    """Check the options; the test that asked for them reads `Delivery.ack_payload`."""
     problems = Problems()
     OPTIONS_ANSWER(payload, "", problems)
     if problems:

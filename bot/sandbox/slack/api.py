@@ -1,4 +1,4 @@
-"""One Web API call: who asks, whether they may, whether the arguments exist, then the method."""
+"""One Web API call: check the token, the permissions, and the arguments, then run the method."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from bot.sandbox.slack.rates import Rates
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What arrived, without HTTP's details."""
+    """A request, independent of HTTP."""
 
     method: str
     values: Mapping[str, object]
@@ -23,7 +23,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What goes back."""
+    """The response."""
 
     body: Json
     status: int = 200
@@ -46,7 +46,7 @@ class Api:
 
         Args:
             request: the call.
-            forced: a fault's answer, given instead of carrying out the call.
+            forced: a fault's answer, returned instead of running the method.
         """
         world = self._context.world
         with world.edit():
@@ -64,6 +64,7 @@ class Api:
                     status=answer.status,
                     time=world.now(),
                     retry_after=retry_after,
+                    messages=_reasons(answer.body),
                 )
             )
             world.changed("call")
@@ -87,7 +88,7 @@ class Api:
         return Answer(body={"ok": True, **body}, headers=headers)
 
     def _admitted(self, request: Request) -> Method:
-        """Return the method, if it exists, the token is right, and all its arguments exist.
+        """Return the method if it exists, the token is valid, and all arguments are known.
 
         Raises:
             ApiError: ``unknown_method``, ``not_authed``, ``invalid_auth``, ``not_allowed_token_type``,
@@ -115,12 +116,19 @@ class Api:
 
 
 def too_many(seconds: int | str) -> dict[str, str]:
-    """Return the header that says when to come back."""
+    """Return the ``Retry-After`` header."""
     return {"Retry-After": str(seconds)}
 
 
+def _reasons(body: Json) -> tuple[str, ...]:
+    """Return the texts of a refusal, and the scope that it needs."""
+    texts = body.get("response_metadata", {}).get("messages", ())
+    needed = body.get("needed")
+    return (*texts, f"[ERROR] missing scope: {needed}") if needed else tuple(texts)
+
+
 def _decoded(values: Mapping[str, object]) -> Json:
-    """Return the arguments for the record, with JSON inside forms decoded and without tokens."""
+    """Return the arguments to record, without tokens and with JSON in form fields decoded."""
     decoded: Json = {}
     for name, value in values.items():
         if name == "token":

@@ -1,4 +1,4 @@
-"""What a Slack client does by itself: escapes, finds the element under a finger, checks inputs."""
+"""What a Slack client does on its own: escapes text, finds the pressed element, checks inputs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bot.sandbox.slack.model import Json, Message, View
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """An element, and where it stands."""
+    """An element and its location."""
 
     block: Json
     element: Json
@@ -18,12 +18,12 @@ class Found:
 
 
 def escape(text: str) -> str:
-    """Escape as Slack does in the text of commands and messages."""
+    """Escape text as Slack does in commands and messages."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def smart_text(text: str) -> str:
-    """Do what phones and Macs do to dashes and quotes."""
+    """Replace dashes and quotes as phones and Macs do."""
     made = []
     opening = True
     for character in text.replace("--", "—"):
@@ -37,11 +37,16 @@ def smart_text(text: str) -> str:
     return "".join(made)
 
 
-def find(where: Message | View, matches: Callable[[Json], bool], what: str) -> Found:
-    """Return the one element that matches.
+def find(
+    where: Message | View, matches: Callable[[Json], bool], what: str, *, block_id: str | None = None
+) -> Found:
+    """Return the one element that matches; of several, the one in the block ``block_id``.
+
+    A client that has not seen the last edit names a block by its old id, and Slack gives blocks that the app
+    didn't name new ones with each edit. So the id only decides between elements that are otherwise the same.
 
     Raises:
-        LookupError: none does, or several.
+        LookupError: no element matches, or several do.
     """
     places: list[tuple[int | None, list[Json]]] = [(None, where.blocks)]
     if isinstance(where, Message):
@@ -54,6 +59,8 @@ def find(where: Message | View, matches: Callable[[Json], bool], what: str) -> F
         if element["type"] != "image"
     ]
     found = [one for one in every if matches(one.element)]
+    if len(found) > 1 and block_id is not None:
+        found = [one for one in found if one.block.get("block_id") == block_id]
     if len(found) != 1:
         there = [
             (one.element["action_id"], one.element.get("text", {}).get("text"), one.element.get("value"))
@@ -64,7 +71,7 @@ def find(where: Message | View, matches: Callable[[Json], bool], what: str) -> F
 
 
 def check_inputs(view: View) -> None:
-    """Refuse what the client refuses before it sends anything."""
+    """Reject the inputs that the client rejects before it sends anything."""
     for block in view.blocks:
         if block["type"] != "input":
             continue

@@ -1,4 +1,4 @@
-"""One thing that Slack brings to the app, from the moment it is sent to its acknowledgement."""
+"""One delivery from Slack to the app, from sending to acknowledgement."""
 
 import threading
 import time
@@ -9,25 +9,25 @@ from bot.sandbox.slack.model import Json
 
 
 class Sender(Protocol):
-    """Whoever brings deliveries to the app."""
+    """Sends deliveries to the app."""
 
     def send(self, delivery: "Delivery") -> None:
-        """Bring it to the app; returns at once."""
+        """Send a delivery to the app; returns immediately."""
 
 
 class Delivery:
-    """A slash command, an interaction or an event on its way to the app.
+    """A slash command, an interaction, or an event on its way to the app.
 
     Attributes:
-        kind: ``slash_commands``, ``interactive`` or ``events_api``.
+        kind: ``slash_commands``, ``interactive``, or ``events_api``.
         envelope_id: the same for every redelivery.
         payload: what the app receives.
-        sent: whether it left at all; a cancelled confirmation or an unobserved close does not.
+        sent: whether it was sent at all; a canceled confirmation or an unobserved close is not.
         acked: whether the app acknowledged it in time.
-        ack_payload: what came with the acknowledgement, if anything.
-        seconds: from the (last) sending to the acknowledgement.
-        error: ``operation_timeout``, ``dispatch_failed`` or an HTTP status, when it failed.
-        attempts: how often it was sent.
+        ack_payload: the payload of the acknowledgement, if any.
+        seconds: time from the (last) send to the acknowledgement.
+        error: ``operation_timeout``, ``dispatch_failed``, or an HTTP status, if it failed.
+        attempts: how many times it was sent.
     """
 
     def __init__(
@@ -63,25 +63,25 @@ class Delivery:
 
     @property
     def trigger_id(self) -> str:
-        """The trigger id that the app got with it; empty for events."""
+        """The trigger id in the payload; empty for events."""
         return str(self.payload.get("trigger_id", ""))
 
     @property
     def channel(self) -> str | None:
-        """The conversation in which it happened, if in one."""
+        """The conversation it happened in, if any."""
         inner = self.payload.get("channel")
         return self.payload.get("channel_id") or (inner.get("id") if isinstance(inner, dict) else None)
 
     @property
     def done(self) -> bool:
-        """Whether it was acknowledged or given up."""
+        """Whether it was acknowledged or has failed."""
         return self._done.is_set()
 
     def wait(self, timeout: float = 10.0) -> "Delivery":
-        """Wait until it was acknowledged (with all that the acknowledgement shows) or has failed.
+        """Wait until it is acknowledged, including everything the acknowledgement shows, or has failed.
 
         Raises:
-            TimeoutError: neither within ``timeout`` seconds.
+            TimeoutError: neither happened within ``timeout`` seconds.
         """
         if not self._done.wait(timeout):
             raise TimeoutError(f"{self.what}: neither acknowledged nor failed within {timeout} s")
@@ -105,20 +105,20 @@ class Delivery:
         self._postman.send(again)
         return again
 
-    # -- for the postman
+    # -- called by the event sender
 
     def starts(self) -> None:
-        """Note that it leaves now."""
+        """Record that it is being sent now."""
         self.sent = True
         self.attempts += 1
         self._sent_at = time.monotonic()
 
     def comes_back(self) -> None:
-        """Note that nobody took it: that was no attempt."""
+        """Record that no connection accepted it, so it doesn't count as an attempt."""
         self.attempts -= 1
 
     def acknowledge(self, payload: object) -> None:
-        """Note the acknowledgement and let it have its effect, then wake those who wait."""
+        """Record the acknowledgement, apply it, then wake the waiters."""
         self.seconds = time.monotonic() - self._sent_at
         self.acked = True
         self.ack_payload = payload
@@ -127,7 +127,7 @@ class Delivery:
         self._done.set()
 
     def fail(self, error: str) -> None:
-        """Note that it is given up."""
+        """Record that it has failed."""
         self.error = error
         self._done.set()
 

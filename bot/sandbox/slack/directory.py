@@ -1,4 +1,4 @@
-"""People and places of the workspace."""
+"""People and conversations of the workspace."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,13 +8,13 @@ from bot.sandbox.slack.world import World
 
 
 class Directory:
-    """The part of `SlackSandbox` that knows who and what there is."""
+    """The part of `SlackSandbox` that manages people and conversations."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def populate(self) -> None:
-        """Add the bot, alice, bob, carol, a guest, a stranger, #data and #random."""
+        """Add the bot, alice, bob, carol, a guest, a stranger, #data, and #random."""
         world = self._world
         world.users[world.bot_user_id] = User(
             id=world.bot_user_id,
@@ -42,7 +42,7 @@ class Directory:
         tz: str = "Europe/Paris",
         deleted: bool = False,
     ) -> str:
-        """Add a person and return the user id; the e-mail is ``NAME@example.com`` unless given."""
+        """Add a person and return the user id; the default email is ``NAME@example.com``."""
         world = self._world
         with world.edit():
             user_id = world.new_id("U")
@@ -69,7 +69,7 @@ class Directory:
         shared: bool = False,
         members: Iterable[str] | None = None,
     ) -> str:
-        """Add a channel, return its id; without ``members`` everybody reads it (strangers if shared)."""
+        """Add a channel and return its id; without ``members``, everybody reads it (strangers if shared)."""
         world = self._world
         with world.edit():
             channel_id = world.new_id("C")
@@ -85,17 +85,18 @@ class Directory:
             )
         return channel_id
 
-    def add_usergroup(self, members: Iterable[str]) -> str:
+    def add_usergroup(self, members: Iterable[str], handle: str | None = None) -> str:
         """Add a user group and return its id."""
         with self._world.edit():
             group = self._world.new_id("S")
             self._world.usergroups[group] = tuple(members)
+            self._world.group_handles[group] = handle or group.lower()
         return group
 
     def change_channel(
         self, channel: str, *, archived: bool | None = None, bot_member: bool | None = None
     ) -> None:
-        """Archive a channel, or invite or remove the bot."""
+        """Archive a channel, or add or remove the bot."""
         with self._world.edit():
             old = self._resolve(channel)
             self._world.channels[old.id] = replace(
@@ -105,20 +106,20 @@ class Directory:
             )
 
     def add_scope(self, scope: str) -> None:
-        """Give the bot token one more scope."""
+        """Add a scope to the bot token."""
         with self._world.edit():
             self._world.scopes |= {scope}
 
     def drop_scope(self, scope: str) -> None:
-        """Take a scope from the bot token."""
+        """Remove a scope from the bot token."""
         with self._world.edit():
             self._world.scopes -= {scope}
 
     def user_id(self, name: str) -> str:
-        """Return the id of the person with that name.
+        """Return the user id for a person's name.
 
         Raises:
-            LookupError: there is none.
+            LookupError: there is no such person.
         """
         for user in self._world.users.values():
             if name in {user.name, user.id}:
@@ -126,7 +127,7 @@ class Directory:
         raise LookupError(name)
 
     def channel_id(self, name: str) -> str:
-        """Return the id of a channel by its name, with or without ``#``."""
+        """Return the id for a channel name, with or without ``#``."""
         return self._resolve(name).id
 
     def _resolve(self, channel: str) -> Channel:

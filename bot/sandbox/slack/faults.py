@@ -1,4 +1,4 @@
-"""Faults on demand: the next calls of some methods go wrong in a chosen way."""
+"""Faults on demand: the next calls of some methods fail in a chosen way."""
 
 import re
 import threading
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Fault:
-    """One rule; ``left`` counts down, ``skip`` lets that many calls pass first."""
+    """One rule; ``left`` counts down, and ``skip`` lets that many calls through first."""
 
     pattern: re.Pattern[str]
     kind: str
@@ -17,9 +17,9 @@ class Fault:
 
 
 class Faults:
-    """The rules in force, oldest first.
+    """The active rules, oldest first.
 
-    ``response_url`` and ``upload`` are the names of the two addresses that are not methods.
+    ``response_url`` and ``upload`` name the two addresses that aren't methods.
     """
 
     KINDS = ("429", "500", "503", "reset", "lose_answer", "timeout")
@@ -34,17 +34,17 @@ class Faults:
         """Make calls fail.
 
         Args:
-            method_regex: which methods, matched against the whole name.
-            kind: ``429`` (with ``Retry-After``), ``500`` (JSON), ``503`` (a gateway's HTML): nothing happens;
-                ``error:CODE``: nothing happens, ``ok: false`` with that code;
-                ``body:TEXT``: nothing happens, the answer is 200 with that text;
-                ``done:TEXT``: it happens, the answer is 200 with that text;
-                ``reset``: the connection is reset before anything happens;
-                ``timeout``: no answer and no effect until the client gives up;
-                ``lose_answer``: it happens, and the connection is closed without an answer.
-            times: how many calls.
-            skip: how many matching calls are left alone first.
-            retry_after: seconds, for 429; a text is sent as it is.
+            method_regex: which methods; it must match the whole name.
+            kind: ``429`` (with ``Retry-After``), ``500`` (JSON), ``503`` (a gateway's HTML): no effect;
+                ``error:CODE``: no effect, ``ok: false`` with that code;
+                ``body:TEXT``: no effect, the answer is 200 with that text;
+                ``done:TEXT``: it takes effect, the answer is 200 with that text;
+                ``reset``: the connection is reset before it takes effect;
+                ``timeout``: no effect, and no answer until the client gives up;
+                ``lose_answer``: it takes effect, and the connection is closed without an answer.
+            times: how many calls fail.
+            skip: how many matching calls to let through first.
+            retry_after: seconds, for 429; a string is sent as it is.
 
         Raises:
             ValueError: there is no such kind.
@@ -56,12 +56,18 @@ class Faults:
             self._rules.append(Fault(re.compile(method_regex), kind, times, skip, retry_after))
 
     def clear(self) -> None:
-        """Let everything work again."""
+        """Remove all rules."""
         with self._lock:
             self._rules.clear()
 
+    @property
+    def active(self) -> list[tuple[str, str, int]]:
+        """The pattern, the kind, and the calls left of each rule that isn't used up."""
+        with self._lock:
+            return [(rule.pattern.pattern, rule.kind, rule.left) for rule in self._rules if rule.left]
+
     def next(self, method: str) -> Fault | None:
-        """Return the fault for this call, if there is one, and count it."""
+        """Return the fault for this call, if any, and count it."""
         with self._lock:
             for rule in self._rules:
                 if not rule.left or not rule.pattern.fullmatch(method):

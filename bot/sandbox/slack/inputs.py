@@ -1,4 +1,4 @@
-"""Values of interactive elements: what they start with, and what a person's choice makes of them."""
+"""Values of interactive elements: their initial state and how a person's choice changes it."""
 
 from bot.sandbox.slack.limits import STATEFUL, elements_of
 from bot.sandbox.slack.model import Json
@@ -31,7 +31,7 @@ _LISTS = frozenset(kind for kind, (name, _) in _FIELDS.items() if name.endswith(
 
 
 def initial_values(blocks: list[Json]) -> dict[str, dict[str, Json]]:
-    """Return ``state.values`` as it is before anybody touched anything."""
+    """Return the initial ``state.values``, before any input."""
     values: dict[str, dict[str, Json]] = {}
     for block in blocks:
         for element in elements_of(block):
@@ -50,12 +50,12 @@ def element_value(element: Json, raw: object) -> Json:
 
 
 def is_empty(value: Json) -> bool:
-    """Say whether nothing was entered."""
+    """Return whether the value is empty."""
     return all(not content for key, content in value.items() if key != "type")
 
 
 def chosen(element: Json, choice: object) -> object:
-    """Turn what a test or a terminal says (an option's value or text) into what the client would send.
+    """Convert a test's or a terminal's choice (an option's value or text) into what a client sends.
 
     Raises:
         LookupError: there is no such option.

@@ -1,15 +1,15 @@
-"""What a workspace is made of. Records are frozen: a change makes a new one, so a snapshot needs no copy."""
+"""The records of a workspace. They are frozen: a change makes a new record, so a snapshot needs no copy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
-"""A JSON object as it went over the wire."""
+"""A JSON object as sent over the wire."""
 
 
 class ApiError(Exception):
-    """A Web API call is refused: the ``error`` of the answer, and what else stands beside it."""
+    """The refusal of a Web API call: the ``error`` of the answer and its other fields."""
 
     def __init__(self, code: str, *messages: str, **extra: object) -> None:
         super().__init__(code)
@@ -18,7 +18,7 @@ class ApiError(Exception):
         self.extra = extra
 
     def body(self) -> Json:
-        """Return the answer's body, with Slack's ``response_metadata.messages`` where there are any."""
+        """Return the answer's body, with Slack's ``response_metadata.messages`` if there are any."""
         answer: Json = {"ok": False, "error": self.code, **self.extra}
         if self.messages:
             answer["response_metadata"] = {"messages": list(self.messages)}
@@ -38,14 +38,14 @@ class User:
     tz: str
     guest: bool = False  # multi-channel guest, `is_restricted`
     ultra_guest: bool = False  # single-channel guest, `is_ultra_restricted`
-    stranger: bool = False  # someone of another organisation, met in a shared channel
+    stranger: bool = False  # a person from another organization, met in a shared channel
     deleted: bool = False
     bot: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """A conversation: public, private, or with one person."""
+    """A conversation: public, private, or direct with one person."""
 
     id: str
     name: str
@@ -54,8 +54,8 @@ class Channel:
     archived: bool = False
     shared: bool = False  # Slack Connect, `is_ext_shared`
     bot_member: bool = True
-    im_user: str | None = None  # the person, when this is a direct message
-    members: frozenset[str] | None = None  # None: everybody, strangers only when it is shared
+    im_user: str | None = None  # the person, if this is a direct message
+    members: frozenset[str] | None = None  # None: everybody; strangers only if it is shared
 
     @property
     def scope_family(self) -> str:
@@ -67,16 +67,16 @@ class Channel:
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """What a message said before it was edited."""
+    """The content of a message before an edit."""
 
-    ts: str  # when it was edited away
+    ts: str  # when the edit replaced it
     text: str
     blocks: list[Json]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One message as it is now. ``ts`` names it within its channel."""
+    """One message in its current state. ``ts`` identifies it within its channel."""
 
     channel: str
     ts: str
@@ -85,10 +85,10 @@ class Message:
     blocks: list[Json] = field(default_factory=list)
     attachments: list[Json] = field(default_factory=list)
     metadata: Json | None = None
-    thread_ts: str | None = None  # the root's ts, when this is a reply
+    thread_ts: str | None = None  # the root's ts, if this is a reply
     broadcast: bool = False
     by_bot: bool = True
-    to: str | None = None  # the only person who sees it, when it is ephemeral
+    to: str | None = None  # the only person who sees it, if it is ephemeral
     files: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()  # older versions, oldest first
     reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -96,18 +96,18 @@ class Message:
 
     @property
     def ephemeral(self) -> bool:
-        """Whether only one person sees it, and only until the client is reloaded."""
+        """Whether only one person sees it, and only until the client reloads."""
         return self.to is not None
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A modal of one person's stack, or their Home tab."""
+    """A modal in a person's stack, or a Home tab."""
 
     id: str
     user: str
     type: str
-    payload: Json  # as the app gave it, with ids filled in
+    payload: Json  # as the app sent it, with ids filled in
     hash: str
     root_id: str
     previous_id: str | None = None
@@ -121,12 +121,12 @@ class View:
 
     @property
     def private_metadata(self) -> str:
-        """What the app keeps in the view."""
+        """Data that the app keeps in the view."""
         return str(self.payload.get("private_metadata", ""))
 
     @property
     def title(self) -> str:
-        """The title that the person reads; empty for a Home tab."""
+        """The title that the person sees; empty for a Home tab."""
         return str(self.payload.get("title", {}).get("text", ""))
 
     @property
@@ -148,12 +148,14 @@ class File:
     created: int
     content: bytes | None = None
     complete: bool = False
+    processed_at: float = 0.0
+    """When Slack has looked at it: until then its type isn't known, and no block can show it."""
     channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One HTTP request that came in: a Web API method, ``response_url`` or ``upload``."""
+    """One incoming HTTP request: a Web API method, ``response_url``, or ``upload``."""
 
     method: str
     args: Json
@@ -162,13 +164,14 @@ class Call:
     status: int
     time: float
     retry_after: int | None = None
+    messages: tuple[str, ...] = ()  # why it was refused, as in `response_metadata.messages`
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """Something that a person could notice, for `SlackSandbox.on_change`.
 
-    ``kind``: posted, edited, deleted, ephemeral, view, home, file, reaction, call, delivery or sockets.
+    ``kind``: posted, edited, deleted, ephemeral, view, home, file, reaction, call, delivery, or sockets.
     """
 
     kind: str
@@ -179,7 +182,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """A person saw an error of Slack's instead of an answer of the app's."""
+    """A person saw an error from Slack instead of an answer from the app."""
 
     user: str
     what: str  # the command, or the action

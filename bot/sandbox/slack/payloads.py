@@ -1,25 +1,25 @@
-"""What Slack sends to the app, key by key as its reference of payloads documents it."""
+"""What Slack sends to the app, key by key, as Slack's payload reference documents it."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.slack.hooks import new_response_url
 from bot.sandbox.slack.model import Channel, Json, Message, View
-from bot.sandbox.slack.wire import message_json, view_json
+from bot.sandbox.slack.response_urls import new_response_url
+from bot.sandbox.slack.wire import message_json, user_json, view_json
 from bot.sandbox.slack.world import World
 
-VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - deprecated by Slack, sent all the same
+VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - deprecated by Slack but still sent
 
 
 @dataclass(frozen=True, kw_only=True)
 class Payloads:
-    """Makes payloads; to be called with the world's lock held."""
+    """Makes payloads; call it while the world's lock is held."""
 
     world: World
     address: Any  # a path of the server → its absolute URL
 
     def command(self, user: str, channel: Channel, command: str, text: str) -> tuple[Json, str]:
-        """Return a slash command and the path of its response URL. There is no ``thread_ts``, ever."""
+        """Return a slash command and the path of its response URL. It never has a ``thread_ts``."""
         world = self.world
         path = new_response_url(world, "commands", user, channel.id)
         payload = {
@@ -60,9 +60,9 @@ class Payloads:
     def message_action(
         self, user: str, message: Message, action: Json, values: Json, *, attachment: int | None
     ) -> Json:
-        """Return a ``block_actions`` of an element in a message.
+        """Return a ``block_actions`` payload for an element in a message.
 
-        Of an ephemeral message the payload says only where it is, not what it says.
+        For an ephemeral message, the payload says only where the message is, not what it contains.
         """
         world = self.world
         channel = world.channels[message.channel]
@@ -80,8 +80,31 @@ class Payloads:
             payload["message"] = message_json(world, message, metadata=True)
         return payload
 
+    def message_shortcut(self, user: str, message: Message, callback_id: str) -> Json:
+        """Return a ``message_action`` payload (docs.slack.dev, "Shortcuts interaction payload")."""
+        channel = self.world.channels[message.channel]
+        return self._base("message_action", user) | {
+            "callback_id": callback_id,
+            "action_ts": self.world.next_ts(),
+            "trigger_id": self.world.new_trigger(user),
+            "channel": {"id": channel.id, "name": _channel_name(channel)},
+            "response_url": self.address(
+                new_response_url(self.world, "actions", user, message.channel, source=message)
+            ),
+            "message_ts": message.ts,
+            "message": message_json(self.world, message, metadata=True),
+        }
+
+    def global_shortcut(self, user: str, callback_id: str) -> Json:
+        """Return a ``shortcut`` payload, not from a channel (docs.slack.dev, "Shortcuts payload")."""
+        return self._base("shortcut", user) | {
+            "callback_id": callback_id,
+            "action_ts": self.world.next_ts(),
+            "trigger_id": self.world.new_trigger(user),
+        }
+
     def view_action(self, view: View, action: Json) -> Json:
-        """Return a ``block_actions`` of an element in a modal or in the Home tab."""
+        """Return a ``block_actions`` payload for an element in a modal or in the Home tab."""
         return self._base("block_actions", view.user) | {
             "container": {"type": "view", "view_id": view.id},
             "trigger_id": self.world.new_trigger(view.user, view_id=view.id),
@@ -90,7 +113,7 @@ class Payloads:
         }
 
     def submission(self, view: View) -> Json:
-        """Return a ``view_submission``."""
+        """Return a ``view_submission`` payload."""
         return self._base("view_submission", view.user) | {
             "trigger_id": self.world.new_trigger(view.user, view_id=view.id),
             "view": view_json(self.world, view),
@@ -98,14 +121,14 @@ class Payloads:
         }
 
     def closed(self, view: View, *, cleared: bool) -> Json:
-        """Return a ``view_closed``; it has no trigger."""
+        """Return a ``view_closed`` payload; it has no trigger."""
         return self._base("view_closed", view.user) | {
             "view": view_json(self.world, view),
             "is_cleared": cleared,
         }
 
     def suggestion(self, user: str, where: Message | View, block: Json, element: Json, typed: str) -> Json:
-        """Return a ``block_suggestion``."""
+        """Return a ``block_suggestion`` payload."""
         payload = self._base("block_suggestion", user) | {
             "action_id": element["action_id"],
             "block_id": block["block_id"],
@@ -148,7 +171,7 @@ class Payloads:
         }
 
     def home_opened(self, user: str) -> Json:
-        """Return the event ``app_home_opened``; with the view, when one was published."""
+        """Return the event ``app_home_opened``, with the view if one was published."""
         event: Json = {
             "type": "app_home_opened",
             "user": user,
@@ -160,8 +183,20 @@ class Payloads:
             event["view"] = view_json(self.world, self.world.homes[user])
         return self.event(event)
 
+    def user_changed(self, user: str) -> Json:
+        """Return the event ``user_change`` (https://docs.slack.dev/reference/events/user_change/)."""
+        world = self.world
+        return self.event(
+            {
+                "type": "user_change",
+                "user": user_json(world, world.users[user]),
+                "cache_ts": int(world.now()),
+                "event_ts": world.next_ts(),
+            }
+        )
+
     def said(self, message: Message, kind: str) -> Json:
-        """Return the event of a person's message: ``app_mention`` or ``message``."""
+        """Return the event for a person's message: ``app_mention`` or ``message``."""
         channel = self.world.channels[message.channel]
         event: Json = {
             "type": kind,
@@ -194,7 +229,7 @@ def _container(message: Message, attachment: int | None) -> Json:
 
 
 def _channel_name(channel: Channel) -> str:
-    """Return the name as commands and actions give it: private ones have none of their own."""
+    """Return the channel name as commands and actions give it; private channels have no name there."""
     if channel.im_user:
         return "directmessage"
     return "privategroup" if channel.private else channel.name

@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 from bot.sandbox.slack import answers
 from bot.sandbox.slack.client import Found, check_inputs, escape, find, smart_text
 from bot.sandbox.slack.delivery import Delivery
+from bot.sandbox.slack.event_sender import EventSender
 from bot.sandbox.slack.inputs import chosen, element_value, initial_values
 from bot.sandbox.slack.limits import STATEFUL, elements_of
 from bot.sandbox.slack.methods.views import close_views
 from bot.sandbox.slack.model import Channel, Json, Message, View
 from bot.sandbox.slack.payloads import Payloads
-from bot.sandbox.slack.postman import Postman
 from bot.sandbox.slack.world import World
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """One user at a client. Each act returns the `Delivery` that it caused."""
+    """One user at a client. Each action returns the `Delivery` that it caused."""
 
     id: str
     world: World
     payloads: Payloads
-    postman: Postman
+    postman: EventSender
     resolve: Callable[[str], Channel]
 
     # -- typing
@@ -36,12 +36,12 @@ class Person:
         Args:
             command: with its slash.
             text: what follows it.
-            channel: id, name or ``#name``; the person must be able to read it, the bot need not.
-            smart: as phones and Macs do it, ``--`` becomes an em dash and quotes become typographic.
-            raw: send the text as it is, without escaping ``&``, ``<`` and ``>`` as Slack does.
+            channel: id, name, or ``#name``; the person must be able to read it, but the bot need not.
+            smart: as on phones and Macs, ``--`` becomes an em dash and quotes become typographic.
+            raw: send the text as it is, without escaping ``&``, ``<``, and ``>`` as Slack does.
 
         Raises:
-            PermissionError: the person is not in that channel.
+            PermissionError: the person isn't in that channel.
         """
         where = self._readable(channel)
         typed = smart_text(text) if smart else text
@@ -58,7 +58,7 @@ class Person:
         return self._send(delivery)
 
     def say(self, text: str, channel: str, *, thread_ts: str | None = None) -> Delivery | None:
-        """Write a message; returns its event, if it mentions the bot or is a direct message."""
+        """Write a message; returns its event if it mentions the bot or is a direct message."""
         where = self._readable(channel)
         with self.world.edit():
             message = self.world.post(
@@ -92,22 +92,24 @@ class Person:
         action_id: str | None = None,
         text: str | None = None,
         value: str | None = None,
+        block_id: str | None = None,
         confirm: bool = True,
         stale: bool = False,
     ) -> Delivery:
         """Press a button.
 
         Args:
-            where: the message, modal or Home tab that holds it.
+            where: the message, modal, or Home tab that contains it.
             action_id: the button's action id, or …
-            text: … the words on it.
-            value: its value, where the other two leave a choice.
-            confirm: what to answer when it asks for a confirmation; on no, nothing is sent.
+            text: … its label.
+            value: its value, if the other two are ambiguous.
+            block_id: its block, if even that is ambiguous.
+            confirm: the answer to a confirmation dialog; if it is no, nothing is sent.
             stale: press the button as it is in the snapshot ``where``, not as it is now: a client that has
                 not seen the last edit.
 
         Raises:
-            PermissionError: the person does not see it.
+            PermissionError: the person can't see it.
             LookupError: there is no such button, or more than one.
         """
         current = where if stale else self.current(where)
@@ -120,7 +122,7 @@ class Person:
                 and value in {None, element.get("value")}
             )
 
-        found = find(current, matches, f"button {action_id or text or value!r}")
+        found = find(current, matches, f"button {action_id or text or value!r}", block_id=block_id)
         element = found.element
         action: Json = {
             "action_id": element["action_id"],
@@ -132,14 +134,25 @@ class Person:
         return self._act(current, found, action, confirm=confirm)
 
     def select(
-        self, where: Message | View, action_id: str, choice: object, *, confirm: bool = True
+        self,
+        where: Message | View,
+        action_id: str,
+        choice: object,
+        *,
+        block_id: str | None = None,
+        confirm: bool = True,
     ) -> Delivery:
-        """Choose in a menu, a picker, a set of checkboxes or an overflow; or type into a dispatching input.
+        """Choose in a menu, picker, set of checkboxes, or overflow menu; or type into a dispatching input.
 
         ``choice`` is an option's value or text, a list of them, an id, a date, or the option itself.
         """
         current = self.current(where)
-        found = find(current, lambda element: element["action_id"] == action_id, f"element {action_id!r}")
+        found = find(
+            current,
+            lambda element: element["action_id"] == action_id,
+            f"element {action_id!r}",
+            block_id=block_id,
+        )
         entry = element_value(found.element, chosen(found.element, choice))
         if found.element["type"] in STATEFUL:
             current = self._keep(current, found, entry)
@@ -168,7 +181,7 @@ class Person:
         return {key: {**actions, **own.get(key, {})} for key, actions in values.items()}
 
     def _keep(self, where: Message | View, found: Found, entry: Json) -> Message | View:
-        """Remember what was chosen; returns the place with it."""
+        """Store the choice; returns the message or view with it."""
         block_id, action_id = found.block["block_id"], found.element["action_id"]
         with self.world.edit():
             if isinstance(where, Message):
@@ -183,6 +196,27 @@ class Person:
     def _key(self, view: View) -> str:
         return self.id if view.type == "home" else view.id
 
+    def shortcut(self, callback_id: str, message: Message) -> Delivery:
+        """Use a message shortcut, which works in threads too.
+
+        Raises:
+            PermissionError: the person can't see the message.
+            LookupError: it is gone.
+        """
+        current = self.current(message)
+        assert isinstance(current, Message)
+        with self.world.edit():
+            payload = self.payloads.message_shortcut(self.id, current, callback_id)
+            delivery = self._delivery("interactive", payload, callback_id)
+        return self._send(delivery)
+
+    def global_shortcut(self, callback_id: str) -> Delivery:
+        """Use a global shortcut, which isn't used in any channel."""
+        with self.world.edit():
+            payload = self.payloads.global_shortcut(self.id, callback_id)
+            delivery = self._delivery("interactive", payload, callback_id)
+        return self._send(delivery)
+
     # -- modals and the Home tab
 
     def submit(self, view: View, state: Mapping[str, object] | None = None) -> Delivery:
@@ -191,10 +225,10 @@ class Person:
         Args:
             view: the modal; it must be the top one.
             state: what to enter, by ``action_id`` (or ``block_id``): text, an option's value or text, …;
-                what is left out stays as it is.
+                everything else stays as it is.
 
         Raises:
-            ValueError: the client would not let it pass (a required input is empty, a text too long).
+            ValueError: the client would reject it (a required input is empty, or a text is too long).
         """
         current = self.current(view)
         assert isinstance(current, View)
@@ -226,7 +260,7 @@ class Person:
         raise LookupError(f"no input {name!r} in the view")
 
     def close(self, view: View, *, clear: bool = False) -> Delivery:
-        """Close a modal (with ``clear`` the whole stack); sent only when the app asked to be told."""
+        """Close a modal (with ``clear``, the whole stack); sent only if the app asked for it."""
         current = self.current(view)
         assert isinstance(current, View)
         world = self.world
@@ -239,18 +273,38 @@ class Person:
         return self._send(delivery) if current.payload.get("notify_on_close") else delivery
 
     def open_home(self) -> Delivery:
-        """Look at the app's Home tab."""
+        """Open the app's Home tab."""
         with self.world.edit():
             delivery = self._delivery("events_api", self.payloads.home_opened(self.id), "app_home_opened")
         return self._send(delivery)
 
-    def suggest(self, where: Message | View, action_id: str, typed: str) -> Delivery:
-        """Type into an external select; the options are the ``ack_payload``."""
+    def change_account(self, **changes: object) -> Delivery | None:
+        """Change the account, as the person or an administrator does.
+
+        Args:
+            changes: fields of `User`, such as ``guest``, ``deleted``, or ``email``.
+
+        Returns:
+            the event ``user_change``, if the app has ``users:read``.
+        """
+        world = self.world
+        with world.edit():
+            world.users[self.id] = replace(world.users[self.id], **changes)  # type: ignore[arg-type]
+            if "users:read" not in world.scopes:
+                return None
+            delivery = self._delivery("events_api", self.payloads.user_changed(self.id), "user_change")
+        return self._send(delivery)
+
+    def suggest(
+        self, where: Message | View, action_id: str, typed: str, *, block_id: str | None = None
+    ) -> Delivery:
+        """Type into an external select; the options are in ``ack_payload``."""
         current = self.current(where)
         found = find(
             current,
             lambda element: element["action_id"] == action_id and "external_select" in element["type"],
             f"external select {action_id!r}",
+            block_id=block_id,
         )
         if len(typed) < found.element.get("min_query_length", 3):
             raise ValueError(
@@ -266,13 +320,13 @@ class Person:
             )
         return self._send(delivery)
 
-    # -- seeing
+    # -- looking
 
     def current(self, where: Message | View) -> Message | View:
-        """Return a message or view as it is now for this person.
+        """Return a message or view in its current state for this person.
 
         Raises:
-            PermissionError: it is somebody else's, or in a channel that the person does not read.
+            PermissionError: it belongs to somebody else, or is in a channel that the person can't read.
             LookupError: it is gone.
         """
         if isinstance(where, View):

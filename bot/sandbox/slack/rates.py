@@ -1,4 +1,4 @@
-"""How much Slack takes: token buckets by method, and by channel for posting (SLACK-FACTS §1.2)."""
+"""Slack's rate limits: token buckets per method, and per channel for posts (SLACK-FACTS §1.2)."""
 
 import math
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """A bucket: so many calls a minute in the long run, so many at once."""
+    """A token bucket: a long-term rate per minute and a burst size."""
 
     per_minute: float
     burst: int
@@ -21,7 +21,7 @@ RATES = {
     "post": Rate(per_minute=300, burst=60),  # "some hundred per minute per workspace"
     "hundreds": Rate(per_minute=300, burst=60),
 }
-"""Bursts are not published: these are a fifth of a minute's calls, so that a storm is refused."""
+"""Bursts aren't published: these are a fifth of a minute's calls, so that a storm is refused."""
 
 PER_CHANNEL = Rate(per_minute=60, burst=3)  # chat.postMessage, "about 1/s per channel, short bursts"
 
@@ -33,7 +33,7 @@ class _Bucket:
 
 
 class Rates:
-    """Refuses what comes too fast. Not thread-safe: called with the world's lock held."""
+    """Refuses calls above the rate. Not thread-safe: call it while the world's lock is held."""
 
     def __init__(self, clock: Callable[[], float], *, enabled: bool = True) -> None:
         self._clock = clock
@@ -41,7 +41,7 @@ class Rates:
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def take(self, method: str, rate: str, channel: str | None) -> int | None:
-        """Count one call; returns the seconds of ``Retry-After`` when it is one too many."""
+        """Count one call; returns the seconds of ``Retry-After`` if it exceeds the rate."""
         if not self.enabled:
             return None
         wanted = [((method, ""), RATES[rate])]

@@ -1,4 +1,4 @@
-"""HTTP on loopback: the Web API, response URLs, uploads and the WebSocket handshake, on one port."""
+"""HTTP on loopback: the Web API, response URLs, uploads, and the WebSocket handshake, on one port."""
 
 import json
 import os
@@ -14,13 +14,13 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
 
-from bot.sandbox.slack import hooks
+from bot.sandbox.slack import response_urls
 from bot.sandbox.slack.api import Answer, Api, Request, too_many
 from bot.sandbox.slack.faults import Fault
 from bot.sandbox.slack.methods import files
 from bot.sandbox.slack.model import ApiError, Json
+from bot.sandbox.slack.observers import Observers
 from bot.sandbox.slack.sockets import Sockets
-from bot.sandbox.slack.watching import Watchers
 from bot.sandbox.slack.world import World
 
 Environ = dict[str, Any]
@@ -28,20 +28,20 @@ Start = Callable[..., Any]
 
 
 class _Handler(WSGIRequestHandler):
-    """One request for each connection, and no access log."""
+    """One request per connection, and no access log."""
 
     protocol_version = "HTTP/1.0"
     timeout = 30
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: `SlackSandbox.calls` is the log."""
+        """Do nothing: `SlackSandbox.calls` is the log."""
 
 
 class HttpServer:
     """Serves in threads until it is stopped."""
 
     def __init__(
-        self, port: int, world: World, api: Api, sockets: Sockets | None, watchers: Watchers
+        self, port: int, world: World, api: Api, sockets: Sockets | None, watchers: Observers
     ) -> None:
         self._world = world
         self._watchers = watchers
@@ -51,7 +51,7 @@ class HttpServer:
         self._server: BaseWSGIServer = make_server(
             "127.0.0.1", port, self._application, threaded=True, request_handler=_Handler
         )
-        # Stopping waits for every request's thread, so that none outlives the sandbox.
+        # `stop` waits for every request's thread, so that none outlives the sandbox.
         self._server.daemon_threads = False  # type: ignore[attr-defined]
         self._thread = threading.Thread(
             target=lambda: self._server.serve_forever(poll_interval=0.05), name="slack-sandbox", daemon=True
@@ -63,11 +63,11 @@ class HttpServer:
         return f"127.0.0.1:{self._server.server_port}"
 
     def start(self) -> None:
-        """Take requests."""
+        """Accept requests."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more requests and wait for those under way."""
+        """Stop accepting requests and wait for those in progress."""
         self._stopping.set()
         if self._thread.is_alive():
             self._server.shutdown()
@@ -77,7 +77,7 @@ class HttpServer:
     def _application(self, environ: Environ, start: Start) -> Iterable[bytes]:
         try:
             return self._answer(environ, start)
-        except ClientDisconnected as gone:  # the app was killed while it sent a request
+        except ClientDisconnected as gone:  # the app was killed while sending a request
             raise ConnectionError from gone
 
     def _answer(self, environ: Environ, start: Start) -> Iterable[bytes]:
@@ -130,7 +130,7 @@ class HttpServer:
         if fault is not None and fault.kind != "lose_answer":
             self._hang_up(fault, request.environ)
             return _as_response(_forced(fault))
-        status, answer = hooks.respond(self._world, request.path, body)
+        status, answer = response_urls.respond(self._world, request.path, body)
         if fault is not None:
             raise ConnectionError
         if isinstance(answer, str):
@@ -160,12 +160,12 @@ class HttpServer:
             return Response("invalid ticket", 403)(environ, start)
         self._watchers.tell("before", "socket.open", {})
         self._sockets.serve(environ)
-        raise ConnectionError  # tells werkzeug that the connection is used up
+        raise ConnectionError  # tells werkzeug that the connection can't be reused
 
     # -- faults
 
     def _hang_up(self, fault: Fault, environ: Environ) -> None:
-        """End the request without an answer, for the faults that do."""
+        """End the request without an answer, for the faults that require it."""
         connection: socket.socket = environ["werkzeug.socket"]
         if fault.kind == "timeout":
             while not self._stopping.is_set():
@@ -200,7 +200,7 @@ def _as_response(answer: Answer) -> Response:
 
 
 def _read_call(request: HttpRequest, method: str) -> Request:
-    """Read token and arguments, from a form, a query string or JSON."""
+    """Read the token and arguments from a form, a query string, or JSON."""
     values: dict[str, object] = dict(request.args.items())
     as_json = request.mimetype == "application/json"
     if as_json:

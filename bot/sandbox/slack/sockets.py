@@ -1,4 +1,4 @@
-"""Socket Mode: the WebSockets of the app (SLACK-FACTS §1.5)."""
+"""Socket Mode: the app's WebSockets (SLACK-FACTS §1.5)."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ from simple_websocket.ws import LocalProtocolError
 
 from bot.sandbox.slack.delivery import Delivery
 from bot.sandbox.slack.model import Json
-from bot.sandbox.slack.watching import Watchers
+from bot.sandbox.slack.observers import Observers
 from bot.sandbox.slack.world import World
 
 MAX_SOCKETS = 10
@@ -25,7 +25,7 @@ _GONE = (ConnectionClosed, LocalProtocolError, OSError)
 
 
 class _OneWriter:
-    """The server's socket, on which the reader's pongs and our frames never mix."""
+    """Serializes writes to the server's socket, so that the reader's pongs don't mix with our frames."""
 
     def __init__(self, inner: socket.socket) -> None:
         self._inner = inner
@@ -48,11 +48,11 @@ class Connection:
         self._dropped = False
         self._sending = threading.Lock()
         self._socket = _OneWriter(environ["werkzeug.socket"])
-        self._socket.settimeout(None)  # the HTTP server's time limit is not for sockets
+        self._socket.settimeout(None)  # the HTTP server's timeout isn't for sockets
         self._ws = Server(environ | {"werkzeug.socket": self._socket})
 
     def send(self, frame: Json) -> bool:
-        """Send a frame; returns whether the connection took it."""
+        """Send a frame; returns whether the connection accepted it."""
         if self._dropped:
             return False
         try:
@@ -63,7 +63,7 @@ class Connection:
         return True
 
     def receive(self) -> str | None:
-        """Return the next text from the app; ``None`` when the connection has ended."""
+        """Return the next text from the app, or ``None`` when the connection has ended."""
         try:
             data = self._ws.receive()
         except _GONE:
@@ -71,7 +71,7 @@ class Connection:
         return data if isinstance(data, str) else ""
 
     def close(self) -> None:
-        """Say goodbye with a close frame and hang up."""
+        """Send a close frame and hang up."""
         if self._dropped:
             return
         with contextlib.suppress(*_GONE), self._sending:
@@ -80,11 +80,11 @@ class Connection:
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def drop(self) -> None:
-        """Reset the connection: no close frame, no end of the stream."""
+        """Reset the connection: no close frame, no end of stream."""
         self._dropped = True
         with contextlib.suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self._socket.shutdown(socket.SHUT_RD)  # ends the reader, whose end then closes the socket
+            self._socket.shutdown(socket.SHUT_RD)  # ends the reader, which then closes the socket
 
     def join(self) -> None:
         """Wait for the reader's thread."""
@@ -92,9 +92,9 @@ class Connection:
 
 
 class Sockets:
-    """All the WebSockets of the app; a payload goes to any one of them, in turn."""
+    """All the app's WebSockets; payloads rotate among them."""
 
-    def __init__(self, world: World, watchers: Watchers) -> None:
+    def __init__(self, world: World, watchers: Observers) -> None:
         self._world = world
         self._watchers = watchers
         self._lock = threading.Lock()
@@ -108,24 +108,24 @@ class Sockets:
 
     @property
     def count(self) -> int:
-        """How many are open."""
+        """The number of open sockets."""
         return len(self._connections)
 
     def new_ticket(self) -> str:
-        """Make the secret part of a WebSocket address: for one connection, soon."""
+        """Create the secret part of a WebSocket address: single-use and short-lived."""
         ticket = secrets.token_hex(16)
         with self._lock:
             self._tickets[ticket] = time.monotonic() + TICKET_LIFETIME
         return ticket
 
     def admit(self, ticket: str) -> bool:
-        """Use up a ticket; returns whether it was good."""
+        """Use up a ticket; returns whether it was valid."""
         with self._lock:
             expires = self._tickets.pop(ticket, 0.0)
             return not self._closing and expires > time.monotonic()
 
     def serve(self, environ: dict[str, Any]) -> None:
-        """Live through one connection, in the request's own thread."""
+        """Serve one connection to its end, in the request's own thread."""
         connection = Connection(environ)
         try:
             if self._join(connection):
@@ -144,7 +144,7 @@ class Sockets:
                 connection.send({"type": "disconnect", "reason": "too_many_websockets"})
                 return False
             count = len(self._connections) + 1
-            # `hello` goes first, so it is sent before anybody can pick this connection for a payload.
+            # `hello` goes first, so send it before another thread can pick this connection for a payload.
             connection.send(self._hello(count))
             self._connections.append(connection)
         self._tell()
@@ -190,7 +190,7 @@ class Sockets:
         self._watchers.tell("after", "socket.ack", frame)
 
     def send(self, delivery: Delivery) -> bool:
-        """Give a delivery to one connection; returns whether one took it."""
+        """Send a delivery on one connection; returns whether one accepted it."""
         with self._lock:
             waiting = list(self._connections)
             self._turn += 1
@@ -204,8 +204,9 @@ class Sockets:
     def refresh(self, grace: float) -> None:
         """Renew all connections as Slack does every few hours: warn, wait, then close what is still open.
 
-        A client that goes by the warning (slack_sdk does) opens a new connection and leaves the old one by
-        itself. ``grace`` is the most to wait for that, in seconds. Returns when the old ones are closed.
+        A client that acts on the warning (slack_sdk does) opens a new connection and leaves the old one on
+        its own. ``grace`` is how long to wait for that, in seconds. Returns when the old connections are
+        closed.
         """
         with self._lock:
             old = list(self._connections)
@@ -219,7 +220,7 @@ class Sockets:
         self._await_end(old)
 
     def _await_end(self, old: list[Connection]) -> None:
-        """Return when none of these is counted any more."""
+        """Wait until none of these connections is open."""
         self._world.wait_until(lambda: not self._open(old), 10.0)
 
     def _open(self, some: list[Connection]) -> list[Connection]:
@@ -247,7 +248,7 @@ class Sockets:
         self._await_end(old)
 
     def close(self) -> None:
-        """Take no more connections and end those that are open."""
+        """Refuse new connections and end the open ones."""
         with self._lock:
             self._closing = True
             old = list(self._connections)

@@ -8,7 +8,7 @@ from bot.sandbox.slack.world import World
 
 
 def user_json(world: World, user: User) -> Json:
-    """Return a user as ``users.info`` does; the e-mail only with ``users:read.email`` and for one's own."""
+    """Return a user as ``users.info`` does; the email only for members, and with ``users:read.email``."""
     profile: Json = {
         "real_name": user.name.title(),
         "real_name_normalized": user.name.title(),
@@ -78,7 +78,7 @@ def channel_json(world: World, channel: Channel) -> Json:
 
 
 def message_json(world: World, message: Message, *, metadata: bool = False) -> Json:
-    """Return a message as it stands in answers and payloads; metadata only where Slack gives it."""
+    """Return a message as it appears in answers and payloads; metadata only where Slack includes it."""
     answer: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
     answer["team"] = world.team_id
     if message.by_bot:
@@ -154,16 +154,24 @@ def view_json(world: World, view: View) -> Json:
     }
 
 
+def file_types(file: File) -> tuple[str, str]:
+    """Return a file's media type and Slack's word for it."""
+    picture = (file.content or b"").startswith(b"\x89PNG\r\n")
+    return ("image/png", "png") if picture else ("text/plain", "text")
+
+
 def file_json(world: World, file: File) -> Json:
-    """Return a file as ``files.info`` does."""
+    """Return a file as ``files.info`` does; its type is missing until Slack has processed it."""
+    processed = file.complete and world.now() >= file.processed_at
+    mimetype, filetype = file_types(file) if processed else ("", "")
     return {
         "id": file.id,
         "created": file.created,
         "timestamp": file.created,
         "name": file.name,
         "title": file.title,
-        "mimetype": "text/plain",
-        "filetype": "text",
+        "mimetype": mimetype,
+        "filetype": filetype,
         "user": file.user,
         "user_team": world.team_id,
         "size": file.length,

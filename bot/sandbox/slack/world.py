@@ -1,4 +1,4 @@
-"""The state of the workspace: one lock, one condition, and the few ways to change it."""
+"""The state of the workspace: one lock, one condition, and a few ways to change it."""
 
 import secrets
 import threading
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass
 class ResponseUrl:
-    """What a ``response_url`` may still do (SLACK-FACTS §1.1: 5 uses within 30 minutes)."""
+    """The remaining uses of a ``response_url`` (SLACK-FACTS §1.1: 5 uses within 30 minutes)."""
 
     user: str
     channel: str
@@ -48,7 +48,7 @@ class Trigger:
 
 @dataclass
 class World:
-    """Everything that the workspace knows. Change it inside ``with world.edit():`` only."""
+    """The whole state of the workspace. Change it only inside ``with world.edit():``."""
 
     clock: Callable[[], float] = time.time
     team_id: str = "T0SANDBOX1"
@@ -57,6 +57,10 @@ class World:
     bot_user_id: str = "U0SANDBOXB"
     domain: str = "sandbox"
     scopes: frozenset[str] = frozenset()
+    unknown_blocks: frozenset[str] = frozenset()
+    """Types of blocks that this workspace refuses as an old one does."""
+    file_processing: float = 0.5
+    """Seconds from a completed upload until the file's type is known."""
 
     users: dict[str, User] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
@@ -66,10 +70,11 @@ class World:
     )  # (channel, root ts) → replies' ts
     ephemerals: dict[str, dict[str, Message]] = field(default_factory=dict)  # user → ts → message
     views: dict[str, View] = field(default_factory=dict)
-    stacks: dict[str, list[str]] = field(default_factory=dict)  # user → view ids, the top one last
+    stacks: dict[str, list[str]] = field(default_factory=dict)  # user → view ids, with the top one last
     homes: dict[str, View] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     usergroups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    group_handles: dict[str, str] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     inputs: dict[tuple[str, str, str], dict[str, dict[str, Json]]] = field(default_factory=dict)
@@ -88,7 +93,7 @@ class World:
 
     @contextmanager
     def edit(self) -> Iterator[None]:
-        """Hold the lock; on the way out wake those who wait, then, without the lock, tell the listeners."""
+        """Hold the lock; at the end, wake the waiters, then call the listeners without the lock."""
         told: list[Change] = []
         with self.condition:
             self._depth += 1
@@ -106,14 +111,14 @@ class World:
     def changed(
         self, kind: str, *, user: str | None = None, channel: str | None = None, ts: str | None = None
     ) -> None:
-        """Note a change; to be called inside `edit`."""
+        """Record a change; call this inside `edit`."""
         self._pending.append(Change(kind=kind, user=user, channel=channel, ts=ts))
 
     def wait_until(self, predicate: Callable[[], T], timeout: float) -> T:
         """Return the predicate's value as soon as it is true.
 
         Raises:
-            TimeoutError: it was not within ``timeout`` seconds of real time.
+            TimeoutError: it wasn't true within ``timeout`` seconds of real time.
         """
         deadline = time.monotonic() + timeout
         with self.condition:
@@ -124,33 +129,33 @@ class World:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimeoutError(f"not true within {timeout} s; last value: {value!r}")
-                # The pause has a ceiling for predicates that also look at things outside the workspace.
+                # The pause is limited because predicates can also depend on things outside the workspace.
                 self.condition.wait(min(left, 0.2))
 
     # -- names and times
 
     def now(self) -> float:
-        """Return seconds since the epoch, of the clock that was passed in."""
+        """Return seconds since the epoch, from the injected clock."""
         return self.clock()
 
     def next_ts(self) -> str:
-        """Return a new message ts: seconds and microseconds, never twice the same, always growing."""
+        """Return a new message ts: seconds and microseconds, unique and always increasing."""
         self._last_ts = max(self._last_ts + 1, int(self.now() * 1_000_000))
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def new_id(self, prefix: str) -> str:
-        """Return a new id in the form of Slack's: a letter and ten capitals or digits."""
+        """Return a new id in Slack's format: a letter and ten capitals or digits."""
         self._serial += 1
         return f"{prefix}0{self._serial:09d}"
 
     def new_trigger(self, user: str, *, view_id: str | None = None) -> str:
-        """Make a trigger id (SLACK-FACTS §1.1: valid for 3 s, single use)."""
+        """Create a trigger id (SLACK-FACTS §1.1: valid for 3 s, single use)."""
         trigger_id = f"{self._serial}.{int(self.now() * 1000)}.{secrets.token_hex(16)}"
         self._serial += 1
         self.triggers[trigger_id] = Trigger(user=user, expires=self.now() + 3.0, view_id=view_id)
         return trigger_id
 
-    # -- looking things up
+    # -- lookups
 
     def user(self, user_id: str) -> User:
         """Return a user.
@@ -175,7 +180,7 @@ class World:
         return channel
 
     def is_member(self, user_id: str, channel: Channel) -> bool:
-        """Say whether a person reads a channel."""
+        """Return whether a person can read a channel."""
         if channel.im_user:
             return user_id in {channel.im_user, self.bot_user_id}
         if user_id == self.bot_user_id:
@@ -186,7 +191,7 @@ class World:
         return not (user.deleted or (user.stranger and not channel.shared))
 
     def dm(self, user_id: str) -> Channel:
-        """Return the direct messages of the bot with a person, opened when they are not yet."""
+        """Return the bot's direct messages with a person; open them if necessary."""
         for channel in self.channels.values():
             if channel.im_user == user_id:
                 return channel
@@ -212,10 +217,10 @@ class World:
         home = self.messages.get(channel_id, {})
         return tuple(home[ts] for ts in self.threads.get((channel_id, root_ts), ()))
 
-    # -- changing
+    # -- changes
 
     def post(self, message: Message) -> Message:
-        """Add a message, visible to the channel or, when it has an addressee, to that person only."""
+        """Add a message, visible to the channel or, if it has an addressee, only to that person."""
         if message.to is not None:
             self.ephemerals.setdefault(message.to, {})[message.ts] = message
             self.changed("ephemeral", user=message.to, channel=message.channel, ts=message.ts)
@@ -227,7 +232,7 @@ class World:
         return message
 
     def amend(self, message: Message, *, text: str, blocks: list[Json], **other: object) -> Message:
-        """Give a message a new text and new blocks; the old version is kept in ``edits``."""
+        """Give a message new text and new blocks; the old version is kept in ``edits``."""
         edit = Edit(ts=self.next_ts(), text=message.text, blocks=message.blocks)
         changed = replace(message, text=text, blocks=blocks, edits=(*message.edits, edit), **other)  # type: ignore[arg-type]
         self.store(changed)
@@ -235,7 +240,7 @@ class World:
         return changed
 
     def store(self, message: Message) -> None:
-        """Put a changed message in the place of the old one."""
+        """Replace a message with its changed version."""
         home = self.ephemerals[message.to] if message.to is not None else self.messages[message.channel]
         home[message.ts] = message
 
@@ -248,7 +253,7 @@ class World:
         self.changed("deleted", user=message.to, channel=message.channel, ts=message.ts)
 
     def tell(self, user_id: str, channel_id: str, text: str) -> None:
-        """Show a person an ephemeral message of Slack's own."""
+        """Show a person an ephemeral message from Slack itself."""
         self.post(
             Message(
                 channel=channel_id, ts=self.next_ts(), user="USLACKBOT", text=text, to=user_id, by_bot=False

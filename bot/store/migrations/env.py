@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that `bot.store.migrate` hands over."""
+"""Alembic's entry point. It runs on the connection that `bot.store.migrate` passes in."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""What Dataiku's documentation shows, as functions of a client: each runs unchanged on both clients."""
+"""Examples from Dataiku's documentation as functions of a client: each runs unchanged on both clients."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ SINCE = 1_795_000_000_000
 
 @dataclass
 class Bench:
-    """A client of either kind, and the sandbox behind it."""
+    """A client of either kind, and its sandbox."""
 
     client: Any
     kind: ModuleType
@@ -21,7 +21,7 @@ class Bench:
     dss: DssSandbox
     clock: ManualClock
     make: Callable[..., Any]
-    """Make another client, with a key."""
+    """Create another client with a key."""
 
     @property
     def project(self) -> Any:
@@ -33,7 +33,7 @@ SNIPPETS: dict[str, Snippet] = {}
 
 
 def snippet(function: Snippet) -> Snippet:
-    """Put a snippet in the suite."""
+    """Add a snippet to the suite."""
     SNIPPETS[function.__name__] = function
     return function
 
@@ -100,7 +100,7 @@ def abort_everything_that_is_not_stable(bench: Bench) -> object:
 
 
 def polled(bench: Bench, job: Any) -> Iterator[str]:
-    """The documented loop, with the sandbox's clock in the place of ``time.sleep``."""
+    """The documented loop, with the sandbox's clock instead of ``time.sleep``."""
     while True:
         state = job.get_status()["baseStatus"]["state"]
         yield state
@@ -209,14 +209,14 @@ def wait_for_a_failed_job(bench: Bench) -> object:
 
 @snippet
 def start_and_wait_at_once(bench: Bench) -> object:
-    """A second build of the same output fails at once: nothing to sleep for."""
+    """A second build of the same output fails at once, so nothing needs to sleep."""
     held = bench.project.new_job().with_output("scored").start()
     again = bench.project.new_job().with_output("scored").start_and_wait(no_fail=True)
     definition = {"type": "RECURSIVE_BUILD", "outputs": [{"id": "scored"}]}
     return held.id, again.id, bench.project.start_job_and_wait(definition, no_fail=True)
 
 
-# --- around jobs
+# --- related to jobs
 
 
 @snippet
@@ -232,6 +232,16 @@ def managed_folders(bench: Bench) -> object:
 @snippet
 def saved_models(bench: Bench) -> object:
     return bench.project.list_saved_models()
+
+
+@snippet
+def streaming_endpoints(bench: Bench) -> object:
+    return [one["id"] for one in bench.client.get_project("SALES").list_streaming_endpoints()]
+
+
+@snippet
+def knowledge_banks(bench: Bench) -> object:
+    return [one["id"] for one in bench.client.get_project("FRAUD").list_knowledge_banks()]
 
 
 @snippet
@@ -276,7 +286,7 @@ def a_refused_start(bench: Bench) -> object:
 
 @snippet
 def running_jobs_before_15_2(bench: Bench) -> object:
-    """Run against an older sandbox, see `test_contract.VERSIONS`."""
+    """Runs on an older sandbox, see `test_contract.VERSIONS`."""
     bench.dss.world.add_running_jobs(2)
     return [job.job_id for job in bench.project.list_running_jobs()]
 
@@ -313,7 +323,7 @@ def half_an_answer(bench: Bench) -> object:
 
 @snippet
 def names_that_try_to_be_more(bench: Bench) -> object:
-    """Ids with ``%``, ``?``, ``#`` and ``/``: what arrives is what was meant, or it is not."""
+    """Ids with ``%``, ``?``, ``#``, and ``/``: either they arrive as intended or they don't."""
     project = bench.client.get_project("HOSTILE")
     job = project.new_job().with_output("50% off?#1").start()
     bench.clock.advance(60)
@@ -325,7 +335,7 @@ def an_id_that_climbs(bench: Bench) -> object:
     return bench.project.get_job("../../SALES/jobs").get_status()
 
 
-# --- the same by another name
+# --- the same under another name
 
 PAIRS: dict[str, tuple[Snippet, Snippet]] = {
     "as_another_user": (

@@ -1,8 +1,9 @@
-"""The documented snippets through Dataiku's own client and ours, on a sandbox each: no silent difference.
+"""The documented snippets with Dataiku's own client and ours, each on a sandbox: no silent difference.
 
-What went over the wire (method, path, query, JSON body, key, content type) and what came back are compared.
-Each difference is in `DIFFERENCES` with its reason; one that is not there fails, and one that is there and
-does not occur too. Paths are compared without the base and a slash at the end, neither of which DSS minds.
+The test compares the requests (method, path, query, JSON body, key, content type) and the results.
+`DIFFERENCES` has each difference with its reason. A difference that isn't in the table fails, and so does one
+that is in the table but doesn't occur. Paths are compared without the base and the trailing slash, which make
+no difference to DSS.
 """
 
 import base64
@@ -24,7 +25,7 @@ from bot.sandbox.dss import DssSandbox, ManualClock, Recorded
 from tests.contract.dss.snippets import PAIRS, SNIPPETS, Bench, Snippet
 
 VERSIONS = {"running_jobs_before_15_2": "15.1.0"}
-"""Snippets that are about another DSS version."""
+"""Snippets for other DSS versions."""
 
 SECONDS = 5.0
 
@@ -32,7 +33,7 @@ EVERYWHERE = {
     "base": "the documented /public/api, not the alias of the official client: a gateway may allow one",
     "content type": "DSS asks for application/json on every POST; the official client does not say it",
 }
-"""Differences that every snippet may have."""
+"""Differences that every snippet can have."""
 
 DIFFERENCES: dict[str, dict[str, str]] = {
     "wait_for_a_failed_job": {"error": "ours names the job and why it failed"},
@@ -66,7 +67,7 @@ DIFFERENCES: dict[str, dict[str, str]] = {
 
 @dataclass
 class Ran:
-    """What a snippet did."""
+    """The effects of a snippet."""
 
     returned: object
     raised: str | None
@@ -76,7 +77,7 @@ class Ran:
 
 
 class Impatient(HTTPAdapter):
-    """The official client waits for ever: what it would hang on is to fail here."""
+    """The official client waits forever: make that fail here instead of hanging."""
 
     def send(self, *args: Any, **options: Any) -> Any:
         return super().send(*args, **{**options, "timeout": SECONDS})
@@ -142,7 +143,7 @@ def observe(snippet: Snippet, make: Make, kind: ModuleType, version: str = "15.2
 
 
 def caller(dss: DssSandbox, got: Recorded) -> tuple[str, str, str | None]:
-    """Say whose key it was, and in which of the ways that DSS takes: keys differ between two sandboxes."""
+    """Return whose key it was and how it was sent, because keys differ between two sandboxes."""
     way, _, sent = got.headers["Authorization"].partition(" ")
     secret, _, password = base64.b64decode(sent).decode().partition(":")
     key = dss.world.keys.get(secret)
@@ -150,7 +151,7 @@ def caller(dss: DssSandbox, got: Recorded) -> tuple[str, str, str | None]:
 
 
 def differences(one: Ran, other: Ran) -> set[str]:
-    """Name every aspect in which two runs differ."""
+    """Return every aspect in which two runs differ."""
     found = set()
     if one.wire != other.wire:
         found.add("requests")
@@ -169,7 +170,7 @@ def differences(one: Ran, other: Ran) -> set[str]:
 
 @pytest.mark.parametrize("name", sorted(SNIPPETS))
 def test_both_clients_do_the_same(name: str) -> None:
-    """The same requests, the same answer or error, but for what is declared with its reason."""
+    """The same requests and the same answer or error, except for declared differences with a reason."""
     theirs = run(name, official, dataikuapi.dss.job)
     mine = run(name, ours, bot.dss)
     found = differences(theirs, mine)
@@ -179,7 +180,7 @@ def test_both_clients_do_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(PAIRS))
 def test_what_has_another_name_does_the_same(name: str) -> None:
-    """Around jobs ours is smaller: another name, the same call, the same answer."""
+    """Outside of jobs, our client is smaller: another name, the same call, the same answer."""
     one, other = PAIRS[name]
     theirs = observe(one, official, dataikuapi.dss.job)
     mine = observe(other, ours, bot.dss)
@@ -190,7 +191,7 @@ def test_what_has_another_name_does_the_same(name: str) -> None:
 
 
 def test_the_differences_of_every_call_are_real() -> None:
-    """The base is the documented one, and every POST says what it carries."""
+    """The base is the documented one, and every POST has a content type."""
     mine = run("start_the_old_shape_and_poll", ours, bot.dss)
     assert mine.bases == {"/public/api"}
     assert mine.content_types == {"application/json"}
@@ -200,12 +201,12 @@ def test_the_differences_of_every_call_are_real() -> None:
 
 
 def test_no_difference_is_declared_for_what_is_not_run() -> None:
-    """The table has no left-overs."""
+    """The table has no leftovers."""
     assert set(DIFFERENCES) | set(VERSIONS) <= set(SNIPPETS) | set(PAIRS)
 
 
 def test_what_is_compared_is_seen() -> None:
-    """Every aspect of a run that could differ is found when it does."""
+    """A difference in any compared aspect of a run is detected."""
     same = Ran(returned=1, raised=None, wire=[("GET",)], bases={"/a"}, content_types={None})
     assert differences(same, same) == set()
     other = Ran(returned=2, raised=None, wire=[("POST",)], bases={"/b"}, content_types={"x"})

@@ -1,13 +1,13 @@
-"""The bot's port against the sandbox, from the first call to the last: what the use cases build upon."""
+"""The bot's port against the sandbox, from the first call to the last: what the use cases rely on."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from bot.domain import BuildMode, FlowObject, Output, OutputKind, ProjectInfo
+from bot.domain.ports import Dss
 from bot.dss import DSSBadKey, DSSClient, DSSError, DSSNotFound, DSSNotVisible, DSSRefused, RetryPolicy
 from bot.dss.gateway import DssGateway
-from bot.facts import BuildMode, ObjectFacts, Output, OutputKind, ProjectFacts
-from bot.jobs.ports import Dss
 from bot.sandbox.dss import DssSandbox, ManualClock
 
 SCORED = Output(project="CHURN", id="scored")
@@ -37,7 +37,7 @@ def gateway(dss: DssSandbox) -> Iterator[Dss]:
 
 
 def test_a_job_from_start_to_end(gateway: Dss, clock: ManualClock) -> None:
-    """Started, seen in the lists, its activities followed, done."""
+    """It is started, appears in the lists, shows its activities, and is done."""
     job_id = gateway.start("CHURN", [SCORED], BuildMode.MODIFIED)
     assert gateway.recent_jobs("CHURN", 3)[0].ref.job_id == job_id
     running = gateway.running_jobs()
@@ -62,15 +62,15 @@ def test_a_failure_has_its_root_cause_and_its_log(gateway: Dss, clock: ManualClo
     """The activity's own words, the recipe, and the end of the log."""
     job_id = gateway.start("CHURN", [Output(project="CHURN", id="features_broken")], BuildMode.ONLY)
     clock.advance(600)
-    facts = gateway.job("CHURN", job_id)
-    assert facts.state == "FAILED"
-    assert facts.failure is not None
-    assert "KeyError: 'amount'" in facts.failure.message
-    assert facts.failure.recipe == "compute_features_broken"
+    info = gateway.job("CHURN", job_id)
+    assert info.state == "FAILED"
+    assert info.failure is not None
+    assert "KeyError: 'amount'" in info.failure.message
+    assert info.failure.recipe == "compute_features_broken"
     tail = gateway.log_tail("CHURN", job_id, max_bytes=2000)
     assert tail.truncated == (tail.total_bytes > 2000)
     assert len(tail.text.encode()) <= 2000
-    activity = facts.failure.activity_id
+    activity = info.failure.activity_id
     assert "Traceback" in gateway.log_tail("CHURN", job_id, activity=activity).text
     dss.world.clear_logs("CHURN", job_id)
     with pytest.raises(DSSNotFound):
@@ -78,7 +78,7 @@ def test_a_failure_has_its_root_cause_and_its_log(gateway: Dss, clock: ManualClo
 
 
 def test_an_abort_takes_a_moment(gateway: Dss, clock: ManualClock) -> None:
-    """Taken is not stopped; then it is."""
+    """First the request is accepted, then the job stops."""
     job_id = gateway.start("CHURN", [SCORED], BuildMode.ONLY)
     clock.advance(5)
     gateway.abort("CHURN", job_id)
@@ -88,7 +88,7 @@ def test_an_abort_takes_a_moment(gateway: Dss, clock: ManualClock) -> None:
 
 
 def test_a_second_build_names_the_first(gateway: Dss) -> None:
-    """What stands in the way is a job that can be looked at."""
+    """The bot can look up the job that is in the way."""
     first = gateway.start("CHURN", [SCORED], BuildMode.ONLY)
     second = gateway.job("CHURN", gateway.start("CHURN", [SCORED], BuildMode.ONLY))
     assert second.state == "FAILED"
@@ -98,7 +98,7 @@ def test_a_second_build_names_the_first(gateway: Dss) -> None:
 
 
 def test_calls_as_a_person_have_that_persons_rights(gateway: Dss) -> None:
-    """DSS decides: carol sees CHURN and may not build, and does not see SALES."""
+    """DSS decides: carol can see CHURN but not build, and can't see SALES."""
     carol = gateway.as_login("carol")
     assert [project.key for project in carol.projects()] == ["CHURN", "PAYROLL"]
     assert carol.who_am_i().identifier == "carol"
@@ -111,7 +111,7 @@ def test_calls_as_a_person_have_that_persons_rights(gateway: Dss) -> None:
 
 
 def test_an_unknown_key_is_the_bots_own_problem(dss: DssSandbox) -> None:
-    """It is told apart from a project that nobody may see."""
+    """It differs from a project that nobody can see."""
     gateway = open_gateway(dss, "dkuaps-unknown")
     with pytest.raises(DSSBadKey):
         gateway.projects()
@@ -119,7 +119,7 @@ def test_an_unknown_key_is_the_bots_own_problem(dss: DssSandbox) -> None:
 
 
 def test_a_lost_answer_leaves_a_job_that_can_be_found(gateway: Dss, dss: DssSandbox) -> None:
-    """The doubt is said, and the list of recent jobs resolves it."""
+    """The error reports the doubt, and the list of recent jobs resolves it."""
     dss.faults.add("status", method="POST", status=502, times=1)
     with pytest.raises(DSSError) as caught:
         gateway.start("CHURN", [SCORED], BuildMode.ONLY)
@@ -129,18 +129,19 @@ def test_a_lost_answer_leaves_a_job_that_can_be_found(gateway: Dss, dss: DssSand
 
 
 def test_things_around_jobs(gateway: Dss) -> None:
-    """Projects, objects of every kind, partitions, people and the version."""
+    """Projects, objects of every kind, partitions, people, and the version."""
     projects = gateway.projects()
-    assert ProjectFacts(key="CHURN", name="Customer churn") in projects
-    folder = ObjectFacts(kind=OutputKind.FOLDER, id="O2ue6CX3", name="Customer exports")
+    assert ProjectInfo(key="CHURN", name="Customer churn") in projects
+    folder = FlowObject(kind=OutputKind.FOLDER, id="O2ue6CX3", name="Customer exports")
     assert folder in gateway.objects("CHURN", OutputKind.FOLDER)
-    model = ObjectFacts(kind=OutputKind.MODEL, id="mDl7Qx2a", name="Churn prediction")
+    model = FlowObject(kind=OutputKind.MODEL, id="mDl7Qx2a", name="Churn prediction")
     assert model in gateway.objects("CHURN", OutputKind.MODEL)
-    dataset = ObjectFacts(kind=OutputKind.DATASET, id="scored", name="scored")
+    dataset = FlowObject(kind=OutputKind.DATASET, id="scored", name="scored")
     assert dataset in gateway.objects("CHURN", OutputKind.DATASET)
     for kind in set(OutputKind) - {OutputKind.EVALUATIONS}:  # not simulated
         gateway.objects("FRAUD", kind)
-    assert gateway.dimensions("SALES", "orders") == ("day", "country")
+    day, country = gateway.dimensions("SALES", "orders")
+    assert (day.name, day.period, country.name, country.period) == ("day", "DAY", "country", "")
     assert gateway.dimensions("CHURN", "scored") == ()
     assert all("|" in partition for partition in gateway.partitions("SALES", "orders"))
     people = {user.login: user for user in gateway.users()}
@@ -152,16 +153,16 @@ def test_things_around_jobs(gateway: Dss) -> None:
 
 
 def test_names_that_try_to_be_more_are_only_names(gateway: Dss, clock: ManualClock) -> None:
-    """Slashes, percents and angle brackets go there and back."""
+    """Slashes, percent signs, and angle brackets survive the round trip."""
     for name in ("50% off?#1", "<!channel>", "a|b,c", "`rm -rf ~`"):
         job_id = gateway.start("HOSTILE", [Output(project="HOSTILE", id=name)], BuildMode.ONLY)
         clock.advance(60)
-        facts = gateway.job("HOSTILE", job_id)
-        assert (facts.state, facts.outputs[0].id) == ("DONE", name)
+        info = gateway.job("HOSTILE", job_id)
+        assert (info.state, info.outputs[0].id) == ("DONE", name)
 
 
 def test_an_older_dss_has_no_running_call(clock: ManualClock) -> None:
-    """``None``, at the first question and without one afterwards."""
+    """``None``, both for the first query and, without a request, afterward."""
     with DssSandbox(clock=clock, version="15.1.0") as old:
         gateway = open_gateway(old)
         assert gateway.running_jobs() is None

@@ -1,4 +1,4 @@
-"""The sender between a store on SQLite, the real slack_sdk and a workspace on loopback."""
+"""The sender between a store on SQLite, the real slack_sdk, and a workspace on loopback."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.clocks import HandClock
 
 @pytest.fixture
 def store(tmp_path: Path, clock: HandClock) -> Iterator[Store]:
-    """A store on SQLite: which database it is does not matter here."""
+    """A store on SQLite: the kind of database doesn't matter here."""
     database = Database(f"sqlite:///{tmp_path / 'bot.sqlite3'}", clock=clock)
     migrate(database)
     store = Store(database)
@@ -23,12 +23,12 @@ def store(tmp_path: Path, clock: HandClock) -> Iterator[Store]:
 
 @pytest.fixture
 def slack(clock: HandClock) -> Iterator[SlackSandbox]:
-    """A workspace on the test's clock."""
+    """A workspace with the test's clock."""
     with SlackSandbox(clock=lambda: clock().timestamp()) as started:
         yield started
 
 
 @pytest.fixture
 def post(store: Store, slack: SlackSandbox, clock: HandClock) -> Post:
-    """A sender and what belongs to it."""
+    """A sender and its environment."""
     return Post(store, slack, clock)

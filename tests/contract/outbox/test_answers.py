@@ -1,4 +1,4 @@
-"""Answers that only the asker sees: in one of three ways, whatever Slack says to the others."""
+"""Answers that only the person who asked sees: in one of three ways, whatever Slack says to the others."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -7,8 +7,8 @@ from threading import Thread
 import pytest
 from slack_sdk import WebClient
 
-from bot.facts import Message, Place
-from bot.slack.outbox import Answers
+from bot.domain import Message, Place
+from bot.slack.private_messages import PrivateMessages
 from tests.contract.outbox.post import Post
 from tests.contract.outbox.test_refusals import ABSURD
 
@@ -17,7 +17,7 @@ ANSWER = Message(text="answer", blocks=BLOCKS)
 
 
 class Hook:
-    """A response URL that answers as it is told, and notes what it was sent."""
+    """A response URL that answers as instructed and records what it receives."""
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, str]] = []
@@ -33,7 +33,7 @@ class Hook:
                 self.wfile.write(body.encode())
 
             def log_message(self, *_args: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self._server = HTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
@@ -54,21 +54,21 @@ def hook() -> Iterator[Hook]:
 
 
 @pytest.fixture
-def answers(post: Post) -> Answers:
-    """Answers to the workspace."""
+def answers(post: Post) -> PrivateMessages:
+    """Answers for the workspace."""
     client = WebClient(token=post.slack.bot_token, base_url=post.slack.api_url, timeout=5, retry_handlers=[])
-    return Answers(client)
+    return PrivateMessages(client)
 
 
 @pytest.mark.parametrize(
     "answer", [(400, "invalid_blocks"), (200, '{"ok": false, "error": "invalid_blocks"}')]
 )
 def test_a_response_url_that_takes_no_blocks_gets_text(
-    post: Post, answers: Answers, hook: Hook, answer: tuple[int, str]
+    post: Post, answers: PrivateMessages, hook: Hook, answer: tuple[int, str]
 ) -> None:
-    """Instead of nothing."""
+    """Text instead of nothing."""
     hook.answers = [answer]
-    assert answers.tell(Place(channel_id=post.data, response_url=hook.url), post.alice, ANSWER)
+    assert answers.send(Place(channel_id=post.data, response_url=hook.url), post.alice, ANSWER)
     first, second = hook.bodies
     assert "blocks" in first
     assert "blocks" not in second
@@ -77,27 +77,27 @@ def test_a_response_url_that_takes_no_blocks_gets_text(
 
 @pytest.mark.parametrize("answer", [(404, "used_url"), (500, "<html>"), (403, ""), (200, '{"ok": false}')])
 def test_what_a_response_url_refuses_comes_as_an_ephemeral(
-    post: Post, answers: Answers, hook: Hook, answer: tuple[int, str]
+    post: Post, answers: PrivateMessages, hook: Hook, answer: tuple[int, str]
 ) -> None:
-    """Used five times, or too late."""
+    """The response URL was used five times, or expired."""
     hook.answers = [answer]
-    assert answers.tell(Place(channel_id=post.data, response_url=hook.url), post.alice, ANSWER)
+    assert answers.send(Place(channel_id=post.data, response_url=hook.url), post.alice, ANSWER)
     assert [message.text for message in post.slack.ephemerals("alice")] == ["answer"]
 
 
-def test_an_ephemeral_that_takes_no_blocks_is_text(post: Post, answers: Answers) -> None:
-    """The words are read all the same."""
+def test_an_ephemeral_that_takes_no_blocks_is_text(post: Post, answers: PrivateMessages) -> None:
+    """The text is still readable."""
     post.slack.faults.add("chat.postEphemeral", kind="error:invalid_blocks")
-    assert answers.tell(Place(channel_id=post.data), post.alice, ANSWER)
+    assert answers.send(Place(channel_id=post.data), post.alice, ANSWER)
     (message,) = post.slack.ephemerals("alice")
     assert (message.text, message.blocks) == ("answer", [])
 
 
 @pytest.mark.parametrize("body", ABSURD)
-def test_nothing_that_slack_answers_raises(post: Post, answers: Answers, body: str) -> None:
-    """There is nobody left to tell."""
+def test_nothing_that_slack_answers_raises(post: Post, answers: PrivateMessages, body: str) -> None:
+    """There is nobody left to notify."""
     post.slack.faults.add("chat.*", kind=f"body:{body}", times=9)
-    said = answers.tell(Place(channel_id=post.data, response_url="no address"), post.alice, ANSWER)
+    said = answers.send(Place(channel_id=post.data, response_url="no address"), post.alice, ANSWER)
     assert said == body.startswith('{"ok": true')
     post.slack.faults.clear()
-    assert answers.tell(Place(channel_id=post.data), post.alice, ANSWER)
+    assert answers.send(Place(channel_id=post.data), post.alice, ANSWER)

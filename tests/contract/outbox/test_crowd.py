@@ -1,16 +1,16 @@
-"""Many ends at once in one channel: the channel hears of all quickly, and then every thread of its own."""
+"""Many ends at once in one channel: a quick digest for the channel, then each end in its own thread."""
 
-from bot.facts import Message
-from bot.facts.records import Draft, Urgency
+from bot.domain import Message
+from bot.domain.stored_records import Draft, Urgency
 from bot.sandbox.slack import Message as Posted
-from bot.slack.outbox import Sender
+from bot.slack.sender import OutboxSender
 from tests.contract.outbox.post import HISTORY, Post
 
 MANY = 14
 
 
 def section(text: str) -> tuple[dict[str, object], ...]:
-    """Return the blocks of a reply that says this."""
+    """Return blocks with this text for a reply."""
     return ({"type": "section", "text": {"type": "mrkdwn", "text": text}},)
 
 
@@ -22,7 +22,7 @@ def shown_roots(post: Post) -> list[Draft]:
 
 
 def end_all(post: Post, roots: list[Draft]) -> None:
-    """Let all of them end, two of them badly; each had some news that was not told yet."""
+    """End all of them, two with a failure; each has pending news."""
     for number, root in enumerate(roots):
         word = "Failed" if number in {11, 13} else "Done"
         blocks = section(f"<@{post.alice}> *{word}* {number}")
@@ -31,18 +31,18 @@ def end_all(post: Post, roots: list[Draft]) -> None:
         post.reply(root, text, Urgency.END, message=Message(text=text, blocks=blocks))
 
 
-def crowd_sender(post: Post, owner: str = "crowd") -> Sender:
-    """Return a sender that gathers."""
-    return post.new_sender(owner, crowds=post.store.crowds)
+def crowd_sender(post: Post, owner: str = "crowd") -> OutboxSender:
+    """Return a sender that makes digests."""
+    return post.new_sender(owner, digests=post.store.digests)
 
 
 def digests(post: Post) -> list[Posted]:
-    """Return the messages that are no roots."""
+    """Return the messages that aren't roots."""
     return [message for message in post.roots() if not message.text.startswith(("root", "urgent"))]
 
 
 def threads(post: Post) -> list[list[str]]:
-    """Return what the blocks of each thread's replies say."""
+    """Return the texts in the blocks of each thread's replies."""
     return [
         [str(reply.blocks or reply.text) for reply in message.replies]
         for message in post.roots()
@@ -51,7 +51,7 @@ def threads(post: Post) -> list[list[str]]:
 
 
 def test_every_thread_gets_its_end_after_the_digest(post: Post) -> None:
-    """Once, with what it says, and without a second mention; the failed ones stand first in the digest."""
+    """Once, with its text, and without a second mention; the digest lists the failed jobs first."""
     roots = shown_roots(post)
     end_all(post, roots)
     sender = crowd_sender(post)
@@ -72,7 +72,7 @@ def test_every_thread_gets_its_end_after_the_digest(post: Post) -> None:
 
 
 def test_what_is_urgent_goes_before_the_threads(post: Post) -> None:
-    """A new command's root in that channel waits a second or two, and other channels do not wait at all."""
+    """A new command's root in that channel waits a second or two, and other channels don't wait at all."""
     roots = shown_roots(post)
     end_all(post, roots)
     sender = crowd_sender(post)
@@ -86,7 +86,7 @@ def test_what_is_urgent_goes_before_the_threads(post: Post) -> None:
 
 
 def test_a_crash_in_between_loses_and_doubles_nothing(post: Post) -> None:
-    """Killed after the digest was gathered, and once more while the threads are told."""
+    """Killed after the digest was written, and again while the threads get their ends."""
     for scope in HISTORY:
         post.slack.add_scope(scope)
     roots = shown_roots(post)
@@ -103,7 +103,7 @@ def test_a_crash_in_between_loses_and_doubles_nothing(post: Post) -> None:
 
 
 def test_a_thread_that_takes_no_reply_is_told_of_directly(post: Post) -> None:
-    """As any end is, with the reason; the other threads go on."""
+    """As with any end, with the reason; the other threads continue."""
     roots = shown_roots(post)
     end_all(post, roots)
     sender = crowd_sender(post)
@@ -111,5 +111,5 @@ def test_a_thread_that_takes_no_reply_is_told_of_directly(post: Post) -> None:
     post.slack.faults.add("chat.postMessage", kind="error:cannot_reply_to_message")
     post.run(30, sender=sender)
     (message,) = post.dm()
-    assert "takes no replies" in str(message.blocks)
+    assert "doesn't allow replies" in str(message.blocks)
     assert sum(len(thread) for thread in threads(post)) == MANY - 1

@@ -1,14 +1,14 @@
-"""What arrives in Slack when everything works: order, edits, digests of content."""
+"""What arrives in Slack when everything works: order, edits, content digests."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from bot.facts.records import Urgency
+from bot.domain.stored_records import Urgency
 from tests.contract.outbox.post import Post
 
 
 def test_a_thread_is_told_in_order(post: Post) -> None:
-    """Root, then its replies as they were written, however urgent; and nothing twice."""
+    """The root, then its replies in the order of writing, however urgent; and nothing twice."""
     root = post.root()
     post.reply(root, "one")
     post.reply(root, "two", Urgency.END)
@@ -21,14 +21,14 @@ def test_a_thread_is_told_in_order(post: Post) -> None:
 
 
 def test_every_post_carries_its_row(post: Post) -> None:
-    """By which it is found again after a lost answer; nothing else is in there, as every app can read it."""
+    """A lookup after a lost answer uses it; it holds nothing else, because every app can read it."""
     root = post.root()
     post.run(1)
     assert post.roots()[0].metadata == {"event_type": "dss_bot_message", "event_payload": {"id": root.id}}
 
 
 def test_updates_before_the_first_sending_are_one_message(post: Post) -> None:
-    """Nobody sees what was already old."""
+    """Nobody sees outdated content."""
     root = post.root("first")
     for number in range(10):
         post.edit(root, f"version {number}")
@@ -38,7 +38,7 @@ def test_updates_before_the_first_sending_are_one_message(post: Post) -> None:
 
 
 def test_updates_faster_than_slack_takes_them_are_coalesced(post: Post) -> None:
-    """A hundred in a minute are less than fifty edits, and the newest is what stays."""
+    """A hundred in a minute become fewer than fifty edits, and the newest content stays."""
     root = post.root("0")
     for number in range(1, 101):
         post.edit(root, f"{number}")
@@ -51,7 +51,7 @@ def test_updates_faster_than_slack_takes_them_are_coalesced(post: Post) -> None:
 
 
 def test_an_edit_of_what_is_shown_is_made_in_place(post: Post) -> None:
-    """One message, with its older version behind it."""
+    """One message, which keeps its older version."""
     root = post.root("queued")
     post.run(2)
     post.edit(root, "running")
@@ -62,7 +62,7 @@ def test_an_edit_of_what_is_shown_is_made_in_place(post: Post) -> None:
 
 
 def test_two_senders_never_send_one_row_twice(post: Post) -> None:
-    """Thirty messages to as many channels, two senders on one store at the same time."""
+    """Thirty messages to as many channels, with two senders on one store at the same time."""
     channels = [post.slack.add_channel(f"c{number}") for number in range(30)]
     for channel in channels:
         post.root(channel, channel_id=channel)
@@ -76,7 +76,7 @@ def test_two_senders_never_send_one_row_twice(post: Post) -> None:
 
 
 def test_the_rows_of_a_lost_sender_are_taken_over(post: Post) -> None:
-    """One that claimed and died: another goes on after the lease, in order."""
+    """One claimed rows and died: after the lease, another continues, in order."""
     root = post.root()
     post.reply(root, "one")
     claimed = post.store.outbox.claim("dead", limit=10, lease_seconds=20, rates=post.rates)
@@ -105,7 +105,7 @@ def test_a_slow_message_does_not_hold_up_the_others_of_its_batch(post: Post) -> 
 
 
 def test_who_was_frozen_for_longer_than_a_lease_sends_no_more_of_it(post: Post) -> None:
-    """A paused machine: another sender took over meanwhile, and nothing is there twice."""
+    """A paused machine: meanwhile another sender took over, and nothing is posted twice."""
     roots = [post.root(f"{number}", channel_id=post.slack.add_channel(f"c{number}")) for number in range(3)]
     other = post.new_sender("two", uptime=lambda: post.clock().timestamp())
     asleep: list[bool] = []
@@ -124,7 +124,7 @@ def test_who_was_frozen_for_longer_than_a_lease_sends_no_more_of_it(post: Post) 
 
 
 def test_a_sender_that_is_to_stop_gives_back_what_it_has_not_sent(post: Post) -> None:
-    """A slow Slack must not make the process late; whoever starts next sends the rest at once."""
+    """A slow Slack must not delay the process's end; the next process sends the rest at once."""
     for number in range(3):
         post.root(f"{number}", channel_id=post.slack.add_channel(f"c{number}"))
     stopping = threading.Event()

@@ -1,18 +1,18 @@
-"""When Slack says no: rates, places that cannot be written to, content that it does not take, tokens."""
+"""When Slack refuses: rates, places where the bot can't post, content that Slack rejects, tokens."""
 
 from itertools import pairwise
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.facts import Message
-from bot.facts.records import Urgency
+from bot.domain import Message
+from bot.domain.stored_records import Urgency
 from bot.sandbox.slack import SlackSandbox
 from tests.contract.outbox.post import HISTORY, Post
 
 
 def test_retry_after_of_a_post_holds_its_channel_only(post: Post) -> None:
-    """For exactly as long as Slack said; other channels go on."""
+    """For exactly as long as Slack said; other channels continue."""
     post.slack.faults.add("chat.postMessage", kind="429", retry_after=20)
     post.root("here")
     post.run(1)
@@ -26,7 +26,7 @@ def test_retry_after_of_a_post_holds_its_channel_only(post: Post) -> None:
 
 
 def test_retry_after_of_an_edit_holds_this_edit_and_no_post(post: Post) -> None:
-    """``chat.update`` is limited for the workspace; posting goes on."""
+    """``chat.update`` has a limit for the workspace; posts continue."""
     root = post.root("old")
     post.run(2)
     post.slack.faults.add("chat.update", kind="429", retry_after=20)
@@ -42,7 +42,7 @@ def test_retry_after_of_an_edit_holds_this_edit_and_no_post(post: Post) -> None:
 
 @pytest.mark.parametrize("seconds", [4, 20])
 def test_retry_after_of_an_edit_holds_every_edit(post: Post, seconds: int) -> None:
-    """The rate is the workspace's, so one refusal speaks for all messages."""
+    """The rate is the workspace's, so one refusal holds for all messages."""
     first, second = post.root("a"), post.root("b", channel_id=post.slack.channel_id("random"))
     post.run(10)
     post.slack.faults.add("chat.update", kind="429", retry_after=seconds)
@@ -58,7 +58,7 @@ def test_retry_after_of_an_edit_holds_every_edit(post: Post, seconds: int) -> No
 
 @pytest.mark.parametrize("kind", ["500", "503", "error:internal_error", "error:fatal_error"])
 def test_a_server_error_is_tried_again_with_growing_pauses(post: Post, kind: str) -> None:
-    """It arrives in the end, and Slack is not hammered meanwhile."""
+    """It arrives in the end, and Slack isn't hammered meanwhile."""
     post.slack.faults.add("chat.postMessage", kind=kind, times=5)
     post.root()
     post.run(70)
@@ -71,7 +71,7 @@ def test_a_server_error_is_tried_again_with_growing_pauses(post: Post, kind: str
 
 
 def test_pauses_have_an_end(post: Post) -> None:
-    """A message that waited for long is tried every minute, not once a day."""
+    """A message that has waited long is tried every minute, not once a day."""
     post.slack.faults.add("chat.postMessage", kind="503", times=12)
     post.root()
     post.run(900, step=3)
@@ -81,7 +81,7 @@ def test_pauses_have_an_end(post: Post) -> None:
 
 @pytest.mark.parametrize("why", ["archived", "not a member", "unknown"])
 def test_a_root_that_cannot_be_posted_goes_to_the_asker(post: Post, why: str) -> None:
-    """With the whole thread, a notice of where it should have been, and all later updates."""
+    """With the whole thread, a notice of the intended channel, and all later updates."""
     channel = post.slack.add_channel("closed", archived=why == "archived", bot_member=why == "archived")
     root = post.root(channel_id="C0UNKNOWN" if why == "unknown" else channel)
     post.reply(root, "end", Urgency.END, channel_id=root.channel_id)
@@ -97,7 +97,7 @@ def test_a_root_that_cannot_be_posted_goes_to_the_asker(post: Post, why: str) ->
 
 
 def test_a_moved_thread_begins_with_the_notice(post: Post) -> None:
-    """A person who finds the thread in their messages reads first why it is there."""
+    """A person who finds the thread in their messages first reads why it is there."""
     channel = post.slack.add_channel("closed", archived=True)
     root = post.root(channel_id=channel)
     post.reply(root, "end", Urgency.END, channel_id=channel)
@@ -107,7 +107,7 @@ def test_a_moved_thread_begins_with_the_notice(post: Post) -> None:
 
 
 def test_an_end_is_told_to_the_asker_when_the_channel_was_closed_meanwhile(post: Post) -> None:
-    """What the person waits for arrives; mere news and the last edit are given up, with the reason."""
+    """The awaited end arrives; plain news and the last edit are given up on, with the reason."""
     root = post.root()
     post.run(2)
     post.slack.change_channel("data", archived=True)
@@ -116,17 +116,17 @@ def test_an_end_is_told_to_the_asker_when_the_channel_was_closed_meanwhile(post:
     post.reply(root, "end", Urgency.END)
     post.run()
     assert [message.text for message in post.dm()] == ["end"]
-    reasons = {row.text: row.reason for row in post.store.outbox.dead_rows()}
+    reasons = {row.text: row.reason for row in post.store.outbox.dead_letters()}
     assert reasons == {"changed": "is_inactive", "news": "is_archived"}
 
 
 def test_a_place_that_is_gone_without_an_asker_is_given_up(post: Post) -> None:
-    """The reason can be read; the replies go with their root."""
+    """The reason is visible; the replies share the root's fate."""
     channel = post.slack.add_channel("closed", archived=True)
     root = post.root(channel_id=channel, asker=None)
     post.reply(root, "one", asker=None)
     post.run()
-    assert {row.text: row.reason for row in post.store.outbox.dead_rows()} == {
+    assert {row.text: row.reason for row in post.store.outbox.dead_letters()} == {
         "root": "is_archived",
         "one": "is_archived",
     }
@@ -134,17 +134,17 @@ def test_a_place_that_is_gone_without_an_asker_is_given_up(post: Post) -> None:
 
 
 def test_an_asker_who_cannot_be_written_to_either_is_the_end(post: Post) -> None:
-    """No ping-pong between places."""
+    """The message doesn't go back and forth between places."""
     gone = post.slack.add_user("gone", deleted=True)
     post.root(channel_id=post.slack.add_channel("closed", archived=True), asker=gone)
     post.run()
-    assert {row.reason for row in post.store.outbox.dead_rows()} == {"user_disabled"}
+    assert {row.reason for row in post.store.outbox.dead_letters()} == {"user_disabled"}
     assert len(post.calls("chat.postMessage")) == 2
 
 
 @pytest.mark.parametrize("code", ["message_not_found", "edit_window_closed", "cant_update_message"])
 def test_an_edit_that_is_refused_for_ever_does_not_stop_the_thread(post: Post, code: str) -> None:
-    """The card stays as it is; what is told in the thread still is."""
+    """The card stays as it is; the thread still gets its replies."""
     root = post.root("old")
     post.run(2)
     post.slack.faults.add("chat.update", kind=f"error:{code}")
@@ -153,11 +153,11 @@ def test_an_edit_that_is_refused_for_ever_does_not_stop_the_thread(post: Post, c
     post.run()
     (message,) = post.roots()
     assert (message.text, [reply.text for reply in message.replies]) == ("old", ["end"])
-    assert [row.reason for row in post.store.outbox.dead_rows()] == [code]
+    assert [row.reason for row in post.store.outbox.dead_letters()] == [code]
 
 
 def test_content_that_slack_does_not_take_is_shown_as_text_and_logged(post: Post) -> None:
-    """It is our fault: the log says what Slack has against it, and people read the words all the same."""
+    """It is the bot's fault: the log has Slack's objection, and people can still read the text."""
     bad = Message(text="bad", blocks=({"type": "header", "text": {"type": "plain_text", "text": "x" * 151}},))
     with capture_logs() as logs:
         root = post.root(message=bad)
@@ -172,7 +172,7 @@ def test_content_that_slack_does_not_take_is_shown_as_text_and_logged(post: Post
 
 @pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "missing_scope"])
 def test_a_token_that_does_not_work_loses_nothing(post: Post, code: str) -> None:
-    """Health shows the trouble until it works again; then everything arrives, in order."""
+    """Health shows the problem until the token works again; then everything arrives, in order."""
     post.slack.faults.add("chat.*", kind=f"error:{code}", times=3)
     root = post.root()
     post.reply(root, "one")
@@ -186,7 +186,7 @@ def test_a_token_that_does_not_work_loses_nothing(post: Post, code: str) -> None
 
 
 def test_a_burst_stays_within_what_slack_takes(post: Post, slack: SlackSandbox) -> None:
-    """Forty threads in one channel at once: all arrive, and Slack has to refuse nothing."""
+    """Forty threads in one channel at once: all arrive without a single refusal from Slack."""
     roots = [post.root(f"{number}") for number in range(40)]
     for root in roots:
         post.edit(root, f"{root.message.text}!")
@@ -196,7 +196,7 @@ def test_a_burst_stays_within_what_slack_takes(post: Post, slack: SlackSandbox) 
 
 
 def test_a_token_that_does_not_work_is_tried_once_a_minute(post: Post) -> None:
-    """A thousand messages wait; Slack and the log hear of it a few times, not thousands."""
+    """A thousand messages wait; Slack and the log get a few attempts, not thousands."""
     post.slack.faults.add("chat.postMessage", kind="error:token_revoked", times=20)
     for number in range(100):
         post.root(f"{number}", channel_id=post.slack.add_channel(f"c{number}"))
@@ -208,19 +208,19 @@ def test_a_token_that_does_not_work_is_tried_once_a_minute(post: Post) -> None:
 
 
 def test_the_ends_of_a_crowd_in_an_archived_channel_go_to_who_asked(post: Post) -> None:
-    """As they do when they are few."""
+    """As with only a few ends."""
     gone = post.slack.add_channel("gone")
     roots = [post.root(f"root {number}", channel_id=gone) for number in range(10)]
     post.run(20)
     post.slack.change_channel("gone", archived=True)
     for number, root in enumerate(roots):
         post.reply(root, f"end {number}", Urgency.END, channel_id=gone)
-    post.run(60, sender=post.new_sender("two", crowds=post.store.crowds))
+    post.run(60, sender=post.new_sender("two", digests=post.store.digests))
     assert sorted(message.text for message in post.dm()) == [f"end {number}" for number in range(10)]
 
 
 def test_where_nothing_is_allowed_not_even_a_direct_message(post: Post) -> None:
-    """It is tried ever more rarely and given up in the end, with an error in the log; nobody else waits."""
+    """The attempts get rarer and finally stop, with an error in the log; nobody else waits."""
     post.slack.faults.add("chat.postMessage", kind="error:access_denied", times=100)
     post.root("here")
     post.run(2)
@@ -231,7 +231,7 @@ def test_where_nothing_is_allowed_not_even_a_direct_message(post: Post) -> None:
     post.slack.faults.add("chat.postMessage", kind="error:access_denied", times=100)
     with capture_logs() as logs:
         post.run(60 * 60 * 12, step=30)
-    assert post.waiting() == {"sent": 1, "dead": 2}  # with the notice of the thread
+    assert post.waiting() == {"sent": 1, "dead": 2}  # including the thread's notice
     assert len(post.tries()) <= 18
     assert [one["log_level"] for one in logs if one["event"] == "outbox.dead"] == ["error"]
     assert post.store.outbox.lost(24 * 3_600) == 1
@@ -248,7 +248,7 @@ UNKNOWN = [
 
 @pytest.mark.parametrize("code", UNKNOWN)
 def test_an_end_that_is_refused_is_told_to_the_asker_with_the_reason(post: Post, code: str) -> None:
-    """At once, whether the word is known or not; and what it says is all there."""
+    """At once, whether or not the code is known, and with its full text."""
     root = post.root()
     post.run(2)
     post.slack.faults.add("chat.postMessage", kind=f"error:{code}")
@@ -264,7 +264,7 @@ def test_an_end_that_is_refused_is_told_to_the_asker_with_the_reason(post: Post,
 
 @pytest.mark.parametrize("code", UNKNOWN)
 def test_a_root_that_is_refused_goes_to_the_asker_with_the_reason(post: Post, code: str) -> None:
-    """And the thread goes on there, to its end."""
+    """The thread continues there to its end."""
     post.slack.faults.add("chat.postMessage", kind=f"error:{code}")
     root = post.root()
     post.run(5)
@@ -279,7 +279,7 @@ def test_a_root_that_is_refused_goes_to_the_asker_with_the_reason(post: Post, co
 
 @pytest.mark.parametrize("kind", ["error:external_channel_migrating", "error:fatal_error", "503", "reset"])
 def test_what_passes_is_retried_where_it_belongs(post: Post, kind: str) -> None:
-    """And no direct message says that it was not."""
+    """And no direct message claims otherwise."""
     root = post.root()
     post.run(2)
     post.slack.faults.add("chat.postMessage", kind=kind, times=3)
@@ -291,7 +291,7 @@ def test_what_passes_is_retried_where_it_belongs(post: Post, kind: str) -> None:
 
 
 def test_what_should_pass_and_does_not_is_told_to_the_asker(post: Post) -> None:
-    """After a quarter of an hour; Slack works otherwise, so that it is about this channel."""
+    """After a quarter of an hour; Slack works otherwise, so the problem is this channel."""
     post.slack.faults.add("chat.postMessage", kind="error:external_channel_migrating", times=20)
     post.root()
     post.run(1_200, step=2)
@@ -299,7 +299,7 @@ def test_what_should_pass_and_does_not_is_told_to_the_asker(post: Post) -> None:
 
 
 def test_an_outage_of_slack_moves_nothing(post: Post) -> None:
-    """However long it takes: when Slack answers again, everything is where it belongs."""
+    """However long it takes: when Slack answers again, everything is in its place."""
     post.slack.faults.add(".*", kind="503", times=1_000)
     root = post.root()
     post.reply(root, "end", Urgency.END)
@@ -317,6 +317,8 @@ ABSURD = [
     '{"ok": true, "channel": "C1", "ts": null}',
     '{"ok": true, "channel": 5, "ts": "1.2"}',
     '{"ok": true, "channel": "C1", "ts": "NaN"}',
+    '{"ok": true, "channel": "C1\\ud83d", "ts": "1.2"}',
+    '{"ok": true, "channel": "C1\\u0000", "ts": "1.2"}',
     '{"ok": "false", "error": "channel_not_found"}',
     '{"ok": 1, "channel": "C1", "ts": "1.2"}',
     '{"ok": false, "error": {"a": 1}}',
@@ -335,7 +337,7 @@ ABSURD = [
 
 @pytest.mark.parametrize("body", ABSURD)
 def test_an_answer_without_sense_is_no_yes(post: Post, body: str) -> None:
-    """It is tried again where it belongs, and then told to the asker; a card takes its next content."""
+    """The bot retries it in its place, then tells the person who asked; a card gets its next content."""
     root = post.root("old")
     post.run(2)
     post.slack.faults.add("chat.*", kind=f"body:{body}", times=2)
@@ -352,7 +354,7 @@ def test_an_answer_without_sense_is_no_yes(post: Post, body: str) -> None:
 
 @pytest.mark.parametrize("body", ABSURD)
 def test_what_was_done_is_found_again_when_the_answer_had_no_sense(post: Post, body: str) -> None:
-    """With history to read, nothing is there twice."""
+    """With history to read, nothing is posted twice."""
     for scope in HISTORY:
         post.slack.add_scope(scope)
     post.slack.faults.add("chat.postMessage", kind=f"done:{body}")
@@ -363,7 +365,7 @@ def test_what_was_done_is_found_again_when_the_answer_had_no_sense(post: Post, b
 
 @pytest.mark.parametrize("code", ["a_word_of_next_year", "edit_window_closed", "message_not_found"])
 def test_a_card_whose_edit_was_refused_takes_its_next_content(post: Post, code: str) -> None:
-    """It is not frozen for good."""
+    """It isn't frozen for good."""
     root = post.root("old")
     post.run(2)
     post.slack.faults.add("chat.update", kind=f"error:{code}", times=3)
@@ -376,7 +378,7 @@ def test_a_card_whose_edit_was_refused_takes_its_next_content(post: Post, code: 
 
 
 def test_content_that_is_refused_in_every_form_is_told_in_other_words(post: Post) -> None:
-    """The person hears that there was something, why it is not shown, and how to look."""
+    """The person learns that there was a message, why it isn't shown, and where to look."""
     post.slack.faults.add("chat.postMessage", kind="error:no_text", times=2)
     post.root()
     post.run(5)
@@ -387,7 +389,7 @@ def test_content_that_is_refused_in_every_form_is_told_in_other_words(post: Post
 
 @pytest.mark.parametrize("said", ["99999", "1e308", "-5", "abc", "Wed, 21 Oct 2026 07:28:00 GMT", ""])
 def test_no_retry_after_holds_anything_for_hours(post: Post, said: str) -> None:
-    """Ten minutes at most; then one call finds out how it stands, and health says so meanwhile."""
+    """Ten minutes at most; then one call checks again, and health reports it meanwhile."""
     roots = [post.root(str(number), channel_id=post.slack.add_channel(f"c{number}")) for number in range(6)]
     post.run(10)
     post.slack.faults.add("chat.update", kind="429", retry_after=said)
@@ -407,7 +409,7 @@ def test_no_retry_after_holds_anything_for_hours(post: Post, said: str) -> None:
 
 
 def test_a_rate_that_stays_shut_is_known(post: Post) -> None:
-    """Refused again and again, for more than ten minutes altogether."""
+    """Refused repeatedly, for more than ten minutes in total."""
     root = post.root()
     post.run(2)
     post.slack.faults.add("chat.update", kind="429", retry_after=120, times=8)

@@ -1,4 +1,4 @@
-"""The contract of jobs, watches, audit and schema, on SQLite and on PostgreSQL."""
+"""The contract of jobs, watches, audit, and schema, on SQLite and PostgreSQL."""
 
 from datetime import timedelta
 
@@ -8,22 +8,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from bot.facts import Message, Place
-from bot.facts.rates import Rates
-from bot.facts.records import FollowedJob, IntentState, Memory
-from bot.store import (
-    AuditEntry,
-    Change,
-    Database,
-    Recording,
-    Store,
-    UnknownSchema,
-    check_schema,
-    migrate,
-)
+from bot.domain import Message, Place
+from bot.domain.slack_rates import SlackRates
+from bot.domain.stored_records import FollowedJob, FollowState, IntentState
+from bot.store import AuditEntry, Change, Database, Recording, Store, UnknownSchema, check_schema, migrate
 from bot.store.tables import metadata
 from tests.support.clocks import HandClock
-from tests.support.samples import REF, draft, facts, followed, intent, watch
+from tests.support.samples import REF, draft, followed, intent, job_info, watch
 
 
 def record(store: Store, **changes: object) -> bool:
@@ -34,7 +25,7 @@ def record(store: Store, **changes: object) -> bool:
 
 
 def test_job_watch_message_and_intent_commit_together(store: Store) -> None:
-    """After a start everything is there: facts, watch, root message, the end of the intent, the audit."""
+    """A start commits everything: facts, watch, root message, the intent's end, the audit."""
     asked = intent()
     store.intents.add(asked, delivery="d")
     a_watch = watch()
@@ -55,7 +46,7 @@ def test_job_watch_message_and_intent_commit_together(store: Store) -> None:
 
 
 def test_one_thread_for_a_job_and_channel(store: Store) -> None:
-    """Following twice in a channel is once; another channel has its own thread."""
+    """Following twice in a channel has one effect; another channel has its own thread."""
     assert record(store)
     assert not record(store)
     assert record(store, place=Place(channel_id="C2"))
@@ -64,12 +55,14 @@ def test_one_thread_for_a_job_and_channel(store: Store) -> None:
 
 
 def test_a_change_is_written_once(store: Store) -> None:
-    """Two followers computed from the same facts: one writes, the other is told that it was late."""
+    """Two followers started from the same facts: one writes, and the other learns that it was late."""
     record(store)
     before = store.jobs.job(REF)
     assert before is not None
     after = FollowedJob(
-        facts=facts(state="DONE", finished=True), memory=Memory(told=("ended",)), version=before.version
+        info=job_info(state="DONE", finished=True),
+        follow_state=FollowState(told=("ended",)),
+        version=before.version,
     )
     change = Change(job=after, drafts=(draft(message=Message(text="done")),), close=True)
     assert store.jobs.apply(change)
@@ -77,14 +70,14 @@ def test_a_change_is_written_once(store: Store) -> None:
     assert store.outbox.counts() == {"due": 2}
     stored = store.jobs.job(REF)
     assert stored is not None
-    assert (stored.facts.state, stored.memory.told) == ("DONE", ("ended",))
+    assert (stored.info.state, stored.follow_state.told) == ("DONE", ("ended",))
     assert store.jobs.watches_of(REF) == []
     assert len(store.jobs.watches_of(REF, still_open=False)) == 1
     assert store.jobs.followed("dss") == {}
 
 
 def test_changes_are_seen_by_their_mark(store: Store, clock: HandClock) -> None:
-    """A follower hears of new and of closed watches without reading all of them."""
+    """A follower learns of new and closed watches without reading all of them."""
     mark, _ = store.jobs.changes_since("dss", 0)
     clock.advance(60)
     record(store)
@@ -99,7 +92,7 @@ def test_changes_are_seen_by_their_mark(store: Store, clock: HandClock) -> None:
 
 
 def test_unfollowing_closes_one_place(store: Store) -> None:
-    """The other channel goes on."""
+    """The other channel continues."""
     record(store)
     record(store, place=Place(channel_id="C2"))
     first, second = store.jobs.watches_of(REF)
@@ -110,21 +103,21 @@ def test_unfollowing_closes_one_place(store: Store) -> None:
 
 
 def test_a_persons_recent_jobs_are_newest_first(store: Store) -> None:
-    """What `/dss-jobs` shows as mine."""
+    """The list of my jobs in `/dss-jobs`."""
     record(store)
-    assert [job.facts.ref for _, job in store.jobs.recent_of("U1")] == [REF]
+    assert [job.info.ref for _, job in store.jobs.recent_of("U1")] == [REF]
     assert store.jobs.recent_of("U2") == []
     assert store.jobs.named(REF.job_id) == [REF]
 
 
 def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
-    """No difference between the revisions and the metadata."""
+    """The revisions and the metadata agree."""
     with store.database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
 def test_a_database_without_our_schema_is_refused_with_what_to_run(database_address: str) -> None:
-    """Empty, older or newer: each says what to do."""
+    """Empty, older, or newer: each error says what to do."""
     database = Database(database_address)
     with pytest.raises(UnknownSchema, match="dss-bot migrate"):
         check_schema(database)
@@ -138,15 +131,15 @@ def test_a_database_without_our_schema_is_refused_with_what_to_run(database_addr
 
 
 def test_pruning_deletes_what_is_over_and_nothing_else(store: Store, clock: HandClock) -> None:
-    """A finished job goes with its watch and messages; one that is followed stays, however old."""
+    """A finished job goes with its watch and messages; a followed one stays, however old it is."""
     record(store)
-    other = facts(ref=msgspec.structs.replace(REF, job_id="other"))
+    other = job_info(ref=msgspec.structs.replace(REF, job_id="other"))
     a_watch = watch(ref=other.ref)
     root = draft(id=a_watch.root_id, watch_id=a_watch.id)
-    store.jobs.record(Recording(job=FollowedJob(facts=other), watch=a_watch, drafts=(root,)))
-    for row in store.outbox.claim("me", limit=9, lease_seconds=30, rates=Rates(channel_burst=9)):
+    store.jobs.record(Recording(job=FollowedJob(info=other), watch=a_watch, drafts=(root,)))
+    for row in store.outbox.claim("me", limit=9, lease_seconds=30, rates=SlackRates(channel_burst=9)):
         store.outbox.sent(row, "me", "1.0", "C1")
-    ended = FollowedJob(facts=facts(state="DONE", finished=True))
+    ended = FollowedJob(info=job_info(state="DONE", finished=True))
     store.jobs.apply(Change(job=ended, close=True))
     clock.advance(3600)
     assert store.prune(clock() - timedelta(minutes=30)) == 3
@@ -156,15 +149,15 @@ def test_pruning_deletes_what_is_over_and_nothing_else(store: Store, clock: Hand
 
 
 def test_what_was_just_started_is_known_without_dss(store: Store, clock: HandClock) -> None:
-    """DSS may list a job a moment late; until then the bot's own row says that it runs."""
+    """DSS might list a job with a delay; until then, the bot's own row says that it is running."""
     record(store, created_at=clock())
-    assert store.jobs.just_started("dss", "CHURN", clock()) == [facts()]
+    assert store.jobs.just_started("dss", "CHURN", clock()) == [job_info()]
     assert store.jobs.just_started("dss", "OTHER", clock()) == []
     assert store.jobs.just_started("dss", "CHURN", clock() + timedelta(seconds=1)) == []
 
 
 def test_a_job_that_is_followed_in_two_places_counts_once(store: Store) -> None:
-    """What is counted are jobs; and each place has its own line in what a person followed."""
+    """The count is of jobs; each place has its own entry in the list of what a person followed."""
     for channel in ("C1", "C2"):
         made = watch(place=Place(channel_id=channel))
         assert store.jobs.record(Recording(job=followed(), watch=made, drafts=()))

@@ -1,4 +1,4 @@
-"""The contract of the outbox, on SQLite and on PostgreSQL."""
+"""The contract of the outbox, on SQLite and PostgreSQL."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -6,29 +6,29 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import update
 
-from bot.facts import Message
-from bot.facts.rates import Rates
-from bot.facts.records import OutboxRow, Urgency
+from bot.domain import Message
+from bot.domain.slack_rates import SlackRates
+from bot.domain.stored_records import OutboxRow, Urgency
 from bot.store import Store
 from bot.store.tables import messages
 from tests.support.clocks import HandClock
 from tests.support.samples import draft
 
-FREE = Rates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
+FREE = SlackRates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
 
 
-def claim(store: Store, rates: Rates = FREE, limit: int = 50, owner: str = "me") -> Sequence[OutboxRow]:
-    """Claim as one sender does."""
+def claim(store: Store, rates: SlackRates = FREE, limit: int = 50, owner: str = "me") -> Sequence[OutboxRow]:
+    """Claim as a single sender does."""
     return store.outbox.claim(owner, limit=limit, lease_seconds=30, rates=rates)
 
 
 def texts(rows: Sequence[OutboxRow]) -> list[str]:
-    """Return what the rows say."""
+    """Return the texts of the rows."""
     return [row.message.text for row in rows]
 
 
 def test_a_reply_waits_for_its_root_and_for_the_replies_before_it(store: Store) -> None:
-    """A thread is told in order, whatever is claimed when."""
+    """A thread is posted in order, whatever is claimed when."""
     root = draft(message=Message(text="root"))
     replies = [
         draft(message=Message(text=text), root_id=root.id, urgency=urgency)
@@ -45,7 +45,7 @@ def test_a_reply_waits_for_its_root_and_for_the_replies_before_it(store: Store) 
 
 
 def test_only_the_newest_content_is_sent(store: Store) -> None:
-    """Five updates of a message that was not sent yet are one message."""
+    """Five updates of an unsent message become one message."""
     root = draft()
     for number in range(5):
         store.outbox.write([draft(id=root.id, message=Message(text=f"{number}"))])
@@ -55,7 +55,7 @@ def test_only_the_newest_content_is_sent(store: Store) -> None:
 
 @pytest.mark.parametrize("came", ["nowhere", "on its way", "there"])
 def test_a_reply_that_settles_one_which_nobody_has_seen_is_not_said(store: Store, came: str) -> None:
-    """Then neither is; a reply that is on its way, or was seen, is answered."""
+    """Then neither is posted; a reply that is being sent, or was seen, is answered."""
     first = draft(message=Message(text="silent"))
     store.outbox.write([first])
     (row,) = claim(store) if came != "nowhere" else (None,)
@@ -68,7 +68,7 @@ def test_a_reply_that_settles_one_which_nobody_has_seen_is_not_said(store: Store
 
 
 def test_content_written_while_sending_becomes_an_edit(store: Store) -> None:
-    """Nothing is lost between the claim and the answer of Slack."""
+    """Nothing is lost between the claim and Slack's answer."""
     root = draft(message=Message(text="old"))
     store.outbox.write([root])
     (row,) = claim(store)
@@ -82,26 +82,43 @@ def test_content_written_while_sending_becomes_an_edit(store: Store) -> None:
 
 
 def test_ends_go_first(store: Store) -> None:
-    """The most urgent first, whenever it was written."""
+    """The most urgent goes first, whenever it was written."""
     for urgency in (Urgency.PROGRESS, Urgency.NEWS, Urgency.ROOT, Urgency.END):
         store.outbox.write([draft(message=Message(text=urgency), urgency=urgency)])
     assert texts(claim(store)) == ["end", "root", "news", "progress"]
 
 
+def test_newer_content_keeps_the_turn_of_what_was_not_shown_yet(store: Store) -> None:
+    """Later counts of one job wait behind the ends of others, but don't hold back its own end."""
+    roots = [draft(message=Message(text="Running")) for _ in range(3)]
+    store.outbox.write(roots)
+    for row in claim(store):
+        store.outbox.sent(row, "me", f"1.{row.id}", row.channel_id)
+    ended = [draft(id=root.id, message=Message(text="Done"), urgency=Urgency.END) for root in roots]
+    store.outbox.write(ended)
+    (first,) = claim(store, limit=1)
+    store.outbox.sent(first, "me", str(first.ts), first.channel_id)
+    counted = Message(text="Done, all counted")
+    for root in roots:
+        if root.id in {first.id, roots[-1].id}:
+            store.outbox.write([draft(id=root.id, message=counted, urgency=Urgency.PROGRESS)])
+    assert [row.id for row in claim(store)] == [roots[1].id, roots[2].id, first.id]
+
+
 def test_a_channel_gets_one_post_a_second(store: Store, clock: HandClock) -> None:
-    """The rate is per channel and does not hold up other channels."""
+    """The rate is per channel and doesn't delay other channels."""
     for number in range(3):
         store.outbox.write([draft(channel_id="C1", message=Message(text=f"one-{number}"))])
     store.outbox.write([draft(channel_id="C2", message=Message(text="two"))])
-    assert sorted(texts(claim(store, Rates()))) == ["one-0", "two"]
-    assert claim(store, Rates()) == []
+    assert sorted(texts(claim(store, SlackRates()))) == ["one-0", "two"]
+    assert claim(store, SlackRates()) == []
     clock.advance(1.01)
-    assert texts(claim(store, Rates())) == ["one-1"]
+    assert texts(claim(store, SlackRates())) == ["one-1"]
 
 
 def test_edits_share_one_budget(store: Store, clock: HandClock) -> None:
-    """``chat.update`` is limited for the workspace, not for the channel."""
-    rates = Rates(post_channel_ms=0, post_workspace_ms=0, update_burst=1)
+    """``chat.update`` has a limit per workspace, not per channel."""
+    rates = SlackRates(post_channel_ms=0, post_workspace_ms=0, update_burst=1)
     roots = [draft(channel_id=f"C{number}") for number in range(3)]
     store.outbox.write(roots)
     for row in claim(store):
@@ -113,18 +130,18 @@ def test_edits_share_one_budget(store: Store, clock: HandClock) -> None:
 
 
 def test_retry_after_closes_its_scope_only(store: Store, clock: HandClock) -> None:
-    """A 429 of one channel holds that channel for as long as Slack said."""
+    """A channel's 429 holds that channel for as long as Slack said."""
     store.outbox.write([draft(channel_id="C1"), draft(channel_id="C2")])
-    store.outbox.hold(Rates().in_channel("C1"), 30)
-    (other,) = claim(store, Rates())
+    store.outbox.hold(SlackRates().in_channel("C1"), 30)
+    (other,) = claim(store, SlackRates())
     assert other.channel_id == "C2"
     store.outbox.sent(other, "me", "1.0", "C2")
     clock.advance(31)
-    assert [row.channel_id for row in claim(store, Rates())] == ["C1"]
+    assert [row.channel_id for row in claim(store, SlackRates())] == ["C1"]
 
 
 def test_a_lost_sender_leaves_a_doubtful_row(store: Store, clock: HandClock) -> None:
-    """After the lease the row is claimed again, marked as one whose outcome is not known."""
+    """After the lease, the row is claimed again and marked as having an unknown outcome."""
     store.outbox.write([draft()])
     assert not claim(store)[0].doubtful
     clock.advance(31)
@@ -133,7 +150,7 @@ def test_a_lost_sender_leaves_a_doubtful_row(store: Store, clock: HandClock) -> 
 
 
 def test_a_late_answer_of_a_lost_sender_changes_nothing(store: Store, clock: HandClock) -> None:
-    """Only who holds the row may say that it was sent."""
+    """Only the row's current owner can report that it was sent."""
     store.outbox.write([draft()])
     (row,) = claim(store, owner="slow")
     clock.advance(31)
@@ -144,18 +161,18 @@ def test_a_late_answer_of_a_lost_sender_changes_nothing(store: Store, clock: Han
 
 
 def test_a_dead_root_takes_its_replies_along(store: Store) -> None:
-    """What can never be shown does not wait for ever, and the reason stays to be read."""
+    """What can never be shown doesn't wait forever, and the reason stays readable."""
     root = draft()
     store.outbox.write([root, draft(root_id=root.id)])
     (row,) = claim(store)
     store.outbox.dead(row, "me", "is_archived")
     assert claim(store) == []
-    assert {row.reason for row in store.outbox.dead_rows()} == {"is_archived"}
+    assert {row.reason for row in store.outbox.dead_letters()} == {"is_archived"}
     assert store.outbox.counts() == {"dead": 2}
 
 
 def test_a_rerouted_root_takes_its_thread_along(store: Store) -> None:
-    """A root that cannot be posted in its channel goes elsewhere, and its replies follow."""
+    """A root that can't be posted in its channel goes elsewhere, and its replies follow."""
     root = draft()
     store.outbox.write([root, draft(root_id=root.id)])
     (row,) = claim(store)
@@ -172,7 +189,7 @@ def test_a_rerouted_root_takes_its_thread_along(store: Store) -> None:
 
 
 def test_a_row_given_back_waits(store: Store, clock: HandClock) -> None:
-    """A pause is kept, and the attempts are counted."""
+    """The store respects a pause and counts the attempts."""
     store.outbox.write([draft()])
     (row,) = claim(store)
     store.outbox.later(row, "me", 5, "timeout")
@@ -182,7 +199,7 @@ def test_a_row_given_back_waits(store: Store, clock: HandClock) -> None:
 
 
 def test_senders_share_without_sending_one_twice(store: Store) -> None:
-    """Forty messages, four senders: each is claimed once."""
+    """Forty messages, four senders: each message is claimed once."""
     store.outbox.write([draft(channel_id=f"C{number}") for number in range(40)])
 
     def take(owner: int) -> list[str]:
@@ -198,7 +215,7 @@ def test_senders_share_without_sending_one_twice(store: Store) -> None:
 
 @pytest.mark.parametrize(("urgency", "state"), [(Urgency.END, "due"), (Urgency.NEWS, "dead")])
 def test_a_reply_to_a_root_that_was_given_up(store: Store, urgency: Urgency, state: str) -> None:
-    """The end goes to the person who asked; the rest is not told, and does not wait for ever."""
+    """The end goes to the person who asked; the rest isn't posted and doesn't wait forever."""
     root = draft(asker="U1")
     store.outbox.write([root])
     (row,) = claim(store)
@@ -210,7 +227,7 @@ def test_a_reply_to_a_root_that_was_given_up(store: Store, urgency: Urgency, sta
 
 
 def test_how_long_the_oldest_has_waited(store: Store, clock: HandClock) -> None:
-    """Since it was written first, however often Slack refused it; an edit that waits is not news."""
+    """Since it was first written, however often Slack has refused it; a pending edit isn't news."""
     shown = draft()
     store.outbox.write([shown])
     (row,) = claim(store)
@@ -229,20 +246,20 @@ def test_how_long_the_oldest_has_waited(store: Store, clock: HandClock) -> None:
 
 
 def test_replicas_that_claim_edits_and_posts_do_not_wait_for_each_other(store: Store) -> None:
-    """Each takes the rates in the order of its messages, unless they are taken in one order before."""
+    """All of them take the rates in one fixed order, not in the order of their messages."""
     shown = [draft(channel_id=f"C{number}") for number in range(200)]
     store.outbox.write(shown)
     for row in claim(store, limit=200):
         store.outbox.sent(row, "me", f"{row.id}.0", row.channel_id)
     posts = [draft(channel_id=f"D{number}") for number in range(200)]
     store.outbox.write([one for pair in zip(shown, posts, strict=True) for one in pair])
-    with store.database.write() as connection:  # in turn: an edit, a post, a post, an edit
+    with store.database.write() as connection:  # alternating: an edit, a post, a post, an edit
         for number, (edit, post) in enumerate(zip(shown, posts, strict=True)):
             first, second = (edit, post) if number % 2 else (post, edit)
             for seq, one in enumerate((first, second)):
                 turn = update(messages).where(messages.c.id == one.id)
                 connection.execute(turn.values(seq=2 * number + seq))
-    rates = Rates(post_channel_ms=0, workspace_burst=1_000, update_burst=1_000)
+    rates = SlackRates(post_channel_ms=0, workspace_burst=1_000, update_burst=1_000)
 
     def empty(owner: str) -> int:
         claimed = 0

@@ -1,4 +1,4 @@
-"""A sandbox on a clock that only the test moves, and clients that close what they open."""
+"""A sandbox with a clock that only the test moves, and clients that close what they open."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -25,7 +25,7 @@ def sandbox(clock: ManualClock) -> Iterator[DssSandbox]:
 
 @pytest.fixture
 def connect(sandbox: DssSandbox) -> Iterator[Connect]:
-    """The official client, as a login (default alice) or with a key."""
+    """The official client, for a login (default alice) or a key."""
     opened: list[Any] = []
 
     def open_client(login: str = "alice", *, key: str | None = None, url: str | None = None) -> Any:

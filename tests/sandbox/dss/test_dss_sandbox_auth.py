@@ -1,4 +1,4 @@
-"""Keys, permissions and impersonation, as DSS-API §3 says."""
+"""Keys, permissions, and impersonation, as described in DSS-API §3."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def error(answer: requests.Response) -> tuple[int, str, str]:
 
 
 def test_every_way_to_send_a_key_works(sandbox: DssSandbox, get: Any) -> None:
-    """As user name, as password of nobody, as a bearer."""
+    """As the user name, as the password without a user, or as a bearer token."""
     key = sandbox.key_of("alice")
     ways: list[dict[str, Any]] = [
         {"auth": (key, "")},
@@ -32,7 +32,7 @@ def test_every_way_to_send_a_key_works(sandbox: DssSandbox, get: Any) -> None:
     "header", ["", "Bearer nope", "Basic !!!", "Basic bm9wZTo=", "Digest x", "Basic /w=="]
 )
 def test_an_unknown_key_is_401(get: Any, header: str) -> None:
-    """A missing, garbled or unknown key."""
+    """A missing, malformed, or unknown key."""
     answer = get("/projects/", auth=None, headers={"Authorization": header})
     assert error(answer) == (401, "NotAuthenticatedException", "Unknown API Key")
 
@@ -56,7 +56,7 @@ def test_invisible_and_unknown_projects_look_the_same(sandbox: DssSandbox, get: 
 
 
 def test_reading_is_not_running(sandbox: DssSandbox, get: Any) -> None:
-    """carol sees CHURN, but may neither start nor abort there; the status can be 401 as well."""
+    """carol can see CHURN but can't start or abort there; the status can also be 401."""
     key = sandbox.key_of("carol")
     job = sandbox.world.start("CHURN", SCORED)
     assert get("/projects/CHURN/jobs/", auth=(key, "")).ok
@@ -70,7 +70,7 @@ def test_reading_is_not_running(sandbox: DssSandbox, get: Any) -> None:
 
 
 def test_permissions_can_be_taken_away(sandbox: DssSandbox, connect: Any) -> None:
-    """A project disappears from the list of somebody who lost it."""
+    """A project disappears from a user's list when the right is revoked."""
     client = connect("frank")
     assert client.list_project_keys() == ["SALES"]
     sandbox.world.revoke("frank", "SALES")
@@ -78,7 +78,7 @@ def test_permissions_can_be_taken_away(sandbox: DssSandbox, connect: Any) -> Non
 
 
 def test_an_admin_key_acts_as_a_person(sandbox: DssSandbox, get: Any) -> None:
-    """With X-DKU-ProxyUser the rights and the name are those of the person."""
+    """With X-DKU-ProxyUser, the rights and the name are the person's."""
     headers = {"X-DKU-ProxyUser": "alice"}
     assert get("/auth/info", headers=headers).json()["authIdentifier"] == "alice"
     assert get("/projects/CHURN/jobs/", "POST", headers=headers, json=SCORED).json()["initiator"] == "alice"
@@ -87,7 +87,7 @@ def test_an_admin_key_acts_as_a_person(sandbox: DssSandbox, get: Any) -> None:
 
 
 def test_impersonation_by_other_keys_and_of_nobody_is_refused(sandbox: DssSandbox, get: Any) -> None:
-    """Personal and project keys may not; unknown and disabled logins cannot be acted as."""
+    """Personal and project keys can't impersonate; unknown and disabled logins can't be impersonated."""
     headers = {"X-DKU-ProxyUser": "bob"}
     for key in (sandbox.key_of("alice"), sandbox.project_key("CHURN")):
         assert error(get("/projects/", auth=(key, ""), headers=headers))[:2] == (403, "UnauthorizedException")
@@ -98,7 +98,7 @@ def test_impersonation_by_other_keys_and_of_nobody_is_refused(sandbox: DssSandbo
 
 
 def test_a_project_key_is_limited_to_its_project(sandbox: DssSandbox, connect: Any, get: Any) -> None:
-    """It lists one project, starts jobs as ``API (label)``, and is too weak for users."""
+    """It lists one project, starts jobs as ``API (label)``, and can't list users."""
     key = sandbox.project_key("CHURN", "ci")
     client = connect(key=key)
     assert client.list_project_keys() == ["CHURN"]
@@ -111,7 +111,7 @@ def test_a_project_key_is_limited_to_its_project(sandbox: DssSandbox, connect: A
 
 
 def test_a_global_key_without_admin_has_its_own_rights(sandbox: DssSandbox, connect: Any, get: Any) -> None:
-    """It sees the projects it was given and may not list users as administrator."""
+    """It sees its granted projects and can't list users as an administrator."""
     rights = sandbox.world.users["frank"].rights
     sandbox.world.add_key(Key(secret="glob-weak", label="weak", rights=rights))
     assert connect(key="glob-weak").list_project_keys() == ["SALES"]

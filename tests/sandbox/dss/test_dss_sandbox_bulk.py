@@ -1,4 +1,4 @@
-"""Lists as long as those of a big instance."""
+"""Lists as long as those of a large instance."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from bot.sandbox.dss import DssSandbox, ManualClock
 
 
 def test_running_jobs_by_the_thousand(sandbox: DssSandbox, get: Any, clock: ManualClock) -> None:
-    """All are listed with their own id, run on, and one of them can be aborted."""
+    """All are listed with unique ids and keep running, and one of them can be aborted."""
     ids = sandbox.world.add_running_jobs(10_000)
     more = sandbox.world.add_running_jobs(10, project="SALES")
     listed = get("/jobs/running/").json()
@@ -18,13 +18,13 @@ def test_running_jobs_by_the_thousand(sandbox: DssSandbox, get: Any, clock: Manu
 
 
 def test_adding_twice_at_the_same_moment_gives_other_ids(sandbox: DssSandbox) -> None:
-    """Ids stay unique in a project."""
+    """Ids stay unique within a project."""
     ids = sandbox.world.add_running_jobs(50) + sandbox.world.add_running_jobs(50)
     assert len(set(ids)) == 100
 
 
 def test_history_by_the_thousand_is_older_than_what_is_there(sandbox: DssSandbox, get: Any) -> None:
-    """The list stays newest first, ids are unique, states are mixed, details are there."""
+    """The list stays newest first; ids are unique, states are mixed, and details exist."""
     ids = sandbox.world.add_history("CHURN", 20_000)
     listed = get("/projects/CHURN/jobs/").json()
     assert [one["def"]["id"] for one in listed[10:]] == ids
@@ -38,7 +38,7 @@ def test_history_by_the_thousand_is_older_than_what_is_there(sandbox: DssSandbox
 
 
 def test_a_deleted_job_is_gone(sandbox: DssSandbox, get: Any) -> None:
-    """Neither listed nor found."""
+    """It is neither listed nor found."""
     job = sandbox.world.start("CHURN", {"outputs": [{"id": "scored"}]})
     sandbox.world.delete_job("CHURN", job.id)
     assert get(f"/projects/CHURN/jobs/{job.id}/").status_code == 404

@@ -1,19 +1,22 @@
-"""Projects, flows, users and the instance through the official client."""
+"""Projects, flows, users, and the instance through the official client."""
 
 from typing import Any
+
+import pytest
+from dataikuapi.utils import DataikuException
 
 from bot.sandbox.dss import DssSandbox
 
 
 def test_projects_are_those_one_sees(connect: Any) -> None:
-    """The restricted project shows for few."""
+    """Only a few people see the restricted project."""
     assert "PAYROLL" not in connect("alice").list_project_keys()
     assert connect("carol").list_project_keys() == ["CHURN", "PAYROLL"]
     assert len(connect("admin").list_projects()) == 6
 
 
 def test_one_project(connect: Any, get: Any) -> None:
-    """Summary (with and without a slash) and metadata tell the same name."""
+    """The summary (with and without a slash) and the metadata give the same name."""
     project = connect().get_project("ETUDES")
     name = "Études de marché · 東京"
     assert project.get_summary()["name"] == get("/projects/ETUDES/").json()["name"] == name
@@ -21,7 +24,7 @@ def test_one_project(connect: Any, get: Any) -> None:
 
 
 def test_datasets_and_their_tags(connect: Any, sandbox: DssSandbox) -> None:
-    """The list has names and kinds, and can be filtered by tag."""
+    """The list has names and types and can be filtered by tag."""
     sandbox.world.projects["CHURN"].dataset("scored").tags = ("gold",)
     project = connect().get_project("CHURN")
     names = [one["name"] for one in project.list_datasets()]
@@ -30,7 +33,7 @@ def test_datasets_and_their_tags(connect: Any, sandbox: DssSandbox) -> None:
 
 
 def test_a_dataset_tells_its_dimensions(connect: Any, get: Any) -> None:
-    """day|country in their order; none when it is not partitioned; 404 when it is not there."""
+    """day|country in order; none for an unpartitioned dataset; 404 for an unknown one."""
     raw = connect().get_project("SALES").get_dataset("orders").get_settings().get_raw()
     dimensions = raw["partitioning"]["dimensions"]
     assert [(one["name"], one["type"]) for one in dimensions] == [("day", "time"), ("country", "value")]
@@ -39,7 +42,7 @@ def test_a_dataset_tells_its_dimensions(connect: Any, get: Any) -> None:
 
 
 def test_partitions(connect: Any) -> None:
-    """Those that exist; NP when it is not partitioned."""
+    """The existing ones; NP for an unpartitioned dataset."""
     project = connect().get_project("SALES")
     assert "2026-11-22|FR" in project.get_dataset("orders").list_partitions()
     assert project.get_dataset("shops").list_partitions() == ["NP"]
@@ -60,7 +63,7 @@ def test_folders_models_streams_and_knowledge_banks(connect: Any, get: Any) -> N
 
 
 def test_recipes_scenarios_and_the_graph(connect: Any) -> None:
-    """The graph joins what the recipes say."""
+    """The graph agrees with the recipes."""
     project = connect().get_project("CHURN")
     assert "compute_scored" in [one["name"] for one in project.list_recipes()]
     assert [one["id"] for one in project.list_scenarios()] == ["NIGHTLY"]
@@ -71,7 +74,7 @@ def test_recipes_scenarios_and_the_graph(connect: Any) -> None:
 
 
 def test_users_for_everybody(connect: Any) -> None:
-    """One is disabled, one has no e-mail, two share one."""
+    """One is disabled, one has no email, and two share an email."""
     users = connect("bob").list_users_info()
     emails = [one.email for one in users]
     assert emails.count("erin@example.com") == 2
@@ -80,7 +83,7 @@ def test_users_for_everybody(connect: Any) -> None:
 
 
 def test_users_one_by_one_and_for_administrators(connect: Any, get: Any) -> None:
-    """The administrator's list says more and is refused to others; unknown logins are 404."""
+    """The administrator's list has more details and is refused to others; unknown logins are 404."""
     assert get("/users/alice").json()["email"] == "alice@example.com"
     assert get("/users/nobody").status_code == get("/admin/users/nobody").status_code == 404
     admin = connect("admin")
@@ -89,14 +92,14 @@ def test_users_one_by_one_and_for_administrators(connect: Any, get: Any) -> None
 
 
 def test_who_am_i(connect: Any, get: Any) -> None:
-    """A personal key is its user; another key has an id and no groups."""
+    """A personal key is its user; any other key has an id and no groups."""
     assert connect("alice").get_auth_info()["authIdentifier"] == "alice"
     info = get("/auth/info?withSecrets=False").json()
     assert (info["authIdentifier"], info["groups"], info["admin"]) == ("api:dss-bot", [], True)
 
 
 def test_instance_and_futures(connect: Any, get: Any, sandbox: DssSandbox) -> None:
-    """Builds are not among the futures; everybody's futures are for administrators."""
+    """Builds aren't among the futures; only administrators can list everybody's futures."""
     sandbox.world.start("CHURN", {"outputs": [{"id": "scored"}]})
     client = connect("alice")
     assert client.get_instance_info().raw["nodeType"] == "DESIGN"
@@ -105,7 +108,7 @@ def test_instance_and_futures(connect: Any, get: Any, sandbox: DssSandbox) -> No
 
 
 def test_hostile_names_come_through_unchanged(connect: Any, get: Any) -> None:
-    """Names that look like mentions, markup, separators and escapes can be listed and built."""
+    """Names that look like mentions, markup, separators, and escapes can be listed and built."""
     project = connect().get_project("HOSTILE")
     names = [one["name"] for one in project.list_datasets()]
     assert {"<!channel>", "a|b,c", "50% off?#1"} <= set(names)
@@ -117,3 +120,14 @@ def test_hostile_names_come_through_unchanged(connect: Any, get: Any) -> None:
 
 def _quoted(text: str) -> str:
     return "".join(f"%{byte:02X}" for byte in text.encode())
+
+
+def test_permissions_of_a_project(connect: Any) -> None:
+    """Administrators and the owner see who may do what; others are refused."""
+    read = connect().get_project("FRAUD").get_permissions()
+    assert read["owner"] == "alice"
+    may = {one["user"]: one["writeProjectContent"] for one in read["permissions"]}
+    assert may == {"alice": True, "bob": False}
+    assert connect("alice").get_project("FRAUD").get_permissions() == read
+    with pytest.raises(DataikuException, match="not administrator"):
+        connect("bob").get_project("FRAUD").get_permissions()

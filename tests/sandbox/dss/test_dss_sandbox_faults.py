@@ -1,4 +1,4 @@
-"""What goes wrong on purpose goes wrong in exactly that way, and the server survives it."""
+"""Each deliberate fault has exactly its specified effect, and the server survives it."""
 
 import threading
 import time
@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import requests
 
-from bot.sandbox.dss import DssSandbox, ManualClock
+from bot.sandbox.dss import Answered, DssSandbox, ManualClock
 
 SCORED = {"outputs": [{"id": "scored"}]}
 
 
 def test_a_status_fault_has_dss_json_and_ends_after_its_times(sandbox: DssSandbox, get: Any) -> None:
-    """It hits the calls that match, so often, and no others."""
+    """It affects only the matching calls, and only the given number of times."""
     fault = sandbox.faults.add(
         "status", method="GET", path="/jobs/$", status=503, message="NotReady", times=2
     )
@@ -24,7 +24,7 @@ def test_a_status_fault_has_dss_json_and_ends_after_its_times(sandbox: DssSandbo
 
 
 def test_other_calls_are_left_alone(sandbox: DssSandbox, get: Any) -> None:
-    """Neither another method nor another path; removing ends it."""
+    """Other methods and paths still work; removing the rule ends the fault."""
     fault = sandbox.faults.add("html502", method="POST", path="/jobs/$")
     assert get("/projects/CHURN/jobs/").status_code == get("/projects/").status_code == 200
     assert get("/projects/CHURN/jobs/", "POST", json=SCORED).status_code == 502
@@ -33,7 +33,7 @@ def test_other_calls_are_left_alone(sandbox: DssSandbox, get: Any) -> None:
 
 
 def test_an_outage_is_html_for_every_call_until_it_ends(sandbox: DssSandbox, get: Any) -> None:
-    """As nginx answers while the back end restarts."""
+    """nginx's answer while the back end restarts."""
     sandbox.faults.down()
     answer = get("/projects/")
     assert (answer.status_code, answer.headers["Content-Type"]) == (502, "text/html")
@@ -53,7 +53,7 @@ def test_a_reset_gives_no_answer_and_no_effect(sandbox: DssSandbox, get: Any) ->
 
 
 def test_a_lost_answer_had_its_effect(sandbox: DssSandbox, get: Any) -> None:
-    """The client sees a cut connection; the job exists."""
+    """The client sees a cut connection, but the job exists."""
     before = len(get("/projects/CHURN/jobs/").json())
     sandbox.faults.add("lose_answer", method="POST", times=1)
     with pytest.raises(requests.ConnectionError):
@@ -62,7 +62,7 @@ def test_a_lost_answer_had_its_effect(sandbox: DssSandbox, get: Any) -> None:
 
 
 def test_garbage_is_200_with_half_an_answer(sandbox: DssSandbox, get: Any) -> None:
-    """It says JSON and is none."""
+    """It claims to be JSON but isn't."""
     sandbox.faults.add("garbage", times=1)
     answer = get("/projects/")
     assert answer.status_code == 200
@@ -71,7 +71,7 @@ def test_garbage_is_200_with_half_an_answer(sandbox: DssSandbox, get: Any) -> No
 
 
 def test_latency_makes_a_client_with_a_timeout_give_up(sandbox: DssSandbox) -> None:
-    """The answer comes later than the client waits; stopping does not wait for it either."""
+    """The answer comes after the client's timeout; stopping doesn't wait for it either."""
     sandbox.faults.add("latency", seconds=600)
     with pytest.raises(requests.Timeout):
         requests.get(sandbox.url + "/public/api/projects/", timeout=0.2)
@@ -81,7 +81,7 @@ def test_latency_makes_a_client_with_a_timeout_give_up(sandbox: DssSandbox) -> N
 
 
 def test_latency_and_another_fault_add_up(sandbox: DssSandbox, get: Any) -> None:
-    """A slow failure is a failure; clear ends everything."""
+    """A slow failure is still a failure; clear ends both."""
     slow = sandbox.faults.add("latency", seconds=0.01)
     sandbox.faults.add("html502")
     assert get("/projects/").status_code == 502
@@ -91,7 +91,7 @@ def test_latency_and_another_fault_add_up(sandbox: DssSandbox, get: Any) -> None
 
 
 def test_stop_leaves_no_thread_and_start_takes_the_same_port() -> None:
-    """A restart of DSS keeps its address and its world."""
+    """After a restart, DSS keeps its address and its world."""
     before = set(threading.enumerate())
     sandbox = DssSandbox(clock=ManualClock()).start()
     url, key = sandbox.url, sandbox.admin_key
@@ -108,13 +108,13 @@ def test_stop_leaves_no_thread_and_start_takes_the_same_port() -> None:
 
 
 def test_unknown_paths_answer_like_a_gateway(get: Any) -> None:
-    """404 HTML, below the base and elsewhere; also for a method that a path does not take."""
+    """404 HTML, below the base and elsewhere, also for a method that the path doesn't support."""
     for answer in (get("/nope"), get("/projects/", base=""), get("/projects/", "DELETE")):
         assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html")
 
 
 def test_both_bases_and_the_version_headers(get: Any) -> None:
-    """The documented base and the one that the official client sends answer the same."""
+    """The documented base and the one that the official client uses answer alike."""
     answers = [get("/projects/", base=base) for base in ("/public/api", "/dip/publicapi")]
     assert answers[0].json() == answers[1].json()
     assert answers[0].headers["DSS-Version"] == answers[0].headers["DSS-API-Version"] == "15.2.0"
@@ -122,9 +122,24 @@ def test_both_bases_and_the_version_headers(get: Any) -> None:
 
 
 def test_calls_are_recorded_as_they_arrived(sandbox: DssSandbox, get: Any) -> None:
-    """Method, paths, query, body and headers, for whoever compares two clients."""
+    """Method, paths, query, body, and headers, to compare two clients."""
     get("/projects/CHURN/jobs/?a=b%20c", "POST", json=SCORED, headers={"X-Mine": "1"})
     call = sandbox.requests[-1]
     assert (call.method, call.base, call.path) == ("POST", "/public/api", "/projects/CHURN/jobs/")
     assert call.raw_path == "/public/api/projects/CHURN/jobs/?a=b%20c"
     assert (call.query, call.body, call.headers["X-Mine"]) == ({"a": "b c"}, SCORED, "1")
+
+
+def test_answers_can_be_watched(sandbox: DssSandbox, get: Any) -> None:
+    """A watcher is told the status and the body of every answer; a cut connection has neither."""
+    seen: list[Answered] = []
+    sandbox.on_answer(seen.append)
+    get("/projects/CHURN")
+    get("/projects/NOWHERE")
+    sandbox.faults.add("reset", times=1)
+    with pytest.raises(requests.ConnectionError):
+        get("/projects/CHURN")
+    assert [one.status for one in seen] == [200, 401, None]
+    assert b"Customer churn" in (seen[0].body or b"")
+    assert seen[2].body is None
+    assert [one.call.path for one in seen] == ["/projects/CHURN", "/projects/NOWHERE", "/projects/CHURN"]

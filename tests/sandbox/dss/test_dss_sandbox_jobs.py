@@ -1,4 +1,4 @@
-"""Starting, watching, aborting jobs through the official client."""
+"""Starting, watching, and aborting jobs through the official client."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def state(job: Any) -> str:
 
 
 def test_a_job_goes_through_its_states_as_time_passes(connect: Any, clock: ManualClock) -> None:
-    """NOT_STARTED, COMPUTING_DEPS, RUNNING, DONE, at moments that the plan fixes to the millisecond."""
+    """NOT_STARTED, COMPUTING_DEPS, RUNNING, DONE, at times that the plan sets to the millisecond."""
     job = connect().get_project("CHURN").start_job(ONLY_SCORED)
     seen = []
     for seconds in (0.999, 0.001, 1.499, 0.001, 17.299, 0.001):
@@ -26,7 +26,7 @@ def test_a_job_goes_through_its_states_as_time_passes(connect: Any, clock: Manua
 
 
 def test_status_tells_counters_times_records_and_progress(connect: Any, clock: ManualClock) -> None:
-    """Half way through, half of the source is read; at the end all records are written."""
+    """Halfway through, half of the source has been read; at the end, all records are written."""
     job = connect().get_project("CHURN").start_job(ONLY_SCORED)
     began = job.get_status()["baseStatus"]["def"]["initiationTimestamp"]
     clock.advance(2.8 + 8.5)
@@ -53,7 +53,7 @@ def test_status_tells_counters_times_records_and_progress(connect: Any, clock: M
 
 
 def test_list_is_newest_first_and_limit_cuts_it(connect: Any, clock: ManualClock, get: Any) -> None:
-    """The job just started leads the list; limit 0 is all."""
+    """The latest job is first in the list; limit 0 means all."""
     project = connect().get_project("CHURN")
     job = project.start_job(ONLY_SCORED)
     jobs = project.list_jobs()
@@ -66,7 +66,7 @@ def test_list_is_newest_first_and_limit_cuts_it(connect: Any, clock: ManualClock
 
 
 def test_history_has_every_outcome_and_an_aborted_job_without_times(connect: Any) -> None:
-    """DONE, DONE with warnings, FAILED, and ABORTED with both times 0 are there from the start."""
+    """DONE, DONE with warnings, FAILED, and ABORTED with both times 0 exist from the start."""
     jobs = connect().get_project("FRAUD").list_jobs()
     assert {(one["state"], one["warningsCount"] > 0) for one in jobs} >= {
         ("DONE", False),
@@ -79,7 +79,7 @@ def test_history_has_every_outcome_and_an_aborted_job_without_times(connect: Any
 
 
 def test_start_answers_with_the_definition(get: Any) -> None:
-    """The answer has the id, which ends with the time of initiation in UTC."""
+    """The answer has the id, which ends with the initiation time in UTC."""
     answer = get("/projects/CHURN/jobs/", "POST", json=ONLY_SCORED).json()
     assert answer["id"] == "Build_scored__NP__2026-11-23T08-15-00.000"
     assert answer["initiator"] == "API (dss-bot)"
@@ -101,7 +101,7 @@ def test_start_answers_with_the_definition(get: Any) -> None:
     ],
 )
 def test_a_definition_that_cannot_be_is_refused(get: Any, definition: Any, status: int, message: str) -> None:
-    """Each mistake has DSS's answer, and no job comes of it."""
+    """Each mistake gets DSS's answer, and no job is created."""
     before = get("/projects/CHURN/jobs/").json()
     answer = get("/projects/CHURN/jobs/", "POST", json=definition)
     assert (answer.status_code, message in answer.json()["message"]) == (status, True)
@@ -109,7 +109,7 @@ def test_a_definition_that_cannot_be_is_refused(get: Any, definition: Any, statu
 
 
 def test_abort_takes_a_moment(connect: Any, clock: ManualClock) -> None:
-    """The request is taken at once, the job stops 2 s later, what was running is ABORTED."""
+    """The request is accepted at once, the job stops 2 s later, and running activities become ABORTED."""
     job = connect().get_project("CHURN").start_job(SCORED)
     clock.advance(5)
     assert isinstance(job.abort(), dict)
@@ -145,7 +145,7 @@ def test_a_statement_that_ignores_the_abort_goes_on(connect: Any, clock: ManualC
 
 
 def test_failure_names_its_cause(connect: Any, clock: ManualClock) -> None:
-    """features_broken fails with a message and a Java stack; what needs it is not run."""
+    """features_broken fails with a message and a Java stack; what depends on it doesn't run."""
     definition = {"type": "RECURSIVE_FORCED_BUILD", "outputs": [{"id": "scored_broken"}]}
     job = connect().get_project("CHURN").start_job(definition)
     clock.advance(60)
@@ -159,7 +159,7 @@ def test_failure_names_its_cause(connect: Any, clock: ManualClock) -> None:
 
 
 def test_same_output_twice_fails_the_second_job_at_once(connect: Any) -> None:
-    """The POST succeeds; the job is FAILED and names the one that was there first."""
+    """The POST succeeds; the job is FAILED and names the earlier job."""
     project = connect().get_project("CHURN")
     first, second = project.start_job(ONLY_SCORED), project.start_job(ONLY_SCORED)
     assert second.id != first.id
@@ -187,7 +187,7 @@ def test_an_aborted_job_frees_its_outputs(connect: Any, clock: ManualClock) -> N
 
 
 def test_unknown_jobs_are_404(connect: Any, get: Any) -> None:
-    """Status, log and abort of a job that is not there."""
+    """Status, log, and abort of a nonexistent job."""
     path = "/projects/CHURN/jobs/Build_x__NP__2020-01-01T00-00-00.000"
     for method, tail in (("GET", "/"), ("GET", "/log"), ("POST", "/abort")):
         answer = get(path + tail, method)
@@ -198,7 +198,7 @@ def test_unknown_jobs_are_404(connect: Any, get: Any) -> None:
 
 
 def test_slashes_count(get: Any, connect: Any) -> None:
-    """Abort and log take both forms; the collection and one job only the one with a slash."""
+    """Abort and log accept both forms; the collection and a single job only the one with a slash."""
     job = connect().get_project("CHURN").start_job(ONLY_SCORED)
     path = f"/projects/CHURN/jobs/{job.id}"
     assert get("/projects/CHURN/jobs").status_code == get(path).status_code == 404
@@ -207,7 +207,7 @@ def test_slashes_count(get: Any, connect: Any) -> None:
 
 
 def test_hold_and_release(connect: Any, clock: ManualClock, sandbox: DssSandbox) -> None:
-    """A held job runs on for ever; released after its time it ends at that moment."""
+    """A held job runs forever; if it is released after its planned end, it ends at that moment."""
     job = connect().get_project("CHURN").start_job(ONLY_SCORED)
     sandbox.world.hold("CHURN", job.id)
     clock.advance(3600)
@@ -218,7 +218,7 @@ def test_hold_and_release(connect: Any, clock: ManualClock, sandbox: DssSandbox)
 
 
 def test_a_held_job_can_be_aborted(connect: Any, clock: ManualClock, sandbox: DssSandbox) -> None:
-    """Holding does not protect from an abort, and leaves the running list afterwards."""
+    """A held job can be aborted, and then leaves the running list."""
     client = connect()
     job = client.get_project("CHURN").start_job(ONLY_SCORED)
     sandbox.world.hold("CHURN", job.id)
@@ -232,7 +232,7 @@ def test_a_held_job_can_be_aborted(connect: Any, clock: ManualClock, sandbox: Ds
 def test_plan_next_decides_outcome_length_and_steps(
     connect: Any, clock: ManualClock, sandbox: DssSandbox
 ) -> None:
-    """The next job, and only that, takes exactly so long, in so many steps, and ends like this."""
+    """Only the next job takes exactly this time and this many steps and has this outcome."""
     sandbox.world.plan_next(outcome="FAILED", duration=30, activities=3, message="boom")
     project = connect().get_project("CHURN")
     job = project.start_job(ONLY_SCORED)
@@ -251,7 +251,7 @@ def test_plan_next_decides_outcome_length_and_steps(
 def test_waiting_for_confirmation_never_ends_alone(
     connect: Any, clock: ManualClock, sandbox: DssSandbox
 ) -> None:
-    """WAITING_CONFIRMATION stays until somebody aborts."""
+    """The job stays in WAITING_CONFIRMATION until somebody aborts it."""
     sandbox.world.plan_next(waits=True)
     job = connect().get_project("CHURN").start_job(ONLY_SCORED)
     clock.advance(100_000)
@@ -264,7 +264,7 @@ def test_waiting_for_confirmation_never_ends_alone(
 def test_a_crash_aborts_jobs_whose_activities_still_say_running(
     connect: Any, clock: ManualClock, sandbox: DssSandbox
 ) -> None:
-    """The state of the job wins over that of its activities, as after a restart of DSS."""
+    """The job's state overrides its activities' states, as after a restart of DSS."""
     job = connect().get_project("CHURN").start_job(ONLY_SCORED)
     clock.advance(5)
     sandbox.world.crash()
@@ -274,7 +274,7 @@ def test_a_crash_aborts_jobs_whose_activities_still_say_running(
 
 
 def test_warnings_are_counted_and_shown(connect: Any, clock: ManualClock) -> None:
-    """DONE with warnings: the count in the list is that of the activities."""
+    """DONE with warnings: the count in the list equals the activities' count."""
     project = connect().get_project("FRAUD")
     job = project.start_job({"outputs": [{"id": "payments_clean"}]})
     clock.advance(60)
@@ -284,7 +284,7 @@ def test_warnings_are_counted_and_shown(connect: Any, clock: ManualClock) -> Non
 
 
 def test_running_jobs_of_an_instance_and_a_project(connect: Any, clock: ManualClock) -> None:
-    """Running lists hold what is not finished, with the ids at the top; ``allUsers`` false is one's own."""
+    """The running lists hold unfinished jobs, with the ids at the top; ``allUsers`` false: only one's own."""
     alice, bob = connect("alice"), connect("bob")
     mine = alice.get_project("CHURN").start_job(ONLY_SCORED)
     his = bob.get_project("SALES").start_job({"outputs": [{"id": "revenue"}]})
@@ -300,7 +300,7 @@ def test_running_jobs_of_an_instance_and_a_project(connect: Any, clock: ManualCl
 
 
 def test_before_15_2_there_are_no_running_calls(connect: Any) -> None:
-    """The instance's call is a gateway's 404, the project's one takes ``running`` for a job id."""
+    """The instance's call is a gateway's 404; the project's call treats ``running`` as a job id."""
     with DssSandbox(version="14.5.1", clock=ManualClock()) as old:
         client = connect(key=old.key_of("alice"), url=old.url)
         with pytest.raises(DataikuException, match="Unknown error: <html>"):

@@ -1,4 +1,4 @@
-"""Logs: their shape, their secrets, their size."""
+"""Logs: their format, their secrets, their size."""
 
 import itertools
 import re
@@ -24,7 +24,7 @@ def failed(connect: Any, clock: ManualClock) -> Any:
 
 
 def test_lines_have_their_prefix_and_their_order(failed: Any) -> None:
-    """Stamped lines are in the order of time; only the Java stack has no prefix."""
+    """Lines with a timestamp are in order; only the Java stack has no prefix."""
     lines = failed.get_log().splitlines()
     stamped = [match[1] for line in lines if (match := STAMP.fullmatch(line))]
     assert stamped == sorted(stamped)
@@ -44,14 +44,14 @@ def test_a_failure_is_told_with_traceback_and_stack(failed: Any) -> None:
 
 
 def test_logs_hold_secrets(failed: Any) -> None:
-    """Whoever shows them has something to redact."""
+    """Code that shows logs has secrets to redact."""
     log = failed.get_log()
     assert f'"jobTicketSecret":"{SECRET_TICKET}"' in log
     assert f"password={SECRET_PASSWORD}" in log
 
 
 def test_one_activity(failed: Any, get: Any) -> None:
-    """Only its own lines; 404 for one that is not in the job."""
+    """Only the activity's own lines; 404 for an activity that isn't in the job."""
     log = failed.get_log(activity="compute_customers_clean_NP")
     assert "compute_customers_clean_NP" in log
     assert "features_broken" not in log
@@ -60,7 +60,7 @@ def test_one_activity(failed: Any, get: Any) -> None:
 
 
 def test_the_log_grows_with_the_job(connect: Any, clock: ManualClock) -> None:
-    """Empty before the job's process is up; later logs begin with the earlier ones."""
+    """Empty before the job's process starts; later logs begin with the earlier ones."""
     job = connect().get_project("CHURN").start_job({"outputs": [{"id": "scored"}]})
     logs = [job.get_log()]
     for _ in range(6):
@@ -72,7 +72,7 @@ def test_the_log_grows_with_the_job(connect: Any, clock: ManualClock) -> None:
 
 
 def test_a_cleared_log_is_404_and_the_job_says_removed(failed: Any, sandbox: DssSandbox, get: Any) -> None:
-    """The job is still listed; its details are gone."""
+    """The job is still listed, but its details are gone."""
     sandbox.world.clear_logs("CHURN", failed.id)
     answer = get(f"/projects/CHURN/jobs/{failed.id}/log")
     assert (answer.status_code, "Job log not found" in answer.json()["message"]) == (404, True)
@@ -83,7 +83,7 @@ def test_a_cleared_log_is_404_and_the_job_says_removed(failed: Any, sandbox: Dss
 
 @pytest.mark.parametrize("size", [20_000, 65_536, 3_000_001])
 def test_a_log_of_any_size(failed: Any, sandbox: DssSandbox, get: Any, size: int) -> None:
-    """Exactly so many bytes, beginning and ending as before, as plain text without a charset."""
+    """Exactly this many bytes, with the same beginning and end, as plain text without a charset."""
     plain = failed.get_log()
     sandbox.world.set_log_size("CHURN", failed.id, size)
     answer = get(f"/projects/CHURN/jobs/{failed.id}/log")
@@ -94,7 +94,7 @@ def test_a_log_of_any_size(failed: Any, sandbox: DssSandbox, get: Any, size: int
 
 
 def test_a_huge_log_is_never_built(failed: Any, sandbox: DssSandbox, clock: ManualClock) -> None:
-    """A terabyte starts at once: blocks are made as they are read."""
+    """A terabyte log starts at once: blocks are generated as they are read."""
     sandbox.world.set_log_size("CHURN", failed.id, 10**12)
     blocks = job_log(sandbox.world.job("CHURN", failed.id), clock.now_ms())
     assert [len(next(blocks)) < 100_000 for _ in range(100)] == [True] * 100

@@ -1,4 +1,4 @@
-"""The coverage matrix in the documentation says what there is, no more and no less."""
+"""The coverage matrix in the documentation matches the code exactly."""
 
 import ast
 import re

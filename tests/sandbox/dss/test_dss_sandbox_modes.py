@@ -1,4 +1,4 @@
-"""What the build modes and partitions make of a request."""
+"""How build modes and partitions affect a request."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ CHAIN = [
 
 @pytest.fixture
 def build(connect: Any, clock: ManualClock) -> Any:
-    """Build and wait; return the activities that ran and the state."""
+    """Build and wait; return the state and the activities that ran."""
 
     def run(name: str, mode: str, project: str = "CHURN", **output: str) -> tuple[list[str], str]:
         definition = {"type": mode, "outputs": [{"type": "DATASET", "id": name, **output}]}
@@ -31,18 +31,18 @@ def build(connect: Any, clock: ManualClock) -> Any:
 
 
 def test_only_runs_the_producing_recipe(build: Any) -> None:
-    """Out-of-date inputs are taken as they are."""
+    """Outdated inputs are used as they are."""
     assert build("scored", "NON_RECURSIVE_FORCED_BUILD") == (["compute_scored_NP"], "DONE")
 
 
 def test_all_runs_everything_upstream_each_time(build: Any) -> None:
-    """Also a second time, when all is up to date."""
+    """Also the second time, when everything is up to date."""
     for _ in range(2):
         assert build("scored", "RECURSIVE_FORCED_BUILD") == (CHAIN, "DONE")
 
 
 def test_modified_runs_what_is_out_of_date_and_then_nothing(build: Any, sandbox: DssSandbox) -> None:
-    """After a build nothing is left to do; after a change of one source only what is below it."""
+    """After a build, nothing is left to do; after a source changes, only what is downstream of it."""
     assert build("scored", "RECURSIVE_BUILD") == (CHAIN, "DONE")
     assert build("scored", "RECURSIVE_BUILD") == ([], "DONE")
     sandbox.world.touch("CHURN", "transactions")
@@ -64,12 +64,12 @@ def test_missing_runs_only_what_was_never_built(build: Any) -> None:
 
 @pytest.mark.parametrize("mode", ["NON_RECURSIVE_FORCED_BUILD", "RECURSIVE_BUILD", "RECURSIVE_FORCED_BUILD"])
 def test_a_source_has_nothing_to_build(build: Any, mode: str) -> None:
-    """A dataset without a recipe gives a job that is DONE with no activity."""
+    """Building a dataset without a recipe gives a job that is DONE without activities."""
     assert build("crm_customers", mode) == ([], "DONE")
 
 
 def test_folders_and_models_are_built_by_id(connect: Any, clock: ManualClock) -> None:
-    """A model is rebuilt when it is the target; as an input it stays as it is."""
+    """A model is rebuilt if it is the target; as an input, it stays as it is."""
     project = connect().get_project("CHURN")
     outputs = [{"type": "MANAGED_FOLDER", "id": "O2ue6CX3"}, {"type": "SAVED_MODEL", "id": "mDl7Qx2a"}]
     job = project.start_job({"type": "NON_RECURSIVE_FORCED_BUILD", "outputs": outputs})
@@ -80,7 +80,7 @@ def test_folders_and_models_are_built_by_id(connect: Any, clock: ManualClock) ->
 
 
 def test_an_output_of_another_project_needs_that_project(connect: Any, clock: ManualClock) -> None:
-    """An output's projectKey may differ from the URL's, if the caller sees it."""
+    """An output's projectKey can differ from the URL's if the caller can see that project."""
     outputs = [{"type": "DATASET", "id": "alerts", "projectKey": "FRAUD"}]
     job = connect("alice").get_project("CHURN").start_job({"outputs": outputs})
     assert job.get_status()["baseStatus"]["def"]["outputs"][0]["targetDatasetProjectKey"] == "FRAUD"
@@ -129,7 +129,7 @@ DAY, MONTH, COUNTRY = (
     ],
 )
 def test_partition_texts(dimensions: Any, text: str | None, expected: list[str]) -> None:
-    """Every form of DSS-API §2.5 stands for these partitions."""
+    """Every form in DSS-API §2.5 expands to these partitions."""
     assert expand(Item(kind="DATASET", id="d", name="d", dimensions=dimensions), text, NOW) == expected
 
 
@@ -144,11 +144,11 @@ def test_partition_texts(dimensions: Any, text: str | None, expected: list[str])
         ((DAY,), "2026-11-23/2026-11-22"),
         ((DAY,), "0001-01-01/2026-11-22"),
         ((DAY, COUNTRY), "2026-11-22"),
-        ((COUNTRY,), "F;R"),
+        ((COUNTRY,), "F//R"),
     ],
 )
 def test_partition_texts_that_do_not_fit(dimensions: Any, text: str | None) -> None:
-    """What does not fit the dimensions is an IllegalArgumentException."""
+    """A text that doesn't match the dimensions is an IllegalArgumentException."""
     with pytest.raises(Problem) as caught:
         expand(Item(kind="DATASET", id="d", name="d", dimensions=dimensions), text, NOW)
     assert (caught.value.status, caught.value.error_type) == (500, "java.lang.IllegalArgumentException")

@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 class Clock:
-    """Returns the same moment until it is moved."""
+    """Returns the same time until it is moved."""
 
     def __init__(self, now: float = 1_795_600_000.0) -> None:
         self.now = now
@@ -34,7 +34,7 @@ class Clock:
 
 
 def web_client(slack: SlackSandbox, token: str | None = None) -> WebClient:
-    """Return slack_sdk's client, which retries nothing by itself."""
+    """Return slack_sdk's client without its own retries."""
     return WebClient(token or slack.bot_token, base_url=slack.api_url, retry_handlers=[], timeout=20)
 
 
@@ -44,17 +44,17 @@ def refused(error: SlackApiError) -> str:
 
 
 class _Client(Client):  # type: ignore[misc]
-    """A WebSocket client that also reads what came in one piece with the handshake's answer."""
+    """A WebSocket client that also reads data that arrived together with the handshake's answer."""
 
     def handshake(self) -> None:
-        """Shake hands, then look at the frames that are already there."""
+        """Do the handshake, then process the frames that have already arrived."""
         super().handshake()
         self._handle_events()
-        self.connected = True  # the reader finds out by itself if that was the end already
+        self.connected = True  # the reader detects it if that was already the end
 
 
 class Socket:
-    """A Socket Mode app of the test's own hands: it sees frames and acknowledges when it likes."""
+    """A Socket Mode app under the test's control: it sees frames and acknowledges on request."""
 
     def __init__(self, slack: SlackSandbox) -> None:
         url = web_client(slack).apps_connections_open(app_token=slack.app_token)["url"]
@@ -74,7 +74,7 @@ class Socket:
         self._client.send(json.dumps(answer if payload is None else answer | {"payload": payload}))
 
     def ended(self) -> bool:
-        """Wait for the end of the connection."""
+        """Wait for the connection to end."""
         try:
             return self._client.receive(timeout=10) is None
         except ConnectionClosed:
@@ -128,7 +128,7 @@ class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.0"
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def slack(clock: Clock) -> Iterator[SlackSandbox]:
-    """A workspace with every scope and without rates; nothing in it may break Slack's rules."""
+    """A workspace with every scope and without rates; nothing in it can break Slack's rules."""
     with SlackSandbox(clock=clock, rates=False, scopes=EVERY_SCOPE) as sandbox:
         yield sandbox
         assert sandbox.violations == []
@@ -31,12 +31,12 @@ def slack(clock: Clock) -> Iterator[SlackSandbox]:
 
 @pytest.fixture
 def careless(clock: Clock) -> Iterator[SlackSandbox]:
-    """A workspace for tests that break the rules on purpose."""
+    """A workspace for tests that deliberately break the rules."""
     with SlackSandbox(clock=clock, rates=False, scopes=EVERY_SCOPE, ack_timeout=0.2) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def web(slack: SlackSandbox) -> WebClient:
-    """slack_sdk's client of the bot."""
+    """The bot's slack_sdk client."""
     return web_client(slack)

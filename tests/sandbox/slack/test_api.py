@@ -1,4 +1,4 @@
-"""Who may call what: tokens, scopes, names of methods and parameters, encodings."""
+"""Who can call what: tokens, scopes, method and parameter names, encodings."""
 
 import json
 
@@ -19,7 +19,7 @@ def post(
 
 
 def test_auth_test_names_the_bot_and_the_scopes(slack: SlackSandbox, web: WebClient) -> None:
-    """The token's owner and, in a header, its scopes are told."""
+    """The answer names the token's owner; a header lists its scopes."""
     answer = web.auth_test()
     assert answer["user_id"] == slack.bot_user_id
     assert answer["team_id"] == slack.team_id
@@ -28,7 +28,7 @@ def test_auth_test_names_the_bot_and_the_scopes(slack: SlackSandbox, web: WebCli
 
 
 def test_api_test_echoes(web: WebClient) -> None:
-    """Arguments come back; `error` fails."""
+    """Arguments are returned; `error` fails."""
     assert web.api_test(foo="bar")["args"]["foo"] == "bar"
     with pytest.raises(SlackApiError) as caught:
         web.api_test(error="my_error")
@@ -36,7 +36,7 @@ def test_api_test_echoes(web: WebClient) -> None:
 
 
 def test_a_wrong_token_is_refused(slack: SlackSandbox) -> None:
-    """An unknown token gets invalid_auth, none at all not_authed."""
+    """An unknown token gets invalid_auth, a missing one not_authed."""
     with pytest.raises(SlackApiError) as caught:
         web_client(slack, "xoxb-of-somebody-else").auth_test()
     assert refused(caught.value) == "invalid_auth"
@@ -44,7 +44,7 @@ def test_a_wrong_token_is_refused(slack: SlackSandbox) -> None:
 
 
 def test_each_token_has_its_methods(slack: SlackSandbox, web: WebClient) -> None:
-    """Sockets are opened with the app token only, everything else with the bot's only."""
+    """Only the app token opens sockets; everything else needs the bot token."""
     url = web.apps_connections_open(app_token=slack.app_token)["url"]
     assert url.startswith("ws://127.0.0.1:")
     for method, token in (("apps.connections.open", slack.bot_token), ("auth.test", slack.app_token)):
@@ -52,7 +52,7 @@ def test_each_token_has_its_methods(slack: SlackSandbox, web: WebClient) -> None
 
 
 def test_a_missing_scope_is_named() -> None:
-    """The answer says which scope is needed and which there are."""
+    """The answer names the required scope and the existing ones."""
     with SlackSandbox() as slack:
         answer = post(slack, "conversations.open", data={"users": slack.user_id("alice")}).json()
     assert answer["error"] == "missing_scope"
@@ -61,7 +61,7 @@ def test_a_missing_scope_is_named() -> None:
 
 
 def test_the_scope_goes_with_the_kind_of_channel() -> None:
-    """A private channel's history needs groups:history, whatever is there for public ones."""
+    """A private channel's history needs groups:history, whatever the scopes for public ones."""
     with SlackSandbox(scopes=["channels:history"]) as slack:
         web = web_client(slack)
         private = slack.add_channel("secret", private=True)
@@ -72,7 +72,7 @@ def test_the_scope_goes_with_the_kind_of_channel() -> None:
 
 
 def test_unknown_methods_and_parameters_are_violations(careless: SlackSandbox) -> None:
-    """Whatever Slack does not know is refused and recorded."""
+    """Anything that Slack doesn't know is refused and recorded."""
     assert post(careless, "chat.postMassage", json={}).json()["error"] == "unknown_method"
     answer = post(careless, "chat.postMessage", json={"channel": "C1", "txet": "a"}).json()
     assert answer["error"] == "invalid_arguments"
@@ -81,7 +81,7 @@ def test_unknown_methods_and_parameters_are_violations(careless: SlackSandbox) -
 
 
 def test_a_form_and_json_mean_the_same(slack: SlackSandbox) -> None:
-    """Blocks may come as JSON inside a form."""
+    """Blocks can be JSON inside a form."""
     blocks = [{"type": "divider"}]
     channel = slack.channel_id("data")
     for kwargs in (
@@ -94,13 +94,13 @@ def test_a_form_and_json_mean_the_same(slack: SlackSandbox) -> None:
 
 
 def test_reading_methods_take_no_json(careless: SlackSandbox) -> None:
-    """users.info with a JSON body is refused, as by Slack."""
+    """users.info with a JSON body is refused, as in Slack."""
     answer = post(careless, "users.info", json={"user": careless.user_id("alice")}).json()
     assert answer["error"] == "invalid_arguments"
 
 
 def test_calls_are_recorded_without_tokens(slack: SlackSandbox, web: WebClient) -> None:
-    """A record has method, decoded arguments and outcome, and nothing secret."""
+    """A record has the method, the decoded arguments, and the outcome, but no secrets."""
     web.chat_postMessage(channel="#data", text="hello", blocks=[{"type": "divider"}])
     call = slack.calls[-1]
     assert (call.method, call.ok, call.error, call.status) == ("chat.postMessage", True, None, 200)

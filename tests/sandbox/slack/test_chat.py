@@ -1,4 +1,4 @@
-"""chat.*: what a post, an edit, a deletion and an ephemeral message do."""
+"""chat.*: what a post, an edit, a deletion, and an ephemeral message do."""
 
 import pytest
 from slack_sdk import WebClient
@@ -11,7 +11,7 @@ METADATA = {"event_type": "row", "event_payload": {"id": 7}}
 
 
 def test_a_post_and_its_thread(slack: SlackSandbox, web: WebClient) -> None:
-    """Replies hang under their root; a reply to a reply goes to the same thread."""
+    """Replies belong to their root; a reply to a reply goes to the same thread."""
     root = web.chat_postMessage(channel="#data", text="root", metadata=METADATA)
     reply = web.chat_postMessage(channel=root["channel"], text="reply", thread_ts=root["ts"])
     web.chat_postMessage(channel=root["channel"], text="deeper", thread_ts=reply["ts"], reply_broadcast=True)
@@ -23,13 +23,13 @@ def test_a_post_and_its_thread(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_ts_grow_even_when_the_clock_stands(web: WebClient) -> None:
-    """Two messages of one moment have two ts, in order."""
+    """Two messages at the same time get different ts, in order."""
     first, second = (web.chat_postMessage(channel="#data", text="a")["ts"] for _ in range(2))
     assert float(first) < float(second)
 
 
 def test_ids_are_filled_in(slack: SlackSandbox, web: WebClient) -> None:
-    """A block and an element without ids get some."""
+    """A block and an element without ids get generated ones."""
     element = {"type": "button", "text": {"type": "plain_text", "text": "Go"}}
     web.chat_postMessage(channel="#data", text="a", blocks=[actions(element)])
     (block,) = slack.messages("data")[0].blocks
@@ -38,7 +38,7 @@ def test_ids_are_filled_in(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_a_long_text_becomes_several_messages(slack: SlackSandbox, web: WebClient) -> None:
-    """Above 4,000 characters a post is split, and the answer knows one part only."""
+    """A post over 4,000 characters is split, and the answer contains only one part."""
     answer = web.chat_postMessage(channel="#data", text="x" * 4001)
     parts = slack.messages("data")
     assert [len(part.text) for part in parts] == [4000, 1]
@@ -55,7 +55,7 @@ def test_a_long_text_becomes_several_messages(slack: SlackSandbox, web: WebClien
     ],
 )
 def test_where_the_bot_cannot_post(slack: SlackSandbox, web: WebClient, channel: str, error: str) -> None:
-    """Each kind of closed door has its own error."""
+    """Each reason has its own error."""
     ids = {
         "private": slack.add_channel("private", private=True, bot_member=False),
         "archived": slack.add_channel("archived", archived=True),
@@ -67,14 +67,14 @@ def test_where_the_bot_cannot_post(slack: SlackSandbox, web: WebClient, channel:
 
 
 def test_posting_to_a_person_opens_the_direct_messages(slack: SlackSandbox, web: WebClient) -> None:
-    """A user id as channel means the person's direct messages."""
+    """A user id as the channel means that person's direct messages."""
     answer = web.chat_postMessage(channel=slack.user_id("alice"), text="psst")
     assert answer["channel"] == slack.dm("alice")
     assert [one.text for one in slack.messages(slack.dm("alice"))] == ["psst"]
 
 
 def test_an_edit_keeps_the_past_and_the_metadata(slack: SlackSandbox, web: WebClient) -> None:
-    """An edit replaces text and blocks; metadata stays unless given anew."""
+    """An edit replaces text and blocks; metadata stays unless the edit has new metadata."""
     post = web.chat_postMessage(channel="#data", text="old", blocks=[section("old")], metadata=METADATA)
     web.chat_update(channel=post["channel"], ts=post["ts"], text="new", blocks=[section("new")])
     (message,) = slack.messages("data")
@@ -83,14 +83,14 @@ def test_an_edit_keeps_the_past_and_the_metadata(slack: SlackSandbox, web: WebCl
 
 
 def test_an_edit_with_text_alone_removes_the_blocks(slack: SlackSandbox, web: WebClient) -> None:
-    """The trap of chat.update is there."""
+    """chat.update has the same trap here."""
     post = web.chat_postMessage(channel="#data", text="old", blocks=[section()])
     web.chat_update(channel=post["channel"], ts=post["ts"], text="new")
     assert slack.messages("data")[0].blocks == []
 
 
 def test_edits_that_slack_refuses(slack: SlackSandbox, web: WebClient) -> None:
-    """Foreign, absent, over-long, ephemeral and archived messages cannot be edited."""
+    """Other people's, missing, overlong, ephemeral, and archived messages can't be edited."""
     channel = slack.channel_id("data")
     slack.as_user("alice").say("mine", "#data")
     theirs = slack.messages("data")[0].ts
@@ -113,7 +113,7 @@ def test_edits_that_slack_refuses(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_a_rich_text_message_stays_one(web: WebClient) -> None:
-    """block_mismatch: rich text cannot become other blocks."""
+    """block_mismatch: rich text can't become other blocks."""
     rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": []}]}
     post = web.chat_postMessage(channel="#data", text="a", blocks=[rich])
     with pytest.raises(SlackApiError) as caught:
@@ -122,7 +122,7 @@ def test_a_rich_text_message_stays_one(web: WebClient) -> None:
 
 
 def test_deleting(slack: SlackSandbox, web: WebClient) -> None:
-    """Own messages go, others' stay."""
+    """The bot's own messages disappear; others' stay."""
     slack.as_user("alice").say("mine", "#data")
     channel = slack.channel_id("data")
     with pytest.raises(SlackApiError) as caught:
@@ -133,7 +133,7 @@ def test_deleting(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_an_ephemeral_message_is_for_one(slack: SlackSandbox, web: WebClient) -> None:
-    """Only its addressee is shown it, and the channel has no such message."""
+    """Only its addressee sees it, and the channel has no such message."""
     web.chat_postEphemeral(channel="#data", user=slack.user_id("alice"), text="psst")
     assert [one.text for one in slack.ephemerals("alice")] == ["psst"]
     assert slack.ephemerals("bob") == slack.messages("data") == []
@@ -143,7 +143,7 @@ def test_an_ephemeral_message_is_for_one(slack: SlackSandbox, web: WebClient) ->
 
 
 def test_an_ephemeral_message_is_pressed_by_its_addressee_only(slack: SlackSandbox, web: WebClient) -> None:
-    """Bob cannot press what alice was shown."""
+    """Bob can't press a button that only alice sees."""
     web.chat_postEphemeral(
         channel="#data", user=slack.user_id("alice"), text="psst", blocks=[actions(button())]
     )
@@ -160,7 +160,7 @@ def test_permalinks(web: WebClient) -> None:
 
 
 def test_reactions(slack: SlackSandbox, web: WebClient) -> None:
-    """The same emoji goes under a message once."""
+    """The same emoji can be added to a message only once."""
     post = web.chat_postMessage(channel="#data", text="a")
     web.reactions_add(channel=post["channel"], timestamp=post["ts"], name="eyes")
     assert slack.messages("data")[0].reactions == {"eyes": (slack.bot_user_id,)}
@@ -178,19 +178,19 @@ def test_reactions(slack: SlackSandbox, web: WebClient) -> None:
     ],
 )
 def test_metadata_is_checked(web: WebClient, metadata: dict[str, object], error: str) -> None:
-    """Metadata needs a type and a payload, and is not a store."""
+    """Metadata needs a type and a payload, and its size is limited."""
     with pytest.raises(SlackApiError) as caught:
         web.chat_postMessage(channel="#data", text="a", metadata=metadata)
     assert refused(caught.value) == error
 
 
 def coloured(*blocks: dict[str, object]) -> dict[str, object]:
-    """Return an attachment with a coloured bar."""
+    """Return an attachment with a colored bar."""
     return {"color": "#36a64f", "fallback": "a", "blocks": list(blocks)}
 
 
 def test_attachments_hold_blocks(slack: SlackSandbox, web: WebClient) -> None:
-    """A coloured bar with blocks can be pressed in; an edit with blocks keeps it, one with text alone not."""
+    """Buttons in an attachment work; an edit with blocks keeps it, one with only text removes it."""
     post = web.chat_postMessage(channel="#data", text="a", attachments=[coloured(actions(button()))])
     message = slack.messages("data")[0]
     pressed = slack.as_user("alice").press(message, text="Go")
@@ -212,7 +212,7 @@ def test_attachments_hold_blocks(slack: SlackSandbox, web: WebClient) -> None:
     ],
 )
 def test_attachments_are_checked(web: WebClient, attachments: list[object], error: str) -> None:
-    """Their number and their blocks have the limits of messages."""
+    """Messages limit the number of attachments and their blocks."""
     with pytest.raises(SlackApiError) as caught:
         web.api_call("chat.postMessage", json={"channel": "#data", "text": "a", "attachments": attachments})
     assert refused(caught.value) == error
@@ -237,7 +237,7 @@ def test_public_channels_without_membership_need_their_scope(slack: SlackSandbox
 
 
 def test_text_and_markdown_text_exclude_each_other(web: WebClient) -> None:
-    """One of them is the text."""
+    """Only one of them can be the text."""
     body = {"channel": "#data", "text": "a", "markdown_text": "b"}
     with pytest.raises(SlackApiError) as caught:
         web.api_call("chat.postMessage", json=body)
@@ -246,7 +246,7 @@ def test_text_and_markdown_text_exclude_each_other(web: WebClient) -> None:
 
 @pytest.mark.parametrize(("ts", "error"), [("now", "invalid_thread_ts"), ("1.000001", "thread_not_found")])
 def test_a_thread_needs_its_root(web: WebClient, ts: str, error: str) -> None:
-    """A reply to nothing is refused."""
+    """A reply to a nonexistent message is refused."""
     with pytest.raises(SlackApiError) as caught:
         web.chat_postMessage(channel="#data", text="a", thread_ts=ts)
     assert refused(caught.value) == error

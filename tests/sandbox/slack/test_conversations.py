@@ -1,4 +1,4 @@
-"""conversations.*, users.*, team, bots and user groups."""
+"""conversations.*, users.*, team, bots, and user groups."""
 
 import pytest
 from slack_sdk import WebClient
@@ -9,7 +9,7 @@ from tests.sandbox.slack.apps import refused, web_client
 
 
 def test_history_is_newest_first_and_paged(slack: SlackSandbox, web: WebClient) -> None:
-    """Roots only, newest first, page by page, the SDK's iterator included."""
+    """Only roots, newest first, page by page, also with the SDK's iterator."""
     channel = slack.channel_id("data")
     roots = [web.chat_postMessage(channel=channel, text=str(number))["ts"] for number in range(5)]
     web.chat_postMessage(channel=channel, text="reply", thread_ts=roots[0])
@@ -21,7 +21,7 @@ def test_history_is_newest_first_and_paged(slack: SlackSandbox, web: WebClient) 
 
 
 def test_history_between_two_moments(slack: SlackSandbox, web: WebClient) -> None:
-    """Bounds are left out, unless inclusive."""
+    """The bounds are excluded unless inclusive."""
     channel = slack.channel_id("data")
     ts = [web.chat_postMessage(channel=channel, text=str(number))["ts"] for number in range(4)]
     texts = {
@@ -37,7 +37,7 @@ def test_history_between_two_moments(slack: SlackSandbox, web: WebClient) -> Non
 
 
 def test_metadata_is_read_back_on_demand(slack: SlackSandbox, web: WebClient) -> None:
-    """Only include_all_metadata shows metadata."""
+    """Metadata is shown only with include_all_metadata."""
     channel = slack.channel_id("data")
     metadata = {"event_type": "row", "event_payload": {"id": 7}}
     ts = web.chat_postMessage(channel=channel, text="a", metadata=metadata)["ts"]
@@ -49,7 +49,7 @@ def test_metadata_is_read_back_on_demand(slack: SlackSandbox, web: WebClient) ->
 
 
 def test_replies_start_with_the_root(slack: SlackSandbox, web: WebClient) -> None:
-    """The root, then the replies in order; the root knows how many there are."""
+    """The root, then the replies in order; the root has their count."""
     channel = slack.channel_id("data")
     root = web.chat_postMessage(channel=channel, text="root")["ts"]
     for text in "ab":
@@ -63,7 +63,7 @@ def test_replies_start_with_the_root(slack: SlackSandbox, web: WebClient) -> Non
 
 
 def test_reading_needs_membership_and_joining_gives_it(slack: SlackSandbox, web: WebClient) -> None:
-    """not_in_channel, until the bot has joined; private channels cannot be joined."""
+    """not_in_channel until the bot has joined; private channels can't be joined."""
     channel = slack.add_channel("elsewhere", bot_member=False)
     with pytest.raises(SlackApiError) as caught:
         web.conversations_history(channel=channel)
@@ -76,7 +76,7 @@ def test_reading_needs_membership_and_joining_gives_it(slack: SlackSandbox, web:
 
 
 def test_info_tells_the_kind_of_channel(slack: SlackSandbox, web: WebClient) -> None:
-    """Shared, private, archived and direct conversations can be told apart."""
+    """Shared, private, archived, and direct conversations are distinguishable."""
     shared = web.conversations_info(channel=slack.add_channel("shared", shared=True))["channel"]
     assert (shared["is_ext_shared"], shared["is_member"], shared["is_private"]) == (True, True, False)
     direct = web.conversations_info(channel=slack.dm("alice"))["channel"]
@@ -84,7 +84,7 @@ def test_info_tells_the_kind_of_channel(slack: SlackSandbox, web: WebClient) -> 
 
 
 def test_opening_direct_messages_twice_is_the_same(slack: SlackSandbox, web: WebClient) -> None:
-    """The second call says already_open."""
+    """The second call returns already_open."""
     alice = slack.user_id("alice")
     first, second = (web.conversations_open(users=[alice]) for _ in range(2))
     assert first["channel"]["id"] == second["channel"]["id"] == slack.dm("alice")
@@ -95,7 +95,7 @@ def test_opening_direct_messages_twice_is_the_same(slack: SlackSandbox, web: Web
 
 
 def test_members(slack: SlackSandbox, web: WebClient) -> None:
-    """Strangers are in shared channels only."""
+    """Strangers are only in shared channels."""
     stranger = slack.user_id("stranger")
     assert stranger not in web.conversations_members(channel=slack.channel_id("data"))["members"]
     shared = slack.add_channel("shared", shared=True)
@@ -106,7 +106,7 @@ def test_members(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_users_info_tells_guests_and_strangers(slack: SlackSandbox, web: WebClient) -> None:
-    """What an access rule needs to know about a person is there."""
+    """The answer has everything that an access rule needs to know about a person."""
     alice = web.users_info(user=slack.user_id("alice"))["user"]
     assert alice["profile"]["email"] == "alice@example.com"
     assert (alice["is_restricted"], alice["team_id"], alice["tz"]) == (False, slack.team_id, "Europe/Paris")
@@ -125,7 +125,7 @@ def test_users_info_tells_guests_and_strangers(slack: SlackSandbox, web: WebClie
 
 
 def test_the_email_needs_its_scope(slack: SlackSandbox, web: WebClient) -> None:
-    """Without users:read.email there is none in the profile."""
+    """Without users:read.email, the profile has no email."""
     slack.drop_scope("users:read.email")
     assert "email" not in web.users_info(user=slack.user_id("alice"))["user"]["profile"]
     with pytest.raises(SlackApiError) as caught:
@@ -134,7 +134,7 @@ def test_the_email_needs_its_scope(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_lookup_by_email(slack: SlackSandbox, web: WebClient) -> None:
-    """Letter case does not matter; strangers and deleted people are not found."""
+    """Letter case doesn't matter; strangers and deleted people aren't found."""
     slack.add_user("gone", deleted=True)
     assert web.users_lookupByEmail(email="Alice@Example.com")["user"]["id"] == slack.user_id("alice")
     for email in ("stranger@example.com", "gone@example.com", "nobody@example.com"):
@@ -144,13 +144,13 @@ def test_lookup_by_email(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_users_list_is_paged(slack: SlackSandbox, web: WebClient) -> None:
-    """Everybody is there once, the bot too."""
+    """Everybody is listed once, including the bot."""
     names = [one["name"] for page in web.users_list(limit=2) for one in page["members"]]
     assert sorted(names) == ["alice", "bob", "carol", "dss-bot", "guest", "stranger"]
 
 
 def test_team_bot_and_usergroups(slack: SlackSandbox, web: WebClient) -> None:
-    """The workspace, the bot and a group describe themselves."""
+    """The workspace, the bot, and a group describe themselves."""
     assert web.team_info()["team"]["id"] == slack.team_id
     assert web.bots_info(bot=web.auth_test()["bot_id"])["bot"]["user_id"] == slack.bot_user_id
     group = slack.add_usergroup([slack.user_id("bob")])
@@ -160,8 +160,18 @@ def test_team_bot_and_usergroups(slack: SlackSandbox, web: WebClient) -> None:
     assert refused(caught.value) == "no_such_subteam"
 
 
+def test_usergroups_are_listed_with_their_handles(slack: SlackSandbox, web: WebClient) -> None:
+    """The members come only on request."""
+    bob = slack.user_id("bob")
+    group = slack.add_usergroup([bob], "data-team")
+    [listed] = web.usergroups_list()["usergroups"]
+    assert (listed["id"], listed["handle"], listed["date_delete"]) == (group, "data-team", 0)
+    assert "users" not in listed
+    assert web.usergroups_list(include_users=True)["usergroups"][0]["users"] == [bob]
+
+
 def test_real_slack_client_of_another_workspace(slack: SlackSandbox) -> None:
-    """Two workspaces do not know each other's tokens."""
+    """Two workspaces don't know each other's tokens."""
     with SlackSandbox() as other, pytest.raises(SlackApiError):
         web_client(slack, other.bot_token).auth_test()
 
@@ -172,7 +182,7 @@ def test_real_slack_client_of_another_workspace(slack: SlackSandbox) -> None:
 def test_pages_that_do_not_exist(
     slack: SlackSandbox, web: WebClient, window: dict[str, object], error: str
 ) -> None:
-    """A limit of nothing and a foreign cursor are refused."""
+    """A zero limit and a foreign cursor are refused."""
     with pytest.raises(SlackApiError) as caught:
         web.api_call("conversations.history", params={"channel": slack.channel_id("data"), **window})
     assert refused(caught.value) == error

@@ -1,4 +1,4 @@
-"""Delivery by HTTP: signed so that a real Bolt app believes it."""
+"""Delivery by HTTP, signed so that a real Bolt app accepts it."""
 
 import threading
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from slack_bolt import Ack
 from slack_sdk.signature import SignatureVerifier
 
 from bot.sandbox.slack import SlackSandbox
-from bot.sandbox.slack.postman import signed
+from bot.sandbox.slack.event_sender import signed
 from tests.sandbox.slack.apps import Json, actions, bolt_app, button, http_mode, web_client
 
 
@@ -21,7 +21,7 @@ def slack() -> Iterator[SlackSandbox]:
 
 
 def test_the_signature_is_slacks() -> None:
-    """slack_sdk's verifier accepts it, and not for another body."""
+    """slack_sdk's verifier accepts it, but not for another body."""
     headers = signed("secret", b"payload=1")
     verifier = SignatureVerifier("secret")
     assert verifier.is_valid_request(b"payload=1", headers)
@@ -53,7 +53,7 @@ def test_commands_actions_and_answers(slack: SlackSandbox) -> None:
 
 
 def test_events_are_retried_with_their_headers(slack: SlackSandbox) -> None:
-    """An event that fails comes again and says the how manieth time it is."""
+    """A failed event is sent again with the number of the retry."""
     app = bolt_app(slack)
     attempts: list[str | None] = []
     done = threading.Event()
@@ -78,7 +78,7 @@ def test_events_are_retried_with_their_headers(slack: SlackSandbox) -> None:
 
 
 def test_nobody_there(slack: SlackSandbox) -> None:
-    """A refused connection fails for the person; an error status too."""
+    """A refused connection fails for the person, and so does an error status."""
     slack.deliver_to("http://127.0.0.1:9/slack/events")
     assert slack.as_user("alice").command("/x", "", "#data").wait().error == "dispatch_failed"
     with http_mode(bolt_app(slack)) as url:
@@ -88,7 +88,7 @@ def test_nobody_there(slack: SlackSandbox) -> None:
 
 
 def test_a_slow_app_times_out() -> None:
-    """No answer in time is operation_timeout for the person."""
+    """If there is no answer in time, the person sees operation_timeout."""
     with SlackSandbox(delivery="http", ack_timeout=0.3) as slack:
         app = bolt_app(slack)
         given_up = threading.Event()

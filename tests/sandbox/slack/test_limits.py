@@ -1,4 +1,4 @@
-"""Every limit of Block Kit is exact: the largest that fits passes, one more does not."""
+"""Every Block Kit limit is exact: the maximum passes, and one more fails."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.sandbox.slack import NEWER_BLOCKS, SlackSandbox
 from bot.sandbox.slack.limits import check_blocks
 from bot.sandbox.slack.limits.content import check_view
 from bot.sandbox.slack.model import ApiError
@@ -33,6 +34,23 @@ def confirm(title: int = 1, text: int = 1, button_text: int = 1) -> Json:
 
 def cell(text: str = "a") -> Json:
     return {"type": "raw_text", "text": text}
+
+
+def rich(text: str = "a") -> Json:
+    section_: Json = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [section_]}
+
+
+def table(*rows: list[Json]) -> Json:
+    return {"type": "data_table", "caption": "c", "rows": list(rows)}
+
+
+def task(task_id: str = "1", status: str = "pending") -> Json:
+    return {"type": "task_card", "task_id": task_id, "title": "a", "status": status}
+
+
+def container(*children: Json) -> Json:
+    return {"type": "container", "title": plain("a"), "child_blocks": list(children)}
 
 
 BOUNDS: list[tuple[str, Any, int]] = [
@@ -72,7 +90,7 @@ BOUNDS: list[tuple[str, Any, int]] = [
     ),
     ("table rows", lambda n: [{"type": "table", "rows": [[cell()]] * n}], 100),
     ("table cells", lambda n: [{"type": "table", "rows": [[cell()] * n]}], 20),
-    ("data table rows", lambda n: [{"type": "data_table", "caption": "c", "rows": [[cell()]] * n}], 201),
+    ("data table rows", lambda n: [{"type": "data_table", "caption": "c", "rows": [[cell()]] * n}], 101),
     ("card title", lambda n: [{"type": "card", "title": plain("a" * n)}], 150),
     ("card body", lambda n: [{"type": "card", "body": plain("a" * n)}], 200),
     ("card buttons", lambda n: [{"type": "card", "actions": [button(f"b{i}") for i in range(n)]}], 3),
@@ -91,7 +109,7 @@ BOUNDS: list[tuple[str, Any, int]] = [
 
 @pytest.mark.parametrize(("name", "make", "limit"), BOUNDS, ids=[row[0] for row in BOUNDS])
 def test_the_limit_is_exact(name: str, make: Any, limit: int) -> None:
-    """At the limit it passes, one above it is refused."""
+    """The limit passes; one more is refused."""
     assert check_blocks(make(limit), "message") == []
     assert check_blocks(make(limit + 1), "message") != []
 
@@ -109,6 +127,22 @@ REFUSED: list[tuple[str, list[Any], str]] = [
     ("repeated block_id", [actions(button(), block_id="b"), actions(button(), block_id="b")], "block_id `b`"),
     ("two tables", [{"type": "table", "rows": [[cell()]]}] * 2, "only_one_table_allowed"),
     ("ragged table", [{"type": "table", "rows": [[cell()], [cell(), cell()]]}], "same number of cells"),
+    ("header of rich text", [table([rich()], [cell()])], "/blocks/0/rows/0"),
+    ("row header", [{**table([cell()], [cell()]), "row_header_column_index": 1}], "no such column"),
+    ("two tasks with one id", [{"type": "plan", "title": "a", "tasks": [task(), task()]}], "must be unique"),
+    (
+        "status",
+        [{"type": "plan", "title": "a", "tasks": [task(status="aborted")]}],
+        "/blocks/0/tasks/0/status",
+    ),
+    ("task of mrkdwn", [{**task(), "output": section("a")}], "/blocks/0/output/type"),
+    ("plan in a container", [container({"type": "plan", "title": "a"})], "/child_blocks/0/type"),
+    ("container in a container", [container(container({"type": "divider"}))], "/child_blocks/0/type"),
+    (
+        "divider and collapsible",
+        [{**container({"type": "divider"}), "is_collapsible": True, "has_header_divider": True}],
+        "/blocks/0/has_header_divider",
+    ),
     ("alert in a message", [{"type": "alert", "text": plain("a")}], "/blocks/0/type"),
     ("style", [actions(button(style="blue"))], "/blocks/0/elements/0/style"),
     ("initial option", [actions(select(initial_option=option("Two", "2")))], "must exactly match"),
@@ -120,12 +154,12 @@ REFUSED: list[tuple[str, list[Any], str]] = [
 
 @pytest.mark.parametrize(("name", "blocks", "what"), REFUSED, ids=[row[0] for row in REFUSED])
 def test_what_is_wrong_is_said_with_its_place(name: str, blocks: list[Json], what: str) -> None:
-    """A refusal carries a JSON pointer or the words that help."""
+    """A refusal has a JSON pointer or a helpful text."""
     assert any(what in problem for problem in check_blocks(blocks, "message"))
 
 
 def test_the_answer_has_slacks_form(web: WebClient) -> None:
-    """invalid_blocks comes with response_metadata.messages, as Slack gives it."""
+    """invalid_blocks comes with response_metadata.messages, as in Slack."""
     with pytest.raises(SlackApiError) as caught:
         web.chat_postMessage(channel="#data", text="a", blocks=[section("x" * 3001)])
     answer = caught.value.response
@@ -135,8 +169,25 @@ def test_the_answer_has_slacks_form(web: WebClient) -> None:
     ]
 
 
+def test_an_old_workspace_names_the_block_that_it_does_not_know(slack: SlackSandbox, web: WebClient) -> None:
+    """Messages and modals with newer blocks are refused, with the place; others are accepted."""
+    slack.refuse_blocks(NEWER_BLOCKS)
+    blocks = [section("a"), {"type": "plan", "title": "a", "tasks": []}]
+    with pytest.raises(SlackApiError) as caught:
+        web.chat_postMessage(channel="#data", text="a", blocks=blocks)
+    assert caught.value.response["error"] == "invalid_blocks"
+    assert caught.value.response["response_metadata"]["messages"] == [
+        "[ERROR] unsupported type: plan [json-pointer:/blocks/1/type]"
+    ]
+    with pytest.raises(ApiError, match="invalid_arguments"):
+        check_view(modal({"type": "alert", "text": plain("a")}), "modal", str, NEWER_BLOCKS)
+    assert web.chat_postMessage(channel="#data", text="a", blocks=blocks[:1])["ok"]
+    slack.refuse_blocks(())
+    assert web.chat_postMessage(channel="#data", text="a", blocks=blocks)["ok"]
+
+
 def test_no_text_at_all(web: WebClient) -> None:
-    """A message needs something to show."""
+    """A message needs content."""
     with pytest.raises(SlackApiError) as caught:
         web.api_call("chat.postMessage", json={"channel": "#data", "text": ""})
     assert caught.value.response["error"] == "no_text"
@@ -163,14 +214,14 @@ def radio(count: int) -> Json:
 
 @pytest.mark.parametrize(("name", "make", "limit"), VIEW_BOUNDS, ids=[row[0] for row in VIEW_BOUNDS])
 def test_the_limit_of_a_view_is_exact(name: str, make: Any, limit: int) -> None:
-    """At the limit a modal passes, one above it is refused."""
+    """A modal at the limit passes; one more is refused."""
     assert check_view(make(limit), "modal", lambda prefix: prefix)
     with pytest.raises(ApiError, match="invalid_arguments"):
         check_view(make(limit + 1), "modal", lambda prefix: prefix)
 
 
 def test_views_that_slack_refuses() -> None:
-    """Inputs need a submit button; markdown is for messages; 250 kB are the end; Home has no title."""
+    """Inputs need a submit button; markdown is for messages; 250 kB is the maximum; Home has no title."""
     for view, surface, error in (
         (modal(text_input(), submit=None), "modal", "invalid_arguments"),
         (modal({"type": "markdown", "text": "a"}), "modal", "invalid_arguments"),

@@ -1,4 +1,4 @@
-"""What people do reaches a real Bolt app in the documented form."""
+"""People's actions reach a real Bolt app in the documented format."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from tests.sandbox.slack.apps import (
 
 
 def test_the_whole_way_through_bolt(slack: SlackSandbox) -> None:
-    """Command, message, button with a confirmation, modal, submission: with Bolt's own listeners."""
+    """Command, message, button with a confirmation, modal, submission, all with Bolt's own listeners."""
     app = bolt_app(slack)
     submitted: list[str] = []
 
@@ -60,7 +60,7 @@ def test_the_whole_way_through_bolt(slack: SlackSandbox) -> None:
 
 
 def received(slack: SlackSandbox, act: Any) -> Json:
-    """Do something with a bare socket connected; returns the payload, acknowledged."""
+    """Run an action with a bare socket connected; returns the acknowledged payload."""
     with socket(slack) as app:
         delivery = act()
         frame = app.frame()
@@ -81,7 +81,7 @@ def test_the_payload_of_a_command(slack: SlackSandbox) -> None:
 
 
 def test_clients_and_slack_change_the_text(slack: SlackSandbox) -> None:
-    """Phones make dashes and quotes pretty; Slack escapes three characters."""
+    """Phones change dashes and quotes; Slack escapes three characters."""
     alice = slack.as_user("alice")
     typed = '--since "2015/09/24" it\'s a & <b>'
     smart = received(slack, lambda: alice.command("/x", typed, "#data", smart=True))["text"]
@@ -90,7 +90,7 @@ def test_clients_and_slack_change_the_text(slack: SlackSandbox) -> None:
 
 
 def test_names_of_channels_in_commands(slack: SlackSandbox) -> None:
-    """Private channels and direct messages have no name of their own there; strangers need a shared one."""
+    """Private channels and direct messages have no own name there; strangers need a shared channel."""
     alice = slack.as_user("alice")
     private = slack.add_channel("secret", private=True, bot_member=False)
     assert received(slack, lambda: alice.command("/x", "", private))["channel_name"] == "privategroup"
@@ -104,7 +104,7 @@ def test_names_of_channels_in_commands(slack: SlackSandbox) -> None:
 
 
 def test_the_payload_of_a_button_in_a_thread(slack: SlackSandbox, web: WebClient) -> None:
-    """Container, message with its metadata, action and response URL are all there."""
+    """The container, the message with its metadata, the action, and the response URL are present."""
     root = web.chat_postMessage(channel="#data", text="root")
     metadata = {"event_type": "row", "event_payload": {}}
     web.chat_postMessage(
@@ -145,7 +145,7 @@ def test_the_payload_of_a_button_in_a_thread(slack: SlackSandbox, web: WebClient
 
 
 def test_a_declined_confirmation_sends_nothing(slack: SlackSandbox, web: WebClient) -> None:
-    """Saying no in the confirm dialog is not told to the app."""
+    """The app isn't notified when the person declines the confirmation dialog."""
     dialog = {
         "title": plain("Sure?"),
         "text": plain("It stops."),
@@ -160,7 +160,7 @@ def test_a_declined_confirmation_sends_nothing(slack: SlackSandbox, web: WebClie
 
 
 def test_buttons_that_are_not_there(slack: SlackSandbox, web: WebClient) -> None:
-    """No such button, an ambiguous one and a deleted message are told apart from success."""
+    """A missing button, an ambiguous one, and a deleted message are errors."""
     blocks = [actions(button("a", value="1")), actions(button("a", value="2"))]
     post = web.chat_postMessage(channel="#data", text="a", blocks=blocks)
     message, alice = slack.messages("data")[0], slack.as_user("alice")
@@ -175,7 +175,7 @@ def test_buttons_that_are_not_there(slack: SlackSandbox, web: WebClient) -> None
 
 
 def test_a_stale_client_presses_an_old_button(slack: SlackSandbox, web: WebClient) -> None:
-    """A press uses the message as it is now, unless the client has not seen the edit."""
+    """A press uses the current message, unless the client hasn't seen the edit."""
     post = web.chat_postMessage(channel="#data", text="a", blocks=[actions(button("abort", "Abort"))])
     old, alice = slack.messages("data")[0], slack.as_user("alice")
     web.chat_update(channel=post["channel"], ts=post["ts"], text="done")
@@ -186,7 +186,7 @@ def test_a_stale_client_presses_an_old_button(slack: SlackSandbox, web: WebClien
 
 
 def test_of_an_ephemeral_message_only_the_place_is_told(slack: SlackSandbox, web: WebClient) -> None:
-    """The payload has no message, and its container says ephemeral."""
+    """The payload has no message, and its container is marked as ephemeral."""
     web.chat_postEphemeral(channel="#data", user=slack.user_id("alice"), text="a", blocks=[actions(button())])
     payload = received(slack, lambda: slack.as_user("alice").press(slack.ephemerals("alice")[0], text="Go"))
     assert payload["container"]["is_ephemeral"] is True
@@ -200,7 +200,7 @@ def menu(**other: object) -> Json:
 
 
 def test_choosing_in_a_menu(slack: SlackSandbox, web: WebClient) -> None:
-    """The option goes out whole, and stays chosen for the next press of the same person."""
+    """The payload has the whole option, which stays chosen for the same person's next press."""
     web.chat_postMessage(channel="#data", text="a", blocks=[actions(menu(), button(), block_id="b")])
     message, alice = slack.messages("data")[0], slack.as_user("alice")
     chosen = received(slack, lambda: alice.select(message, "mode", "All"))
@@ -215,7 +215,7 @@ def test_choosing_in_a_menu(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_a_modal_changes_while_it_is_filled_in(slack: SlackSandbox, web: WebClient) -> None:
-    """A dispatching input sends block_actions with the view, its state and a trigger."""
+    """A dispatching input sends block_actions with the view, its state, and a trigger."""
     block = {
         "type": "input",
         "block_id": "m",
@@ -234,8 +234,17 @@ def test_a_modal_changes_while_it_is_filled_in(slack: SlackSandbox, web: WebClie
     assert slack.views("alice")[0].values["m"]["mode"]["selected_option"]["value"] == "only"
 
 
+def test_a_global_shortcut_has_no_channel(slack: SlackSandbox, web: WebClient) -> None:
+    """It has a trigger that opens a view, and nothing that says where it was used."""
+    payload = received(slack, lambda: slack.as_user("alice").global_shortcut("build"))
+    assert (payload["type"], payload["callback_id"]) == ("shortcut", "build")
+    assert not payload.keys() & {"channel", "message", "response_url", "view"}
+    web.views_open(trigger_id=payload["trigger_id"], view=modal(section("a")))
+    assert len(slack.views("alice")) == 1
+
+
 def test_suggestions(slack: SlackSandbox, web: WebClient) -> None:
-    """Typing asks for options; the answer is what the app acknowledged with."""
+    """Typing requests options; the answer is the app's acknowledgement."""
     select = {"type": "external_select", "action_id": "dataset", "min_query_length": 0}
     web.chat_postMessage(channel="#data", text="a", blocks=[actions(select, block_id="b")])
     answer = {"options": [{"text": plain("scored"), "value": "CHURN.scored"}]}
@@ -250,7 +259,7 @@ def test_suggestions(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_suggestions_with_too_long_values_are_a_violation(careless: SlackSandbox) -> None:
-    """Options are checked like those of a block."""
+    """Options are checked like a block's."""
     select = {"type": "external_select", "action_id": "dataset", "min_query_length": 0}
     web_client(careless).chat_postMessage(channel="#data", text="a", blocks=[actions(select)])
     with socket(careless) as app:
@@ -261,7 +270,7 @@ def test_suggestions_with_too_long_values_are_a_violation(careless: SlackSandbox
 
 
 def test_mentions_and_direct_messages_are_events(slack: SlackSandbox) -> None:
-    """A mention in a thread carries its thread_ts; other talk is not told to the app."""
+    """A mention in a thread has its thread_ts; the app isn't notified of other messages."""
     alice = slack.as_user("alice")
     assert alice.say("hello all", "#data") is None
     root = slack.messages("data")[0].ts
@@ -274,7 +283,7 @@ def test_mentions_and_direct_messages_are_events(slack: SlackSandbox) -> None:
 
 
 def test_changes_are_told(slack: SlackSandbox, web: WebClient) -> None:
-    """A listener hears of a post and of an edit, and may read the workspace meanwhile."""
+    """A listener is called for a post and an edit, and can read the workspace meanwhile."""
     heard: list[tuple[str, int]] = []
     slack.on_change(lambda change: heard.append((change.kind, len(slack.messages("data")))))
     post = web.chat_postMessage(channel="#data", text="a")
@@ -286,7 +295,7 @@ def test_changes_are_told(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_the_bot_can_be_thrown_out(slack: SlackSandbox, web: WebClient) -> None:
-    """Removed from a channel, it cannot post; invited again, it can."""
+    """After its removal from a channel, the bot can't post; after an invitation, it can."""
     slack.change_channel("data", bot_member=False)
     with pytest.raises(SlackApiError):
         web.chat_postMessage(channel="#data", text="a")
@@ -315,7 +324,7 @@ CHOICES: list[tuple[Json, object, Json]] = [
 def test_each_kind_of_element_sends_its_own_field(
     slack: SlackSandbox, web: WebClient, element: Json, choice: object, sent: Json
 ) -> None:
-    """What was chosen goes out under the field of the element's type."""
+    """The choice is sent in the field of the element's type."""
     web.chat_postMessage(channel="#data", text="a", blocks=[actions({**element, "action_id": "it"})])
     message = slack.messages("data")[0]
     (action,) = received(slack, lambda: slack.as_user("alice").select(message, "it", choice))["actions"]
@@ -331,3 +340,90 @@ def test_an_answer_that_is_no_message_is_a_violation(careless: SlackSandbox) -> 
         assert delivery.wait().acked
     assert "invalid_blocks" in careless.violations[0]
     assert careless.ephemerals("alice") == []
+
+
+def test_a_message_shortcut_works_in_a_thread(slack: SlackSandbox, web: WebClient) -> None:
+    """The payload has the message with its thread, a trigger, and a response URL, but no state or actions."""
+    root = web.chat_postMessage(channel="#data", text="root")
+    web.chat_postMessage(channel="#data", text="reply", thread_ts=root["ts"])
+    reply = slack.messages("data")[0].replies[0]
+    payload = received(slack, lambda: slack.as_user("bob").shortcut("job_log", reply))
+    assert (payload["type"], payload["callback_id"]) == ("message_action", "job_log")
+    assert payload["message_ts"] == payload["message"]["ts"] == reply.ts
+    assert payload["message"]["thread_ts"] == root["ts"]
+    assert payload["channel"] == {"id": slack.channel_id("data"), "name": "data"}
+    assert payload["trigger_id"]
+    assert payload["response_url"].startswith("http://127.0.0.1:")
+    with pytest.raises(PermissionError):
+        slack.as_user("stranger").shortcut("job_log", reply)
+
+
+def test_the_block_tells_equal_elements_apart(slack: SlackSandbox, web: WebClient) -> None:
+    """Two menus of a list can have the same action id, and two buttons the same value too."""
+    rows = [actions(button("log", "Log", "J"), block_id=row) for row in ("first", "second")]
+    web.chat_postMessage(channel="#data", text="list", blocks=rows)
+    (message,) = slack.messages("data")
+    bob = slack.as_user("bob")
+    with pytest.raises(LookupError, match="2 times button"):
+        bob.press(message, action_id="log")
+    payload = received(slack, lambda: bob.press(message, action_id="log", block_id="second"))
+    assert payload["actions"][0]["block_id"] == "second"
+
+
+def test_a_message_is_found_as_one_person_sees_it(slack: SlackSandbox, web: WebClient) -> None:
+    """An ephemeral message exists only for its addressee."""
+    alice = slack.user_id("alice")
+    web.chat_postEphemeral(channel=slack.channel_id("data"), user=alice, text="only you")
+    (told,) = slack.ephemerals("alice")
+    assert slack.seen_message("data", told.ts, "alice") == told
+    with pytest.raises(LookupError, match="no message"):
+        slack.seen_message("data", told.ts, "bob")
+
+
+def test_deliveries_can_be_watched(slack: SlackSandbox, careless: SlackSandbox) -> None:
+    """A watcher is told when a delivery is sent, and again when it was answered or has failed."""
+    seen: list[tuple[str, bool, str | None]] = []
+    for workspace in (slack, careless):
+        workspace.on_delivery(lambda one: seen.append((one.what, one.acked, one.error)))
+    with socket(slack) as app:
+        slack.as_user("alice").command("/dss-jobs", "", "data")
+        app.ack(app.frame())
+        slack.wait_until(lambda: len(seen) == 2)
+    with socket(careless):
+        careless.as_user("alice").command("/dss-jobs", "", "data")
+        careless.wait_until(lambda: len(seen) == 4)
+    sent = ("/dss-jobs", False, None)
+    assert seen == [sent, ("/dss-jobs", True, None), sent, ("/dss-jobs", False, "operation_timeout")]
+
+
+def test_a_refusal_keeps_its_reason(careless: SlackSandbox) -> None:
+    """`Call.messages` says which block Slack would not accept, and which scope is missing."""
+    web = web_client(careless)
+    with pytest.raises(SlackApiError):
+        web.chat_postMessage(channel="#data", text="x", blocks=[{"type": "nonsense"}])
+    careless.drop_scope("users:read")
+    with pytest.raises(SlackApiError):
+        web.users_info(user=careless.user_id("alice"))
+    blocks, scope = careless.calls[-2:]
+    assert "json-pointer:/blocks/0/type" in blocks.messages[0]
+    assert scope.messages == ("[ERROR] missing scope: users:read",)
+
+
+def test_a_changed_account_is_an_event(slack: SlackSandbox) -> None:
+    """With the whole account as it is now; an app without ``users:read`` gets none."""
+    alice = slack.as_user("alice")
+    with socket(slack) as app:
+        event = alice.change_account(guest=True, email="a@example.com")
+        frame = app.frame()
+        app.ack(frame)
+        assert event is not None
+        assert event.wait().acked
+        slack.drop_scope("users:read")
+        assert alice.change_account(deleted=True) is None
+    said = frame["payload"]["event"]
+    assert (said["type"], said["user"]["id"], said["user"]["is_restricted"]) == (
+        "user_change",
+        alice.id,
+        True,
+    )
+    assert said["user"]["profile"]["email"] == "a@example.com"

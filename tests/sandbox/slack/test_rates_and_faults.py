@@ -1,4 +1,4 @@
-"""Too fast is refused with the right Retry-After; faults go wrong as they are told to."""
+"""Calls above the rate are refused with the right Retry-After; faults have their specified effects."""
 
 import re
 import urllib.error
@@ -17,7 +17,7 @@ from tests.sandbox.slack.apps import Clock, web_client
 
 
 def burst(rates: Rates, method: str, rate: str, channel: str | None = None) -> tuple[int, int]:
-    """Call until it is refused; returns how many passed and the Retry-After."""
+    """Call until refused; returns the number of successful calls and the Retry-After."""
     passed = 0
     while (wait := rates.take(method, rate, channel)) is None:
         passed += 1
@@ -25,7 +25,7 @@ def burst(rates: Rates, method: str, rate: str, channel: str | None = None) -> t
 
 
 def test_a_channel_takes_about_one_post_a_second(clock: Clock) -> None:
-    """A short burst, then one a second; other channels are not concerned."""
+    """A short burst, then one a second; other channels aren't affected."""
     rates = Rates(clock)
     assert burst(rates, "chat.postMessage", "post", "C1") == (PER_CHANNEL.burst, 1)
     assert burst(rates, "chat.postMessage", "post", "C2") == (PER_CHANNEL.burst, 1)
@@ -34,7 +34,7 @@ def test_a_channel_takes_about_one_post_a_second(clock: Clock) -> None:
 
 
 def test_the_workspace_has_a_limit_over_all_channels(clock: Clock) -> None:
-    """Posts to ever new channels end at the workspace's burst."""
+    """Posts to more and more channels stop at the workspace's burst."""
     rates = Rates(clock)
     passed = [rates.take("chat.postMessage", "post", f"C{number}") for number in range(100)].count(None)
     assert passed == RATES["post"].burst
@@ -42,7 +42,7 @@ def test_the_workspace_has_a_limit_over_all_channels(clock: Clock) -> None:
 
 @pytest.mark.parametrize("rate", sorted(RATES))
 def test_a_minute_gives_the_published_number(clock: Clock, rate: str) -> None:
-    """In the long run exactly the tier's calls a minute pass, however eager the caller."""
+    """In the long run, exactly the tier's calls per minute pass, however fast the caller is."""
     rates = Rates(clock)
     burst(rates, "any", rate)
     passed = 0
@@ -53,7 +53,7 @@ def test_a_minute_gives_the_published_number(clock: Clock, rate: str) -> None:
 
 
 def test_waiting_as_told_is_enough(clock: Clock) -> None:
-    """After Retry-After the same call passes."""
+    """After Retry-After, the same call passes."""
     rates = Rates(clock)
     for rate in RATES:
         _, wait = burst(rates, rate, rate)
@@ -62,13 +62,13 @@ def test_waiting_as_told_is_enough(clock: Clock) -> None:
 
 
 def test_tiers_are_those_of_the_facts() -> None:
-    """The methods that the bot's pace depends on have the documented tiers."""
+    """The methods that set the bot's pace have the documented tiers."""
     tiers = {name: METHODS[name].rate for name in ("chat.update", "views.open", "users.list", "users.info")}
     assert tiers == {"chat.update": "3", "views.open": "4", "users.list": "2", "users.info": "4"}
 
 
 def test_a_429_goes_over_the_wire(clock: Clock) -> None:
-    """Status, body and header are Slack's; nothing is posted."""
+    """Status, body, and header are Slack's; nothing is posted."""
     with SlackSandbox(clock=clock) as slack:
         web = web_client(slack)
         for _ in range(PER_CHANNEL.burst):
@@ -83,7 +83,7 @@ def test_a_429_goes_over_the_wire(clock: Clock) -> None:
 
 
 def test_the_sdks_own_handler_understands_a_429(slack: SlackSandbox) -> None:
-    """slack_sdk's rate-limit handler waits and gets through."""
+    """slack_sdk's rate-limit handler waits and succeeds."""
     slack.faults.add("chat.postMessage", kind="429", retry_after=0)
     handler = RateLimitErrorRetryHandler(max_retry_count=1)
     web = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[handler])
@@ -93,7 +93,7 @@ def test_the_sdks_own_handler_understands_a_429(slack: SlackSandbox) -> None:
 
 @pytest.mark.parametrize("kind", ["500", "503", "error:is_archived", "429"])
 def test_an_answered_fault_has_no_effect(slack: SlackSandbox, web: WebClient, kind: str) -> None:
-    """The call fails so many times as was asked for, and nothing was posted by those."""
+    """The call fails the given number of times, and those calls post nothing."""
     slack.faults.add("chat.*", kind=kind, times=2)
     for _ in range(2):
         with pytest.raises(SlackApiError):
@@ -103,7 +103,7 @@ def test_an_answered_fault_has_no_effect(slack: SlackSandbox, web: WebClient, ki
 
 
 def test_a_gateway_answers_html(slack: SlackSandbox) -> None:
-    """503 is a page, as a proxy gives it: callers must not count on JSON."""
+    """503 is a page, as a proxy sends it: callers must not expect JSON."""
     slack.faults.add("auth.test", kind="503")
     answer = requests.post(slack.api_url + "auth.test", timeout=10)
     assert answer.status_code == 503
@@ -111,7 +111,7 @@ def test_a_gateway_answers_html(slack: SlackSandbox) -> None:
 
 
 def test_a_reset_has_no_effect(slack: SlackSandbox, web: WebClient) -> None:
-    """The connection breaks before anything happens."""
+    """The connection breaks before the call has any effect."""
     slack.faults.add("chat.postMessage", kind="reset")
     with pytest.raises((ConnectionResetError, RemoteDisconnected, urllib.error.URLError)):
         web.chat_postMessage(channel="#data", text="lost")
@@ -119,7 +119,7 @@ def test_a_reset_has_no_effect(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_a_lost_answer_has_its_effect(slack: SlackSandbox, web: WebClient) -> None:
-    """The message is there, though the caller cannot know."""
+    """The message exists, although the caller can't know."""
     slack.faults.add("chat.postMessage", kind="lose_answer")
     with pytest.raises((RemoteDisconnected, ConnectionResetError)):
         web.chat_postMessage(channel="#data", text="there")
@@ -127,7 +127,7 @@ def test_a_lost_answer_has_its_effect(slack: SlackSandbox, web: WebClient) -> No
 
 
 def test_the_sdk_repeats_after_a_lost_answer(slack: SlackSandbox) -> None:
-    """With its default handler slack_sdk posts twice: the trap that the outbox must avoid."""
+    """With its default handler, slack_sdk posts twice: the trap that the outbox must avoid."""
     slack.faults.add("chat.postMessage", kind="lose_answer")
     WebClient(slack.bot_token, base_url=slack.api_url).chat_postMessage(channel="#data", text="twice")
     assert [one.text for one in slack.messages("data")] == ["twice", "twice"]
@@ -143,7 +143,7 @@ def test_a_timeout_ends_when_the_client_gives_up(slack: SlackSandbox) -> None:
 
 
 def test_faults_can_wait_and_be_cleared(slack: SlackSandbox, web: WebClient) -> None:
-    """`skip` lets calls pass first; `clear` ends it all; a wrong kind is refused at once."""
+    """`skip` lets calls through first; `clear` removes all faults; an unknown kind is refused at once."""
     slack.faults.add(re.escape("auth.test"), kind="500", skip=1, times=5)
     web.auth_test()
     with pytest.raises(SlackApiError):
@@ -155,7 +155,7 @@ def test_faults_can_wait_and_be_cleared(slack: SlackSandbox, web: WebClient) -> 
 
 
 def test_faults_of_the_other_addresses(slack: SlackSandbox, web: WebClient) -> None:
-    """Uploads can fail too."""
+    """Uploads can also fail."""
     slack.faults.add("upload", kind="503")
     announced = web.files_getUploadURLExternal(filename="a.txt", length=3)
     assert requests.post(announced["upload_url"], data=b"abc", timeout=10).status_code == 503

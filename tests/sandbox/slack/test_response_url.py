@@ -10,7 +10,7 @@ from tests.sandbox.slack.apps import Clock, actions, button, section, socket
 
 
 def of_command(slack: SlackSandbox) -> WebhookClient:
-    """Return slack_sdk's client for the response URL of a command of alice's."""
+    """Return slack_sdk's client for the response URL of a command from alice."""
     with socket(slack) as app:
         delivery = slack.as_user("alice").command("/x", "", "#data")
         app.ack(app.frame())
@@ -19,7 +19,7 @@ def of_command(slack: SlackSandbox) -> WebhookClient:
 
 
 def of_press(slack: SlackSandbox, message: Message) -> WebhookClient:
-    """Return the client for the response URL of a press of alice's."""
+    """Return the client for the response URL of a button press by alice."""
     with socket(slack) as app:
         delivery = slack.as_user("alice").press(message, action_id="go")
         app.ack(app.frame())
@@ -40,7 +40,7 @@ def test_five_uses(slack: SlackSandbox) -> None:
 
 
 def test_thirty_minutes(slack: SlackSandbox, clock: Clock) -> None:
-    """At the end of the half hour it works, a second later it does not."""
+    """After exactly half an hour it works; a second later it doesn't."""
     hook = of_command(slack)
     clock.advance(1800)
     assert hook.send(text="in time").status_code == 200
@@ -50,7 +50,7 @@ def test_thirty_minutes(slack: SlackSandbox, clock: Clock) -> None:
 
 
 def test_in_channel_even_where_the_bot_is_not(slack: SlackSandbox) -> None:
-    """The channel sees an in_channel answer, also without the bot in it."""
+    """The channel sees an in_channel answer, even without the bot in it."""
     slack.change_channel("data", bot_member=False)
     hook = of_command(slack)
     hook.send(text="all", response_type="in_channel")
@@ -60,7 +60,7 @@ def test_in_channel_even_where_the_bot_is_not(slack: SlackSandbox) -> None:
 
 
 def test_replacing_and_deleting_a_message(slack: SlackSandbox, web: WebClient) -> None:
-    """The pressed message is left, replaced or deleted, as asked."""
+    """The message with the button is kept, replaced, or deleted, as requested."""
     web.chat_postMessage(channel="#data", text="a", blocks=[actions(button())])
     hook = of_press(slack, slack.messages("data")[0])
     hook.send(text="beside")
@@ -74,7 +74,7 @@ def test_replacing_and_deleting_a_message(slack: SlackSandbox, web: WebClient) -
 
 
 def test_replacing_an_ephemeral_message(slack: SlackSandbox, web: WebClient) -> None:
-    """What nobody can chat.update, its response URL can replace."""
+    """The response URL can replace a message that chat.update can't."""
     web.chat_postEphemeral(channel="#data", user=slack.user_id("alice"), text="a", blocks=[actions(button())])
     hook = of_press(slack, slack.ephemerals("alice")[0])
     hook.send(text="b", replace_original=True)
@@ -86,7 +86,7 @@ def test_replacing_an_ephemeral_message(slack: SlackSandbox, web: WebClient) -> 
 
 
 def test_into_a_thread(slack: SlackSandbox, web: WebClient) -> None:
-    """thread_ts puts the answer under its root."""
+    """thread_ts puts the answer in that thread."""
     root = web.chat_postMessage(channel="#data", text="root")["ts"]
     url = of_command(slack).url
     body = {"text": "reply", "response_type": "in_channel", "thread_ts": root}
@@ -103,13 +103,13 @@ def test_into_a_thread(slack: SlackSandbox, web: WebClient) -> None:
     ],
 )
 def test_content_is_checked(careless: SlackSandbox, body: dict[str, object], error: str) -> None:
-    """The limits of messages hold here too."""
+    """Messages have the same limits here."""
     answer = requests.post(of_command(careless).url, json=body, timeout=10)
     assert answer.json()["error"] == error
 
 
 def test_faults_of_response_urls(slack: SlackSandbox) -> None:
-    """They can fail like a method, and a failed use is not counted."""
+    """Response URLs can fail like methods, and a failed use doesn't count."""
     hook = of_command(slack)
     slack.faults.add("response_url", kind="500")
     assert hook.send(text="lost").status_code == 500

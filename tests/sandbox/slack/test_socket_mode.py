@@ -16,7 +16,7 @@ from tests.sandbox.slack.apps import Socket, bolt_app, socket, socket_mode, web_
 
 
 def test_hello_counts_the_connections(slack: SlackSandbox) -> None:
-    """The first frame says how many sockets there are and how long they last."""
+    """The first frame gives the number of sockets and their lifetime."""
     with socket(slack) as one, socket(slack) as two:
         assert [one.hello["num_connections"], two.hello["num_connections"]] == [1, 2]
         assert one.hello["type"] == "hello"
@@ -24,7 +24,7 @@ def test_hello_counts_the_connections(slack: SlackSandbox) -> None:
 
 
 def test_a_ticket_is_for_one_connection(slack: SlackSandbox) -> None:
-    """The same WebSocket address does not work twice, nor does an invented one."""
+    """The same WebSocket address doesn't work twice, and an invented one doesn't work at all."""
     url = web_client(slack).apps_connections_open(app_token=slack.app_token)["url"]
     first = Client.connect(url)
     for again in (url, url.split("?")[0] + "?ticket=invented"):
@@ -35,7 +35,7 @@ def test_a_ticket_is_for_one_connection(slack: SlackSandbox) -> None:
 
 
 def test_an_envelope_and_its_acknowledgement(slack: SlackSandbox) -> None:
-    """What is sent with the acknowledgement is shown to the person, and the time is measured."""
+    """The person sees the payload of the acknowledgement, and the time is measured."""
     with socket(slack) as app:
         delivery = slack.as_user("alice").command("/dss-build", "CHURN.scored", "#data")
         frame = app.frame()
@@ -63,7 +63,7 @@ def test_what_is_not_acknowledged_fails_for_the_person(careless: SlackSandbox) -
 
 
 def test_without_a_socket_a_command_fails_and_an_event_waits(slack: SlackSandbox) -> None:
-    """dispatch_failed at once; the event comes when a socket is there."""
+    """dispatch_failed at once; the event arrives when a socket opens."""
     alice = slack.as_user("alice")
     assert alice.command("/dss-build", "", "#data").wait().error == "dispatch_failed"
     opened = alice.open_home()
@@ -73,7 +73,7 @@ def test_without_a_socket_a_command_fails_and_an_event_waits(slack: SlackSandbox
 
 
 def test_an_answer_where_none_is_accepted_is_a_violation(careless: SlackSandbox) -> None:
-    """An event's acknowledgement carries nothing."""
+    """The acknowledgement of an event has no payload."""
     with socket(careless) as app:
         opened = careless.as_user("alice").open_home()
         app.ack(app.frame(), {"text": "hello"})
@@ -82,7 +82,7 @@ def test_an_answer_where_none_is_accepted_is_a_violation(careless: SlackSandbox)
 
 
 def test_a_redelivery_has_the_same_envelope(slack: SlackSandbox) -> None:
-    """The same id and payload come again, and are acknowledged on their own."""
+    """The same id and payload arrive again and need their own acknowledgement."""
     with socket(slack) as app:
         first = slack.as_user("alice").command("/dss-build", "", "#data")
         frame = app.frame()
@@ -96,7 +96,7 @@ def test_a_redelivery_has_the_same_envelope(slack: SlackSandbox) -> None:
 
 
 def test_events_are_retried_and_say_so() -> None:
-    """An unanswered event comes again with retry_attempt and reason, then is given up."""
+    """An unanswered event is sent again with retry_attempt and reason, then given up on."""
     with SlackSandbox(ack_timeout=0.05, event_retries=(0.0, 0.0)) as slack, socket(slack) as app:
         opened = slack.as_user("alice").open_home()
         frames = [app.frame() for _ in range(3)]
@@ -108,7 +108,7 @@ def test_events_are_retried_and_say_so() -> None:
 
 
 def test_events_of_a_dropped_socket_come_again(slack: SlackSandbox) -> None:
-    """What a lost connection may have swallowed is delivered on the next."""
+    """Events that a lost connection might have carried are sent on the next one."""
     with socket(slack) as lost:
         opened = slack.as_user("alice").open_home()
         first = lost.frame()
@@ -123,7 +123,7 @@ def test_events_of_a_dropped_socket_come_again(slack: SlackSandbox) -> None:
 
 
 def test_payloads_go_to_any_one_socket(slack: SlackSandbox) -> None:
-    """With two sockets each payload comes once, and both are used."""
+    """With two sockets, each payload arrives once, and both sockets are used."""
     with socket(slack) as one, socket(slack) as two:
         deliveries = [slack.as_user("alice").command("/x", str(number), "#data") for number in range(4)]
         for app in (one, two):
@@ -133,7 +133,7 @@ def test_payloads_go_to_any_one_socket(slack: SlackSandbox) -> None:
 
 
 def test_the_eleventh_socket_is_refused(slack: SlackSandbox) -> None:
-    """Ten are open, one more gets too_many_websockets and is closed."""
+    """Ten are open; one more gets too_many_websockets and is closed."""
     apps = [Socket(slack) for _ in range(MAX_SOCKETS)]
     slack.wait_until(lambda: slack.sockets == MAX_SOCKETS)
     extra = Socket(slack)
@@ -144,7 +144,7 @@ def test_the_eleventh_socket_is_refused(slack: SlackSandbox) -> None:
 
 
 def test_a_refresh_warns_first(slack: SlackSandbox) -> None:
-    """A warning, then refresh_requested for who did not go, then the end."""
+    """A warning, then refresh_requested for those that stayed, then the end."""
     with socket(slack) as app:
         slack.refresh_sockets(grace=0.05)
         assert [app.frame()["reason"] for _ in range(2)] == ["warning", "refresh_requested"]
@@ -160,7 +160,7 @@ def test_a_disabled_link_says_so(slack: SlackSandbox) -> None:
 
 
 def test_slack_sdks_client_receives_acknowledges_and_is_answered_pings(slack: SlackSandbox) -> None:
-    """The real client connects, sees the request, answers; its pings get their pongs."""
+    """The real client connects, receives the request, and answers; its pings get pongs."""
     client = SocketModeClient(slack.app_token, web_client=web_client(slack), auto_reconnect_enabled=False)
     seen = threading.Event()
 
@@ -182,7 +182,7 @@ def test_slack_sdks_client_receives_acknowledges_and_is_answered_pings(slack: Sl
 
 
 def test_bolt_survives_a_refresh(slack: SlackSandbox) -> None:
-    """The real client reconnects on the warning, and commands go on being answered."""
+    """The real client reconnects after the warning, and commands still get answers."""
     app = bolt_app(slack)
     app.command("/x")(lambda ack: ack())
     with socket_mode(slack, app):
@@ -195,7 +195,7 @@ def test_bolt_survives_a_refresh(slack: SlackSandbox) -> None:
 
 @pytest.mark.parametrize("close_frame", [True, False])
 def test_slack_sdks_client_comes_back(slack: SlackSandbox, *, close_frame: bool) -> None:
-    """After a close frame as after a reset the real client opens a new connection."""
+    """After a close frame or a reset, the real client opens a new connection."""
     client = SocketModeClient(slack.app_token, web_client=web_client(slack), ping_interval=0.2)
     client.socket_mode_request_listeners.append(
         lambda client, request: client.send_socket_mode_response(SocketModeResponse(request.envelope_id))
@@ -211,7 +211,7 @@ def test_slack_sdks_client_comes_back(slack: SlackSandbox, *, close_frame: bool)
 
 
 def test_stopping_leaves_no_thread(slack: SlackSandbox) -> None:
-    """After `stop` no thread of the sandbox is alive, even with a socket that was open."""
+    """After `stop`, no thread of the sandbox is alive, even if a socket was open."""
     other = SlackSandbox().start()
     with socket(other) as app:
         other.stop()
@@ -222,7 +222,7 @@ def test_stopping_leaves_no_thread(slack: SlackSandbox) -> None:
 
 
 def test_a_workspace_that_never_started_can_be_stopped() -> None:
-    """Its port is free again, twice stopped is stopped."""
+    """Its port is free again, and a second stop does nothing."""
     sandbox = SlackSandbox()
     sandbox.stop()
     sandbox.stop()

@@ -22,14 +22,14 @@ from tests.sandbox.slack.apps import (
 
 
 def trigger(slack: SlackSandbox, app: Socket) -> str:
-    """Return a fresh trigger id of alice's, from an acknowledged command."""
+    """Return a fresh trigger id for alice, from an acknowledged command."""
     delivery = slack.as_user("alice").command("/dss-build", "", "#data")
     app.ack(app.frame())
     return delivery.wait().trigger_id
 
 
 def test_a_trigger_opens_one_view(slack: SlackSandbox, web: WebClient) -> None:
-    """The second use is exchanged_trigger_id, an invented one invalid_trigger_id."""
+    """The second use gets exchanged_trigger_id, an invented id gets invalid_trigger_id."""
     with socket(slack) as app:
         trigger_id = trigger(slack, app)
     view = web.views_open(trigger_id=trigger_id, view=modal(section()))["view"]
@@ -41,7 +41,7 @@ def test_a_trigger_opens_one_view(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_a_trigger_lives_three_seconds(slack: SlackSandbox, web: WebClient, clock: Clock) -> None:
-    """At 3 s it works, after that it is expired."""
+    """At 3 s it works; after that, it has expired."""
     with socket(slack) as app:
         in_time, too_late = trigger(slack, app), trigger(slack, app)
     clock.advance(3.0)
@@ -53,7 +53,7 @@ def test_a_trigger_lives_three_seconds(slack: SlackSandbox, web: WebClient, cloc
 
 
 def test_a_refused_view_leaves_the_trigger_usable(slack: SlackSandbox, web: WebClient) -> None:
-    """A mistake in the blocks does not spend the trigger; it is said where the mistake is."""
+    """An error in the blocks doesn't use up the trigger; the answer says where the error is."""
     with socket(slack) as app:
         trigger_id = trigger(slack, app)
     with pytest.raises(SlackApiError) as caught:
@@ -79,7 +79,7 @@ def test_a_stack_is_three_deep(slack: SlackSandbox, web: WebClient) -> None:
 
 
 def test_updates_keep_what_was_typed(slack: SlackSandbox, web: WebClient) -> None:
-    """Inputs with the same ids keep their content; a stale hash and a closed view are refused."""
+    """Inputs with the same ids keep their content; a stale hash or a closed view is refused."""
     with socket(slack) as app:
         opened = web.views_open(trigger_id=trigger(slack, app), view=modal(text_input()))["view"]
         alice = slack.as_user("alice")
@@ -99,7 +99,7 @@ def test_updates_keep_what_was_typed(slack: SlackSandbox, web: WebClient) -> Non
 
 
 def test_a_view_is_found_by_its_external_id(slack: SlackSandbox, web: WebClient) -> None:
-    """external_id names a view, once."""
+    """external_id identifies one view."""
     with socket(slack) as app:
         web.views_open(trigger_id=trigger(slack, app), view=modal(section(), external_id="mine"))
     web.views_update(external_id="mine", view=modal(section("new"), external_id="mine"))
@@ -119,7 +119,7 @@ SUBMISSIONS: list[tuple[object, list[str]]] = [
 def test_what_the_answer_to_a_submission_does(
     slack: SlackSandbox, web: WebClient, answer: object, titles: list[str]
 ) -> None:
-    """Close, clear, update, push and errors act on the person's screen."""
+    """Close, clear, update, push, and errors change the person's screen."""
     with socket(slack) as app:
         web.views_open(trigger_id=trigger(slack, app), view=modal(text_input(), private_metadata="mine"))
         delivery = slack.as_user("alice").submit(slack.views("alice")[0], {"typed": "Ada"})
@@ -137,7 +137,7 @@ def test_what_the_answer_to_a_submission_does(
 
 
 def test_a_wrong_answer_to_a_submission_is_a_violation(careless: SlackSandbox) -> None:
-    """Errors for a block that is no input are recorded; the modal stays."""
+    """Errors for a block that isn't an input are recorded; the modal stays."""
     with socket(careless) as app:
         trigger_id = trigger(careless, app)
         web_client(careless).views_open(trigger_id=trigger_id, view=modal(text_input()))
@@ -149,7 +149,7 @@ def test_a_wrong_answer_to_a_submission_is_a_violation(careless: SlackSandbox) -
 
 
 def test_the_client_checks_before_it_submits(slack: SlackSandbox, web: WebClient) -> None:
-    """A required input left empty, or a text that is too long, never reaches the app."""
+    """An empty required input or a text that is too long never reaches the app."""
     with socket(slack) as app:
         web.views_open(trigger_id=trigger(slack, app), view=modal(text_input(max_length=3)))
     alice, view = slack.as_user("alice"), slack.views("alice")[0]
@@ -173,7 +173,7 @@ def test_a_closed_view_is_told_when_asked_for(slack: SlackSandbox, web: WebClien
 
 
 def test_the_home_tab(slack: SlackSandbox, web: WebClient) -> None:
-    """Opening it is an event; publishing fills it; its buttons act as a view's."""
+    """Opening it is an event; publishing fills it; its buttons act like a view's."""
     with socket(slack) as app:
         alice = slack.as_user("alice")
         opened = alice.open_home()

@@ -1,6 +1,6 @@
-"""Block types, what each may hold, and where each may stand (SLACK-FACTS §1.3)."""
+"""Block types, what each can contain, and where each is allowed (SLACK-FACTS §1.3)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bot.sandbox.slack.limits.checks import (
     Check,
@@ -36,6 +36,13 @@ from bot.sandbox.slack.model import Json
 MAX_BLOCKS = {"message": 50, "modal": 100, "home": 100}
 MARKDOWN_IN_SUM = 12_000
 DATA_TABLE_CHARACTERS = 20_000
+DATA_TABLE_ROWS = 101  # one source says 201; this is the lower limit (WIRE-FACTS §0)
+NEWER = frozenset(
+    {"alert", "card", "carousel", "container", "data_table", "data_visualization", "plan", "task_card"}
+)
+"""Types of blocks of 2026, which some workspaces and clients don't know (WIRE-FACTS §4)."""
+_IN_CONTAINERS = ("actions", "context", "divider", "image", "section", "table")
+"""The children that every source names; reports say that Slack refuses some of the others."""
 
 
 def _block(name: str, required: dict[str, Check], optional: dict[str, Check] | None = None) -> Check:
@@ -46,6 +53,27 @@ def _rows_of_one_length(value: Value, where: str, problems: Problems) -> None:
     rows = [row for row in value.get("rows") or [] if isinstance(row, list)]
     if len({len(row) for row in rows}) > 1:
         problems.add(f"{where}/rows", "all rows must have the same number of cells")
+
+
+def _header_of_plain_cells(value: Value, where: str, problems: Problems) -> None:
+    rows = [row for row in value.get("rows") or [] if isinstance(row, list)]
+    header = rows[0] if rows else []
+    if any(isinstance(cell, dict) and cell.get("type") == "rich_text" for cell in header):
+        problems.add(f"{where}/rows/0", "rich_text is not allowed in the header row")
+    if (value.get("row_header_column_index") or 0) >= len(header or [None]):
+        problems.add(f"{where}/row_header_column_index", "no such column")
+
+
+def _tasks_with_own_ids(value: Value, where: str, problems: Problems) -> None:
+    tasks = [task for task in value.get("tasks") or [] if isinstance(task, dict)]
+    ids = [str(task.get("task_id")) for task in tasks]
+    if len(set(ids)) != len(ids):
+        problems.add(f"{where}/tasks", "task_id must be unique")
+
+
+def _no_divider_if_collapsible(value: Value, where: str, problems: Problems) -> None:
+    if value.get("is_collapsible") and value.get("has_header_divider"):
+        problems.add(f"{where}/has_header_divider", "not allowed with is_collapsible")
 
 
 def _table_characters(value: Value, where: str, problems: Problems) -> None:
@@ -185,15 +213,21 @@ _MESSAGES_ONLY: dict[str, Check] = {
     "data_table": both(
         _block(
             "data_table",
-            {"rows": array(array(tagged(_DATA_CELL, "cell"), 1, 20), 2, 201), "caption": string(3000)},
+            {
+                "rows": array(array(tagged(_DATA_CELL, "cell"), 1, 20), 2, DATA_TABLE_ROWS),
+                "caption": string(3000),
+            },
             {"page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
         ),
         _rows_of_one_length,
+        _header_of_plain_cells,
         _table_characters,
     ),
     "data_visualization": _block("data_visualization", {"title": string(50), "chart": anything}),
     "task_card": TASK_CARD,
-    "plan": _block("plan", {"title": string(3000)}, {"tasks": array(TASK_CARD, 0, 50)}),
+    "plan": both(
+        _block("plan", {"title": string(3000)}, {"tasks": array(TASK_CARD, 0, 50)}), _tasks_with_own_ids
+    ),
     "card": CARD,
     "carousel": _block("carousel", {"elements": array(tagged({"card": CARD}, "card"), 1, 10)}),
 }
@@ -202,10 +236,11 @@ _ALERT = _block(
     {"text": text(200)},
     {"level": one_of("default", "info", "warning", "error", "success")},
 )
+_CHILDREN = {name: {**_EVERYWHERE, **_MESSAGES_ONLY}[name] for name in _IN_CONTAINERS}
 _CONTAINER = both(
     _block(
         "container",
-        {"child_blocks": array(tagged({**_EVERYWHERE, **_MESSAGES_ONLY}, "block"), 1, 10)},
+        {"child_blocks": array(tagged(_CHILDREN, "block of a container"), 1, 10)},
         {
             "title": plain(150),
             "rich_text_title": RICH_TEXT,
@@ -218,6 +253,7 @@ _CONTAINER = both(
         },
     ),
     at_least_one_of("title", "rich_text_title"),
+    _no_divider_if_collapsible,
 )
 SURFACES: dict[str, Check] = {
     "message": tagged({**_EVERYWHERE, **_MESSAGES_ONLY, "container": _CONTAINER}, "block of a message"),
@@ -227,7 +263,7 @@ SURFACES: dict[str, Check] = {
 
 
 def elements_of(block: Json) -> list[Json]:
-    """Return the elements of one block (its accessory, input element, actions of a card …)."""
+    """Return the elements of one block (its accessory, input element, a card's actions …)."""
     found = [block.get("accessory"), block.get("element"), *_list(block.get("actions"))]
     if block.get("type") in {"actions", "context_actions"}:
         found += _list(block.get("elements"))
@@ -235,7 +271,7 @@ def elements_of(block: Json) -> list[Json]:
 
 
 def walk(blocks: list[Json]) -> Iterator[Json]:
-    """Go through blocks and the blocks inside them."""
+    """Iterate over blocks and their nested blocks."""
     for block in blocks:
         if isinstance(block, dict):
             yield block
@@ -244,15 +280,21 @@ def walk(blocks: list[Json]) -> Iterator[Json]:
                 yield from walk(_list(block.get("elements")))
 
 
-def check_blocks(blocks: object, surface: str, where: str = "/blocks") -> Problems:
-    """Return what Slack would refuse in these blocks.
+def check_blocks(
+    blocks: object, surface: str, where: str = "/blocks", unknown: Collection[str] = ()
+) -> Problems:
+    """Return the problems for which Slack would reject these blocks.
 
     Args:
         blocks: the decoded list.
-        surface: ``message``, ``modal`` or ``home``.
-        where: JSON pointer of the list, for the texts.
+        surface: ``message``, ``modal``, or ``home``.
+        where: JSON pointer of the list, for the error texts.
+        unknown: types that an old workspace doesn't know.
     """
     problems = Problems()
+    for index, block in enumerate(blocks if isinstance(blocks, list) and unknown else []):
+        if isinstance(block, dict) and block.get("type") in unknown:
+            problems.add(f"{where}/{index}/type", f"unsupported type: {block['type']}")
     array(SURFACES[surface], 0, MAX_BLOCKS[surface])(blocks, where, problems)
     if problems or not isinstance(blocks, list):
         return problems

@@ -1,4 +1,4 @@
-"""Small checks, put together into the shape of a block: each adds problems, none stops at the first."""
+"""Small checks that combine into the shape of a block. Each adds problems; none stops at the first."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,10 +6,10 @@ from typing import Any
 
 
 class Problems(list[str]):
-    """What is wrong, each in Slack's form: ``[ERROR] what [json-pointer:/where]``."""
+    """The problems found, each in Slack's format: ``[ERROR] what [json-pointer:/where]``."""
 
     def add(self, where: str, what: str) -> None:
-        """Note a problem at a JSON pointer."""
+        """Record a problem at a JSON pointer."""
         self.append(f"[ERROR] {what} [json-pointer:{where}]")
 
 
@@ -18,11 +18,11 @@ Check = Callable[[Value, str, Problems], None]
 
 
 def anything(_value: Value, _where: str, _problems: Problems) -> None:
-    """Accept whatever is there (a part that this stand-in does not look into)."""
+    """Accept anything (a part that this stand-in doesn't check)."""
 
 
 def string(maximum: int, minimum: int = 1, pattern: str | None = None) -> Check:
-    """Text of so many Unicode code points."""
+    """Accept a string with a limited number of Unicode code points."""
 
     def check(value: Value, where: str, problems: Problems) -> None:
         if not isinstance(value, str):
@@ -44,7 +44,7 @@ def boolean(value: Value, where: str, problems: Problems) -> None:
 
 
 def integer(minimum: int, maximum: int) -> Check:
-    """Accept a whole number within bounds."""
+    """Accept an integer within bounds."""
 
     def check(value: Value, where: str, problems: Problems) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -62,7 +62,7 @@ def number(value: Value, where: str, problems: Problems) -> None:
 
 
 def one_of(*allowed: str) -> Check:
-    """Accept one of a few words."""
+    """Accept one of several words."""
 
     def check(value: Value, where: str, problems: Problems) -> None:
         if value not in allowed:
@@ -72,7 +72,7 @@ def one_of(*allowed: str) -> Check:
 
 
 def array(item: Check, minimum: int, maximum: int) -> Check:
-    """Accept a list of so many items."""
+    """Accept a list with a limited number of items."""
 
     def check(value: Value, where: str, problems: Problems) -> None:
         if not isinstance(value, list):
@@ -109,7 +109,7 @@ def record(required: Mapping[str, Check], optional: Mapping[str, Check] | None =
 
 
 def tagged(table: Mapping[str, Check], what: str) -> Check:
-    """Accept an object whose ``type`` is one of the table's."""
+    """Accept an object whose ``type`` is in the table."""
 
     def check(value: Value, where: str, problems: Problems) -> None:
         if not isinstance(value, dict):
@@ -123,7 +123,7 @@ def tagged(table: Mapping[str, Check], what: str) -> Check:
 
 
 def both(*checks: Check) -> Check:
-    """Accept what every one of the checks accepts."""
+    """Accept what all of the checks accept."""
 
     def check(value: Value, where: str, problems: Problems) -> None:
         for one in checks:
@@ -133,7 +133,7 @@ def both(*checks: Check) -> Check:
 
 
 def at_least_one_of(*keys: str) -> Check:
-    """Accept an object that has one of the keys."""
+    """Accept an object that has at least one of the keys."""
 
     def check(value: Value, where: str, problems: Problems) -> None:
         if isinstance(value, dict) and not any(value.get(key) is not None for key in keys):

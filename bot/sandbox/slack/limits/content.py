@@ -1,8 +1,8 @@
-"""Messages, metadata and views as wholes."""
+"""Checks of whole messages, metadata, and views."""
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from bot.sandbox.slack.limits.blocks import check_blocks, elements_of, walk
@@ -11,10 +11,10 @@ from bot.sandbox.slack.limits.elements import plain
 from bot.sandbox.slack.model import ApiError, Json
 
 TEXT_SPLIT = 4_000  # a longer text is posted as several messages
-TEXT_CUT = 40_000  # what is above is lost
-TEXT_UPDATE = 4_000  # a longer text of an update is `msg_too_long`
+TEXT_CUT = 40_000  # the rest is lost
+TEXT_UPDATE = 4_000  # an update with a longer text is `msg_too_long`
 ATTACHMENTS = 100
-METADATA_BYTES = 16_384  # "metadata_too_large" has no published number; this is the one of many reports
+METADATA_BYTES = 16_384  # "metadata_too_large" has no published limit; many reports give this one
 VIEW_BYTES = 250_000
 
 _METADATA = record(
@@ -25,7 +25,7 @@ _METADATA = record(
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """Checked content of a message."""
+    """A message's content after the checks."""
 
     text: str
     blocks: list[Json] = field(default_factory=list)
@@ -33,9 +33,20 @@ class Content:
 
 
 def message_content(
-    text: str | None, blocks: object, attachments: object, new_id: Callable[[str], str]
+    text: str | None,
+    blocks: object,
+    attachments: object,
+    new_id: Callable[[str], str],
+    unknown: Collection[str] = (),
 ) -> Content:
-    """Check a message's content and fill in the ids that the app left out.
+    """Check a message's content and fill in the ids that the app omitted.
+
+    Args:
+        text: the message's text.
+        blocks: the decoded list.
+        attachments: the decoded list.
+        new_id: generates the ids.
+        unknown: types of blocks that an old workspace doesn't know.
 
     Raises:
         ApiError: ``no_text``, ``invalid_blocks``, ``invalid_blocks_format``, ``invalid_attachments``,
@@ -46,7 +57,7 @@ def message_content(
     if blocks is not None and not isinstance(blocks, list):
         raise ApiError("invalid_blocks_format")
     given: list[Json] = blocks or []
-    problems = check_blocks(given, "message")
+    problems = check_blocks(given, "message", unknown=unknown)
     if problems:
         raise ApiError("invalid_blocks", *problems)
     return Content(
@@ -82,7 +93,7 @@ def with_ids(blocks: list[Json], new_id: Callable[[str], str]) -> list[Json]:
 
 
 def check_metadata(metadata: object) -> Json | None:
-    """Return checked message metadata.
+    """Return message metadata after checking it.
 
     Raises:
         ApiError: ``invalid_metadata_format``, ``invalid_metadata_schema``, ``metadata_too_large``.
@@ -121,13 +132,16 @@ _VIEWS = {
 }
 
 
-def check_view(view: object, surface: str, new_id: Callable[[str], str]) -> Json:
-    """Return a checked view with its ids filled in.
+def check_view(
+    view: object, surface: str, new_id: Callable[[str], str], unknown: Collection[str] = ()
+) -> Json:
+    """Return a view, checked and with its ids filled in.
 
     Args:
         view: the decoded object.
         surface: ``modal`` or ``home``.
-        new_id: makes ids that the app left out.
+        new_id: generates the ids that the app omitted.
+        unknown: types of blocks that an old workspace doesn't know.
 
     Raises:
         ApiError: ``invalid_arguments`` with Slack's messages, ``view_too_large``.
@@ -138,7 +152,7 @@ def check_view(view: object, surface: str, new_id: Callable[[str], str]) -> Json
         raise ApiError("invalid_arguments", *problems)
     if len(json.dumps(view).encode()) > VIEW_BYTES:
         raise ApiError("view_too_large")
-    problems = check_blocks(view["blocks"], surface, "/view/blocks")
+    problems = check_blocks(view["blocks"], surface, "/view/blocks", unknown)
     has_input = any(block.get("type") == "input" for block in view["blocks"])
     if surface == "modal" and has_input and not view.get("submit"):
         problems.add("/view", "missing required field: submit (the view has input blocks)")

@@ -1,6 +1,6 @@
-"""Text, options, confirm dialogs and interactive elements, with the lengths of SLACK-FACTS §1.3.
+"""Text, options, confirmation dialogs, and interactive elements, with the lengths from SLACK-FACTS §1.3.
 
-The keys are those of Slack's Block Kit reference and of `slack_sdk.models.blocks`.
+The keys come from Slack's Block Kit reference and `slack_sdk.models.blocks`.
 """
 
 from bot.sandbox.slack.limits.checks import (
@@ -57,7 +57,7 @@ OPTIONS_ANSWER = both(
 
 
 def _initial_is_an_option(value: Value, where: str, problems: Problems) -> None:
-    """Slack refuses an initial option that is not, in all its keys, one of the options."""
+    """Check that the initial option equals one of the options in all its keys, as Slack requires."""
     options = list(value.get("options") or [])
     for group in value.get("option_groups") or []:
         options += group.get("options", []) if isinstance(group, dict) else []
@@ -255,4 +255,4 @@ URL_SOURCE = record(
     {"type": one_of("url"), "url": URL, "text": string(3000)}, {"icon_url": URL, "score": number}
 )
 STATEFUL = frozenset({*SELECTS, *PICKERS, *INPUTS})
-"""Element types whose current value is reported in ``state.values``."""
+"""Element types whose current value appears in ``state.values``."""

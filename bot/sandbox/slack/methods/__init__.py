@@ -1,4 +1,4 @@
-"""The Web API, one module for each family of methods."""
+"""The Web API, one module per family of methods."""
 
 from bot.sandbox.slack.methods import chat, conversations, files, people, views
 from bot.sandbox.slack.methods.spec import Args, Context, Method

@@ -1,4 +1,4 @@
-"""``chat.*``: posting, editing, deleting, ephemeral messages, links."""
+"""``chat.*``: posts, edits, deletions, ephemeral messages, links."""
 
 import re
 from dataclasses import replace
@@ -7,7 +7,7 @@ from bot.sandbox.slack.limits import Content, check_metadata, message_content
 from bot.sandbox.slack.limits.content import TEXT_CUT, TEXT_SPLIT, TEXT_UPDATE
 from bot.sandbox.slack.methods.spec import Args, Context, Method, need_scope
 from bot.sandbox.slack.model import ApiError, Channel, Json, Message
-from bot.sandbox.slack.wire import message_json
+from bot.sandbox.slack.wire import file_json, message_json
 from bot.sandbox.slack.world import World
 
 _CONTENT = "channel text blocks attachments metadata parse link_names as_user markdown_text"
@@ -15,7 +15,7 @@ _LOOK = "mrkdwn unfurl_links unfurl_media username icon_emoji icon_url"
 
 
 def postable(world: World, target: str) -> Channel:
-    """Return the conversation that a message for ``target`` goes to.
+    """Return the conversation that receives a message for ``target``.
 
     Raises:
         ApiError: ``channel_not_found``, ``is_archived``, ``not_in_channel``, ``user_disabled``.
@@ -44,11 +44,28 @@ def _content(context: Context, args: Args) -> Content:
         if text or args.object("blocks"):
             raise ApiError("markdown_text_conflict")
         text = args.text("markdown_text")
-    return message_content(text, args.object("blocks"), args.object("attachments"), context.world.new_id)
+    world = context.world
+    blocks, attachments = args.object("blocks"), args.object("attachments")
+    content = message_content(text, blocks, attachments, world.new_id, world.unknown_blocks)
+    _check_pictures(world, content.blocks)
+    return content
+
+
+def _check_pictures(world: World, blocks: list[Json]) -> None:
+    """Refuse a block with a file that isn't a picture, or that Slack hasn't processed yet (WIRE-FACTS §5)."""
+    for index, block in enumerate(blocks):
+        shown = block.get("slack_file") if block["type"] == "image" else None
+        if not shown or "id" not in shown:
+            continue
+        file = world.files.get(shown["id"])
+        if file is None or not str(file_json(world, file)["mimetype"]).startswith("image/"):
+            raise ApiError(
+                "invalid_blocks", f"[ERROR] invalid slack file [json-pointer:/blocks/{index}/slack_file]"
+            )
 
 
 def _thread(world: World, channel: Channel, args: Args) -> str | None:
-    """Return the ts of the thread's root: a reply to a reply goes to the same thread."""
+    """Return the ts of the thread's root; a reply to a reply goes to the same thread."""
     ts = args.text("thread_ts")
     if ts is None:
         return None
@@ -61,7 +78,7 @@ def _thread(world: World, channel: Channel, args: Args) -> str | None:
 
 
 def post_message(context: Context, args: Args) -> Json:
-    """Post; a text above 4,000 characters becomes several messages, the answer has the first's ts."""
+    """Post a message; a text over 4,000 characters becomes several messages, returns the first one's ts."""
     world = context.world
     channel = postable(world, args.need("channel"))
     content = _content(context, args)
@@ -147,7 +164,7 @@ def delete(context: Context, args: Args) -> Json:
 
 
 def post_ephemeral(context: Context, args: Args) -> Json:
-    """Show a message to one person who is in the channel."""
+    """Show a message to one person in the channel."""
     world = context.world
     channel = postable(world, args.need("channel"))
     user_id = args.need("user")
@@ -174,7 +191,7 @@ def post_ephemeral(context: Context, args: Args) -> Json:
 
 
 def get_permalink(context: Context, args: Args) -> Json:
-    """Return the address of a message."""
+    """Return the permalink of a message."""
     world = context.world
     channel = world.channel(args.need("channel"))
     message = world.message(channel.id, args.need("message_ts"))
@@ -185,7 +202,7 @@ def get_permalink(context: Context, args: Args) -> Json:
 
 
 def add_reaction(context: Context, args: Args) -> Json:
-    """Put an emoji under a message."""
+    """Add an emoji reaction to a message."""
     world = context.world
     channel = world.channel(args.need("channel"))
     message = world.message(channel.id, args.need("timestamp"))

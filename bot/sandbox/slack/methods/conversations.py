@@ -1,4 +1,4 @@
-"""``conversations.*``: opening, reading, joining."""
+"""``conversations.*``: open, read, and join."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from bot.sandbox.slack.world import World
 
 
 def open_dm(context: Context, args: Args) -> Json:
-    """Open the direct messages with one person."""
+    """Open a direct message conversation with one person."""
     world = context.world
     if args.text("channel"):
         channel = world.channel(args.need("channel"))
@@ -43,7 +43,7 @@ def _members(world: World, channel: Channel) -> list[str]:
 
 
 def members(context: Context, args: Args) -> Json:
-    """List who is in a conversation."""
+    """List the members of a conversation."""
     channel = seen_channel(context.world, args.need("channel"), "read")
     everybody = [{"id": user} for user in _members(context.world, channel)]
     part, cursor = page(everybody, args, default=100, maximum=1000)
@@ -71,7 +71,7 @@ def _readable(context: Context, args: Args) -> Channel:
 
 
 def _slice(messages: list[Message], args: Args) -> list[Message]:
-    """Keep what lies between ``oldest`` and ``latest``; the bounds themselves only when ``inclusive``."""
+    """Keep the messages between ``oldest`` and ``latest``; include the bounds only if ``inclusive``."""
     oldest, latest = args.text("oldest") or "0", args.text("latest") or "99999999999"
     inclusive = args.flag("inclusive")
     low, high = float(oldest), float(latest)
@@ -88,7 +88,7 @@ def history(context: Context, args: Args) -> Json:
 
 
 def replies(context: Context, args: Args) -> Json:
-    """Return a thread, the root first, then the replies in order."""
+    """Return a thread: the root, then the replies in order."""
     world = context.world
     channel = _readable(context, args)
     named = world.messages.get(channel.id, {}).get(args.need("ts"))
@@ -112,11 +112,30 @@ def _listed(world: World, messages: list[Message], args: Args) -> Json:
 
 
 def usergroup_users(context: Context, args: Args) -> Json:
-    """List the people of a user group."""
+    """List the members of a user group."""
     group = args.need("usergroup")
     if group not in context.world.usergroups:
         raise ApiError("no_such_subteam")
     return {"users": list(context.world.usergroups[group])}
+
+
+def usergroups(context: Context, args: Args) -> Json:
+    """List the user groups; their members only on request."""
+    world = context.world
+    return {
+        "usergroups": [
+            {
+                "id": group,
+                "team_id": world.team_id,
+                "is_usergroup": True,
+                "name": world.group_handles[group].title(),
+                "handle": world.group_handles[group],
+                "date_delete": 0,
+                **({"users": list(members)} if args.flag("include_users") else {}),
+            }
+            for group, members in world.usergroups.items()
+        ]
+    }
 
 
 _PAGED = "channel cursor limit"
@@ -141,6 +160,14 @@ METHODS = (
     Method(name="conversations.join", handler=join, scope="channels:join", rate="3", params="channel"),
     Method(name="conversations.history", handler=history, rate="3", json=False, params=_WINDOW),
     Method(name="conversations.replies", handler=replies, rate="3", json=False, params=f"{_WINDOW} ts"),
+    Method(
+        name="usergroups.list",
+        handler=usergroups,
+        scope="usergroups:read",
+        rate="2",
+        json=False,
+        params="include_count include_disabled include_users team_id",
+    ),
     Method(
         name="usergroups.users.list",
         handler=usergroup_users,

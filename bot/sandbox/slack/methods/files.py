@@ -1,5 +1,6 @@
-"""``files.*``: the external upload pair and what follows it."""
+"""``files.*``: the two external upload calls and what follows them."""
 
+import re
 from dataclasses import replace
 
 from bot.sandbox.slack.methods.chat import postable
@@ -8,9 +9,11 @@ from bot.sandbox.slack.model import ApiError, File, Json, Message
 from bot.sandbox.slack.wire import file_json
 from bot.sandbox.slack.world import World
 
+_CHANNEL_ID = re.compile(r"[CGDZ][A-Z0-9]{8,}")
+
 
 def get_upload_url(context: Context, args: Args) -> Json:
-    """Announce a file and get the address to send its bytes to."""
+    """Announce a file and return the address to upload its bytes to."""
     world = context.world
     length = args.need("length")
     if not length.isdigit() or int(length) == 0:
@@ -28,7 +31,7 @@ def get_upload_url(context: Context, args: Args) -> Json:
 
 
 def receive(world: World, file_id: str, content: bytes) -> tuple[int, str]:
-    """Take the bytes of an announced file; returns the HTTP status and text that Slack's host gives."""
+    """Receive the bytes of an announced file; returns the HTTP status and text of Slack's upload host."""
     with world.edit():
         file = world.files.get(file_id)
         if file is None or file.complete:
@@ -41,7 +44,7 @@ def receive(world: World, file_id: str, content: bytes) -> tuple[int, str]:
 
 
 def complete_upload(context: Context, args: Args) -> Json:
-    """Finish uploads and share the files, in a thread when ``thread_ts`` is given."""
+    """Finish uploads and share the files, in a thread if ``thread_ts`` is given."""
     world = context.world
     listed = args.object("files")
     if not isinstance(listed, list) or not listed:
@@ -51,8 +54,14 @@ def complete_upload(context: Context, args: Args) -> Json:
         file = world.files.get(one.get("id", "") if isinstance(one, dict) else "")
         if file is None or file.content is None:
             raise ApiError("file_not_found")
-        files.append(replace(file, complete=True, title=one.get("title") or file.name))
-    target = args.text("channel_id") or args.text("channels")
+        processed_at = file.processed_at or world.now() + world.file_processing
+        title = one.get("title") or file.name
+        files.append(replace(file, complete=True, processed_at=processed_at, title=title))
+    channel_id = args.text("channel_id")
+    if channel_id and not _CHANNEL_ID.fullmatch(channel_id):  # a user's id is refused: bolt-js#2115
+        pointer = "[json-pointer:/channel_id]"
+        raise ApiError("invalid_arguments", f"[ERROR] input must match regex pattern: {pointer}")
+    target = channel_id or args.text("channels")
     if target:
         files = _share(world, files, target, args)
     for file in files:

@@ -1,4 +1,4 @@
-"""``users.*``, ``bots.*``, ``team.*``, ``auth.*``, ``api.test`` and ``apps.connections.open``."""
+"""``users.*``, ``bots.*``, ``team.*``, ``auth.*``, ``api.test``, and ``apps.connections.open``."""
 
 from bot.sandbox.slack.methods.spec import Args, Context, Method, page
 from bot.sandbox.slack.model import ApiError, Json
@@ -6,7 +6,7 @@ from bot.sandbox.slack.wire import user_json
 
 
 def auth_test(context: Context, _args: Args) -> Json:
-    """Say whose token it is."""
+    """Identify the token's owner."""
     world = context.world
     return {
         "url": f"https://{world.domain}.slack.com/",
@@ -28,7 +28,7 @@ def api_test(_context: Context, args: Args) -> Json:
 
 
 def connections_open(context: Context, _args: Args) -> Json:
-    """Give the address of a WebSocket, good for one connection within 30 s."""
+    """Return a WebSocket address, valid for one connection within 30 s."""
     return {"url": context.open_socket_url()}
 
 
@@ -38,7 +38,7 @@ def users_info(context: Context, args: Args) -> Json:
 
 
 def lookup_by_email(context: Context, args: Args) -> Json:
-    """Find a person of this workspace by e-mail; letter case does not matter."""
+    """Find a person of this workspace by email, ignoring case."""
     wanted = args.need("email").lower()
     for user in context.world.users.values():
         if (user.email or "").lower() == wanted and not (user.deleted or user.stranger):
@@ -47,7 +47,7 @@ def lookup_by_email(context: Context, args: Args) -> Json:
 
 
 def users_list(context: Context, args: Args) -> Json:
-    """List everybody."""
+    """List all users."""
     everybody = [user_json(context.world, user) for user in context.world.users.values()]
     part, cursor = page(everybody, args, default=1000, maximum=1000)
     return {

@@ -1,4 +1,4 @@
-"""What a Web API method is, and how it reads its arguments."""
+"""Web API methods and how they read their arguments."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,18 +10,18 @@ from bot.sandbox.slack.world import World
 
 
 class Args:
-    """The arguments of a call, whether they came as a form, a query string or JSON."""
+    """The arguments of a call, from a form, a query string, or JSON."""
 
     def __init__(self, values: Mapping[str, object]) -> None:
         self.values = values
 
     def text(self, name: str) -> str | None:
-        """Return an argument as text; ``None`` when it is absent."""
+        """Return an argument as text, or ``None`` if it is absent."""
         value = self.values.get(name)
         return None if value is None else str(value)
 
     def need(self, name: str) -> str:
-        """Return an argument that must be there.
+        """Return a required argument.
 
         Raises:
             ApiError: ``invalid_arguments``.
@@ -32,12 +32,12 @@ class Args:
         return value
 
     def flag(self, name: str, *, default: bool = False) -> bool:
-        """Return a yes/no argument: Slack takes true, 1 and their text."""
+        """Return a Boolean argument: Slack accepts true, 1, and their text forms."""
         value = self.values.get(name)
         return default if value is None else str(value).lower() in {"1", "true"}
 
     def number(self, name: str, default: int, maximum: int) -> int:
-        """Return a whole number, at most ``maximum``.
+        """Return an integer argument, at most ``maximum``.
 
         Raises:
             ApiError: ``invalid_limit``.
@@ -50,10 +50,10 @@ class Args:
         return int(value)
 
     def object(self, name: str) -> object:
-        """Return an argument that is JSON: already decoded, or as text inside a form.
+        """Return a JSON argument, either already decoded or as text in a form.
 
         Raises:
-            ApiError: ``invalid_blocks_format`` for blocks, else ``invalid_arguments``.
+            ApiError: ``invalid_blocks_format`` for blocks, otherwise ``invalid_arguments``.
         """
         value = self.values.get(name)
         if not isinstance(value, str):
@@ -69,7 +69,7 @@ class Args:
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What a method may use."""
+    """What a method can use."""
 
     world: World
     address: Callable[[str], str]  # a path of this server → its absolute URL
@@ -77,7 +77,7 @@ class Context:
 
 
 class Handler(Protocol):
-    """Carries out one method; called with the world's lock held. Raises `ApiError` to refuse."""
+    """Runs one method; called while the world's lock is held. Raises `ApiError` to refuse."""
 
     def __call__(self, context: Context, args: Args, /) -> Json:
         """Return the answer without its ``ok``."""
@@ -85,23 +85,23 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """One row of the Web API."""
+    """One method of the Web API."""
 
     name: str
     handler: Handler
-    params: str  # names of all the parameters that Slack knows, separated by spaces
+    params: str  # names of all parameters that Slack knows, separated by spaces
     scope: str | None = None  # a scope, or `{family}:read` with the conversation's family
     rate: str = "4"  # tier, or the name of a special rate (see `rates`)
-    json: bool = True  # whether Slack takes a JSON body for it
+    json: bool = True  # whether Slack accepts a JSON body for it
     app_token: bool = False
 
     def knows(self, name: str) -> bool:
-        """Say whether Slack has such a parameter; Bolt adds ``team_id`` to every call."""
+        """Return whether Slack knows this parameter; Bolt adds ``team_id`` to every call."""
         return name in {"token", "team_id"} or name in self.params.split()
 
 
 def need_scope(world: World, scope: str) -> None:
-    """Refuse when the token has no such scope.
+    """Require a scope of the token.
 
     Raises:
         ApiError: ``missing_scope`` with ``needed`` and ``provided``.
@@ -111,7 +111,7 @@ def need_scope(world: World, scope: str) -> None:
 
 
 def seen_channel(world: World, channel_id: str, right: str) -> Channel:
-    """Return a conversation, if the token has the scope ``family:right`` for its kind.
+    """Return a conversation if the token has the scope ``family:right`` for its kind.
 
     Raises:
         ApiError: ``channel_not_found``, ``missing_scope``.
@@ -122,7 +122,7 @@ def seen_channel(world: World, channel_id: str, right: str) -> Channel:
 
 
 def page(items: list[Json], args: Args, *, default: int, maximum: int) -> tuple[list[Json], str]:
-    """Cut one page out of a list; returns it and the next cursor, empty on the last page.
+    """Return one page of a list and the next cursor, which is empty on the last page.
 
     Raises:
         ApiError: ``invalid_cursor``, ``invalid_limit``.

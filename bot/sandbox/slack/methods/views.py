@@ -9,7 +9,7 @@ from bot.sandbox.slack.model import ApiError, Json, View
 from bot.sandbox.slack.wire import view_json
 from bot.sandbox.slack.world import World
 
-DEPTH = 3  # views in a stack (SLACK-FACTS §1.3)
+DEPTH = 3  # maximum number of views in a stack (SLACK-FACTS §1.3)
 
 
 def spend_trigger(world: World, args: Args) -> str:
@@ -30,7 +30,7 @@ def spend_trigger(world: World, args: Args) -> str:
 
 
 def put_on_top(world: World, user: str, payload: Json) -> View:
-    """Add a view to a person's stack.
+    """Push a view onto a person's stack.
 
     Raises:
         ApiError: ``push_limit_reached``, ``duplicate_external_id``.
@@ -59,7 +59,7 @@ def put_on_top(world: World, user: str, payload: Json) -> View:
 
 
 def replace_view(world: World, view: View, payload: Json) -> View:
-    """Give a view new content; what was typed into inputs that stay (same ids) is kept."""
+    """Give a view new content; inputs that stay (same ids) keep what was typed into them."""
     values = initial_values(payload["blocks"])
     for block_id, actions in view.values.items():
         kept = {key: value for key, value in actions.items() if key in values.get(block_id, {})}
@@ -77,7 +77,7 @@ def replace_view(world: World, view: View, payload: Json) -> View:
 
 
 def close_views(world: World, user: str, ids: list[str]) -> None:
-    """Take views off a person's screen."""
+    """Remove views from a person's screen."""
     for view_id in ids:
         world.views.pop(view_id, None)
         world.stacks[user].remove(view_id)
@@ -89,18 +89,18 @@ def _new_hash(world: World) -> str:
 
 
 def open_view(context: Context, args: Args) -> Json:
-    """Open a modal; an older stack of the person is gone."""
+    """Open a modal; this discards the person's previous stack."""
     world = context.world
-    payload = check_view(args.object("view"), "modal", world.new_id)
+    payload = check_view(args.object("view"), "modal", world.new_id, world.unknown_blocks)
     user = spend_trigger(world, args)
     close_views(world, user, list(world.stacks.get(user, [])))
     return {"view": view_json(world, put_on_top(world, user, payload))}
 
 
 def push_view(context: Context, args: Args) -> Json:
-    """Put a modal on top of the one from which the trigger came."""
+    """Push a modal on top of the one that the trigger came from."""
     world = context.world
-    payload = check_view(args.object("view"), "modal", world.new_id)
+    payload = check_view(args.object("view"), "modal", world.new_id, world.unknown_blocks)
     trigger = world.triggers.get(args.text("trigger_id") or args.need("interactivity_pointer"))
     if trigger is not None and not world.stacks.get(trigger.user):
         raise ApiError("not_found")
@@ -109,9 +109,9 @@ def push_view(context: Context, args: Args) -> Json:
 
 
 def update_view(context: Context, args: Args) -> Json:
-    """Change a modal that is open."""
+    """Change an open modal."""
     world = context.world
-    payload = check_view(args.object("view"), "modal", world.new_id)
+    payload = check_view(args.object("view"), "modal", world.new_id, world.unknown_blocks)
     external = args.text("external_id")
     view_id = args.text("view_id") or next(
         (
@@ -135,7 +135,7 @@ def publish_home(context: Context, args: Args) -> Json:
     user = args.need("user_id")
     if user not in world.users or world.users[user].deleted:
         raise ApiError("invalid_arguments", "[ERROR] invalid `user_id`")
-    payload = check_view(args.object("view"), "home", world.new_id)
+    payload = check_view(args.object("view"), "home", world.new_id, world.unknown_blocks)
     old = world.homes.get(user)
     if old is not None and args.text("hash") not in {None, old.hash}:
         raise ApiError("hash_conflict")

@@ -1,0 +1,63 @@
+"""The subcommands of ``/dss-jobs``: their options, and the words that people write for them."""
+
+from typing import Literal
+
+from bot.commands.rendering import SUBCOMMANDS
+from bot.commands.suggestions import did_you_mean
+from bot.commands.tokens import Word
+
+OPTIONS_OF = {
+    "status": ("on",),
+    "log": ("activity", "on"),
+    "abort": ("on",),
+    "abort --all": ("all", "on"),
+    "follow": ("on",),
+    "unfollow": ("on",),
+    "why": ("activity", "on"),
+    "rebuild": ("on",),
+    "last": ("on",),
+    "projects": ("on",),
+    "datasets": ("on",),
+    "connect": ("on",),
+    "disconnect": ("on",),
+    "defaults": ("on",),
+}
+_HINTS = {
+    "status": "show state info describe get",
+    "log": "tail cat output",
+    "abort": "stop cancel kill end",
+    "follow": "watch track subscribe",
+    "unfollow": "unwatch untrack unsubscribe ignore mute",
+    "connect": "login signin authenticate apikey",
+    "disconnect": "logout signout",
+}
+ONE_JOB = frozenset({"status", "log", "why", "abort", "follow", "unfollow", "rebuild", "last"})
+"""Subcommands about one job."""
+_NO_KEYS = frozenset({"why", "rebuild", "last", "projects", "datasets", "connect", "disconnect", "defaults"})
+"""Subcommands only in small letters: in capitals they can be projects."""
+MY_LAST_JOB: dict[str, Literal["status", "log", "why", "abort", "rebuild"]] = {
+    "last": "status",
+    "status": "status",
+    "log": "log",
+    "why": "why",
+    "abort": "abort",
+    "rebuild": "rebuild",
+}
+"""Subcommands that mean my last job when no job is named."""
+
+
+def read_subcommand(word: Word) -> str | None:
+    """Return the subcommand that a word is; ``None`` if it is none."""
+    typed = word.text.casefold()
+    if not word.bare or (typed in _NO_KEYS and word.text.isupper()):
+        return None
+    return "log" if typed == "logs" else typed if typed in SUBCOMMANDS else None
+
+
+def near_subcommands(word: Word) -> tuple[str, ...]:
+    """Return the subcommands that a word could mean, best first."""
+    if not word.bare:
+        return ()
+    typed = word.text.casefold()
+    hinted = [name for name, hints in _HINTS.items() if typed in hints.split()]
+    return tuple(dict.fromkeys((*hinted, *did_you_mean(typed, SUBCOMMANDS))))

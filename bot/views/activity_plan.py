@@ -1,0 +1,156 @@
+"""A job's activities as a plan of tasks, for workspaces that show such blocks (WIRE-FACTS §4).
+
+Slack has no status for aborted, skipped or unknown activities, so each title says in words how it stands.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import msgspec
+
+from bot.domain import Activity, JobInfo
+from bot.views import limits, wording
+from bot.views.blocks import Block, context, rich_text
+from bot.views.escape import one_line, title
+
+SHOWN_TASKS = 12
+"""How many activities are tasks; the rest are counted."""
+
+_ORDER = ("FAILED", "RUNNING", "ABORTED", "WAITING", "NOT_STARTED", "DONE")
+_STATUS = {"FAILED": "error", "ABORTED": "error", "RUNNING": "in_progress", "DONE": "complete"}
+_LEFT_OUT = "SKIPPED"
+_FAILURE = 600
+"""Code points of a failure's message: the thread and the log have more."""
+
+_REASONS = {
+    "NEVER_EXECUTED": "it was never built",
+    "HAS_REQUIRED_DEPS": "something that it needs is rebuilt",
+    "FORCED_RECURSIVE_BUILD": "this build mode rebuilds everything upstream",
+    "NON_RECURSIVE_FORCED_BUILD": "somebody asked for it",
+    "TARGET_DATASET_SETTINGS_HAVE_CHANGED": "the settings of its output have changed",
+    "RECIPE_HAS_CHANGED": "its recipe has changed",
+    "SOURCE_DATASET_HAS_CHANGED": "its source has changed",
+    "SOURCE_DATA_OUT_OF_DATE": "the data of its source is newer",
+}
+"""DSS's word → why an activity is in a job (``requiredReason``, DSS-API.md §1.5)."""
+
+FORCED = frozenset({"FORCED_RECURSIVE_BUILD", "NON_RECURSIVE_FORCED_BUILD"})
+"""Reasons that only repeat the build mode."""
+
+
+def plan(job: JobInfo, heading: str, now: datetime) -> tuple[Block, ...]:
+    """Return a plan of the activities, failed and running ones first; empty without activities.
+
+    Args:
+        job: the job.
+        heading: plain text, such as the counts in words.
+        now: for durations.
+    """
+    numbers = {id(activity): number for number, activity in enumerate(job.activities)}
+    groups = same_activities([one for one in job.activities if one.state != _LEFT_OUT])
+    if not groups:
+        return ()
+    wanted = sorted(groups, key=lambda group: _rank(_state(job, group[0]), group[-1]))
+    tasks = [_task(job, numbers[id(group[0])], group, now) for group in wanted[:SHOWN_TASKS]]
+    block: Block = {"type": "plan", "title": title(heading, limits.PLAN_TITLE), "tasks": tasks}
+    left = [_state(job, activity) for group in wanted[SHOWN_TASKS:] for activity in group]
+    left += [activity.state for activity in job.activities if activity.state == _LEFT_OUT]
+    return (block, context(_rest(left))) if left else (block,)
+
+
+def reason_words(reason: str | None) -> str | None:
+    """Say why DSS put an activity into a job; ``None`` if it doesn't say or the word is unknown."""
+    return _REASONS.get(reason or "")
+
+
+def _state(job: JobInfo, activity: Activity) -> str:
+    """Return an activity's state: after a DSS restart, a job is ABORTED while its activities say RUNNING."""
+    if job.finished and activity.state == "RUNNING":
+        return "ABORTED" if job.state == "ABORTED" else ""
+    return activity.state
+
+
+def _rank(state: str, activity: Activity) -> tuple[int, float]:
+    """Order failed, running, aborted, waiting, done; the newest of the done first."""
+    place = _ORDER.index(state) if state in _ORDER else _ORDER.index("ABORTED")
+    ended = activity.ended_at.timestamp() if state == "DONE" and activity.ended_at else 0.0
+    return place, -ended
+
+
+def same_activities(activities: Sequence[Activity]) -> list[list[Activity]]:
+    """Group activities that differ only in their partition: one recipe, and it stands the same for all."""
+    groups: dict[tuple[object, ...], list[Activity]] = {}
+    for activity in activities:
+        alike = (activity.recipe or activity.id, activity.state, activity.failure, activity.reason)
+        groups.setdefault(alike, []).append(activity)
+    return list(groups.values())
+
+
+def _as_one(group: Sequence[Activity]) -> Activity:
+    """Return one activity for several: from the first start to the last end, with what all of them wrote."""
+    started = [one.started_at for one in group if one.started_at]
+    ended = [one.ended_at for one in group if one.ended_at]
+    records = [one.records for one in group if one.records is not None]
+    return msgspec.structs.replace(
+        group[0],
+        started_at=min(started, default=None),
+        ended_at=max(ended, default=None),
+        records=sum(records) if records else None,
+        warnings=sum(one.warnings for one in group),
+    )
+
+
+def _task(job: JobInfo, number: int, group: Sequence[Activity], now: datetime) -> Block:
+    activity, state = _as_one(group), _state(job, group[0])
+    name = one_line((activity.recipe or activity.id)[:_FAILURE])
+    several = f" ({len(group):,} partitions)" if len(group) > 1 else ""
+    task: Block = {
+        "type": "task_card",
+        "task_id": f"activity-{number}",
+        "title": title(name, limits.TASK_NAME) + f"{several}: {_words(state, activity, now)}",
+        "status": _STATUS.get(state, "pending"),
+    }
+    if details := " · ".join(_details(state, activity)):
+        task["details"] = rich_text(details)
+    if activity.failure and one_line(activity.failure):
+        task["output"] = rich_text(one_line(activity.failure[:_FAILURE]))
+    return task
+
+
+def _words(state: str, activity: Activity, now: datetime) -> str:
+    said = wording.state_words(state) if state else "not finished"
+    words = title(said[:1].lower() + said[1:], limits.TASK_NAME)
+    took = wording.lasted(activity.started_at, now if state == "RUNNING" else activity.ended_at)
+    if took is None:
+        return words
+    return f"{words} for {took}" if state == "RUNNING" else f"{words} after {took}"
+
+
+def _details(state: str, activity: Activity) -> Iterator[str]:
+    if activity.recipe_type:
+        yield one_line(activity.recipe_type[:60])
+    if why := reason_words(activity.reason):
+        yield f"{_verb(state, activity)} because {why}"
+    if activity.records or (activity.records is not None and state == "DONE"):
+        yield f"{wording.count(activity.records, 'row')} written"
+    if activity.warnings:
+        yield wording.count(activity.warnings, "warning")
+
+
+def _verb(state: str, activity: Activity) -> str:
+    if activity.ended_at:
+        return "ran"
+    return "runs" if state in {"RUNNING", "WAITING", "NOT_STARTED"} else "would have run"
+
+
+def _rest(states: Sequence[str]) -> str:
+    """Count what isn't shown: ``and 8 more activities: 5 done, 2 waiting to start, 1 skipped``."""
+    counted = Counter(_counted_as(state) for state in states)
+    parts = ", ".join(f"{number:,} {said}" for said, number in counted.most_common())
+    return f"and {wording.count(len(states), 'more activity', 'more activities')}: {parts}"
+
+
+def _counted_as(state: str) -> str:
+    known = wording.state_words(state) if state in (*_ORDER, _LEFT_OUT) else "in another state"
+    return known[:1].lower() + known[1:]

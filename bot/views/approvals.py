@@ -1,0 +1,314 @@
+"""A build that needs a second person: the request, how it ended, and what the people concerned are told."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from bot.domain import DecideApproval, Message
+from bot.domain.approvals import Approval, ApprovalState
+from bot.views import action_ids, dialog_ids, limits, wording
+from bot.views.blocks import Block, actions, button, confirm, context, message, plain, say, section
+from bot.views.dialogs import Dialog, dialog
+from bot.views.escape import code, prose, sentence
+
+_ICONS = {
+    ApprovalState.PENDING: wording.WAITING,
+    ApprovalState.APPROVED: wording.DONE,
+    ApprovalState.DECLINED: wording.FAILED,
+    ApprovalState.NOT_STARTED: wording.WARNED,
+    ApprovalState.UNKNOWN: wording.UNKNOWN,
+    ApprovalState.LAPSED: wording.NOTHING,
+    ApprovalState.CANCELED: wording.NOTHING,
+}
+_NAME = 1_000
+_COMMAND = 500
+_ROOM = 2_800
+"""What is approved is shown as a whole or not at all, so it must leave room for the outcome."""
+
+
+def approval_request(
+    approval: Approval, now: datetime, *, instance_label: str | None = None, outcome: str | None = None
+) -> Message:
+    """Show a request: with buttons while it's pending, otherwise with its outcome.
+
+    Args:
+        approval: the request.
+        now: an aware time.
+        instance_label: name of the instance, if the bot knows more than one.
+        outcome: one more line of mrkdwn about what came of it.
+    """
+    pending = approval.state is ApprovalState.PENDING
+    heading = "Approval needed" if pending else _ended(approval)
+    head = f"{_ICONS.get(approval.state, wording.NOTHING)} *{heading}*"
+    lines = [head if pending else f"{head}{_by(approval)}", _what(approval)]
+    if approval.reason and approval.state is ApprovalState.DECLINED:
+        # Why a build wasn't started is for the requester: it can be about their account.
+        lines.append(f"Reason: {prose(approval.reason, 500)}")
+    if outcome:
+        lines.append(outcome)
+    why = [f"• {sentence(one, 300)}" for one in approval.why] if pending else []
+    about = context(*_about(approval, now, instance_label, pending=pending))
+    text = (
+        f"{heading}: build of {wording.names(approval.labels)}, asked by {wording.mention(approval.user_id)}"
+    )
+    return message(text, (section(*lines, *why), about, *(_buttons(approval) if pending else ())))
+
+
+def approval_hidden(approval: Approval) -> Message:
+    """Show how a request ended in a channel that no longer shows what is built in its project."""
+    ended = f"*{_ended(approval)}*{_by(approval)}"
+    return say(
+        f"{ended}: a build that {wording.mention(approval.user_id)} asked for.",
+        "This channel no longer shows what it builds.",
+        icon=_ICONS.get(approval.state, wording.NOTHING),
+    )
+
+
+def approval_fits(approval: Approval) -> bool:
+    """Return whether everything that would be approved fits into the message."""
+    why = sum(len(sentence(one, 300)) + 3 for one in approval.why)
+    return len(_what(approval)) + why <= _ROOM
+
+
+def _what(approval: Approval) -> str:
+    named = ", ".join(code(label, _NAME) for label in approval.labels)
+    return f"{wording.mode(approval.plan.mode).capitalize()}: {named}"
+
+
+def _about(approval: Approval, now: datetime, instance_label: str | None, *, pending: bool) -> Iterator[str]:
+    yield f"asked by {wording.mention(approval.user_id)}"
+    if approval.plan.act_as:
+        yield f"runs as DSS login {code(approval.plan.act_as, 80)}"
+    if instance_label:
+        yield f"on {code(instance_label, 80)}"
+    if approval.plan.usual_seconds is not None:
+        yield f"usually {wording.duration(approval.plan.usual_seconds)}"
+    if pending:
+        yield f"valid until {wording.at(approval.expires_at, now)}"
+
+
+def _ended(approval: Approval) -> str:
+    return {
+        ApprovalState.APPROVED: "Approved",
+        ApprovalState.DECLINED: "Declined",
+        ApprovalState.CANCELED: "Canceled",
+        ApprovalState.LAPSED: "Lapsed: nobody approved it in time",
+        ApprovalState.NOT_STARTED: "Approved, but not started",
+        ApprovalState.UNKNOWN: "Approved, but it isn't clear whether it started",
+        ApprovalState.REPLACED: "Approved, but the build had changed: see the new request",
+    }.get(approval.state, "Closed")
+
+
+def _by(approval: Approval) -> str:
+    if approval.decided_by is None or approval.state is ApprovalState.LAPSED:
+        return ""
+    return f" by {wording.mention(approval.decided_by)}"
+
+
+def _buttons(approval: Approval) -> tuple[Block, ...]:
+    labels = ", ".join(approval.labels)
+    asks = confirm(
+        "Approve this build?",
+        f"It starts right away, as the person who asked. It builds: {labels}",
+        "Approve",
+        "Not now",
+        style="primary",
+    )
+    return actions(
+        button(
+            "Approve",
+            action_ids.APPROVAL_APPROVE,
+            _decision(approval, "approve"),
+            style="primary",
+            confirm=asks,
+        ),
+        button("Decline…", action_ids.APPROVAL_DECLINE, _decision(approval, "decline"), style="danger"),
+        _cancel(approval),
+    )
+
+
+def _cancel(approval: Approval) -> Block | None:
+    return button("Cancel request", action_ids.APPROVAL_CANCEL, _decision(approval, "cancel"))
+
+
+def _decision(approval: Approval, verdict: Literal["approve", "decline", "cancel"]) -> DecideApproval:
+    return DecideApproval(approval=approval.id, fingerprint=approval.fingerprint, verdict=verdict)
+
+
+def approval_outcome(approval: Approval, command: str | None = None, *, mention: bool = False) -> Message:
+    """Tell the requester how their request ended.
+
+    Args:
+        approval: the request, which is over.
+        command: what asks for the same build again.
+        mention: whether to mention the requester: a direct message notifies them anyway.
+    """
+    if not mention:
+        return _outcome(approval, command)
+    if approval.state is ApprovalState.NOT_STARTED:
+        # Others read the thread, and the reason can be about the requester's account.
+        hidden = "The bot tells you the reason in a message that only you can see."
+        told = _outcome(msgspec.structs.replace(approval, reason=hidden), command)
+    else:
+        told = _outcome(approval, command)
+    return Message(text=told.text, blocks=(section(wording.mention(approval.user_id)), *told.blocks))
+
+
+def _outcome(approval: Approval, command: str | None) -> Message:
+    what = wording.names(approval.labels)
+    who = wording.mention(approval.decided_by) if approval.decided_by else "Somebody"
+    reason = prose(approval.reason, 500)
+    again = f"To ask again: {code(command, _COMMAND)}" if command and len(command) <= _COMMAND else None
+    match approval.state:
+        case ApprovalState.APPROVED:
+            where = _in(approval.place.channel_id)
+            return say(f"{who} approved your build of {what}. It starts now{where}.", icon=wording.DONE)
+        case ApprovalState.DECLINED:
+            said = f"{who} declined your build of {what}. Nothing was started."
+            return say(said, f"Reason: {reason}" if reason else None, again, icon=wording.FAILED)
+        case ApprovalState.LAPSED:
+            said = f"Nobody approved your build of {what} in time. Nothing was started."
+            return say(said, again, icon=wording.NOTHING)
+        case ApprovalState.REPLACED:
+            return say(
+                f"{who} approved your build of {what}, but it would build something else now. "
+                "Nothing was started, and the bot asked for an approval again.",
+                icon=wording.WARNED,
+            )
+        case ApprovalState.UNKNOWN:
+            return say(
+                f"Your build of {what} was approved, but it isn't clear whether DSS started it. "
+                "Check `/dss-jobs` before you ask again.",
+                icon=wording.UNKNOWN,
+            )
+        case _:
+            said = f"Your build of {what} was approved, but the bot couldn't start it."
+            return say(said, reason or None, again, icon=wording.WARNED)
+
+
+def _in(channel_id: str) -> str:
+    """Say where the job is followed, if that is a channel."""
+    return f", and its thread is in {wording.channel(channel_id)}" if channel_id[:1] in {"C", "G"} else ""
+
+
+def approval_asked(approval: Approval) -> Message:
+    """Say that a build waits for an approval, which somebody is asked for in another place."""
+    return say(
+        f"Your build of {wording.names(approval.labels)} needs an approval. The bot asked for it in "
+        f"{wording.channel(approval.channel_id)}, and will tell you the outcome in a direct message.",
+        *(f"• {sentence(one, 300)}" for one in approval.why),
+        icon=wording.WAITING,
+    )
+
+
+def approval_waiting(approval: Approval, reader: str, now: datetime, link: str | None) -> Message:
+    """Say that the same build waits for an approval already; the requester can cancel that.
+
+    Args:
+        approval: the pending request.
+        reader: Slack user ID of the person who reads this.
+        now: an aware time.
+        link: address of the message with the request.
+    """
+    mine = reader == approval.user_id
+    whose = "You asked" if mine else f"{wording.mention(approval.user_id)} asked"
+    verb = "is" if len(approval.labels) == 1 else "are"
+    text = f"{wording.names(approval.labels)} {verb} waiting for approval."
+    shown = wording.thread(link or "")
+    return message(
+        text,
+        (
+            section(
+                f"{wording.WAITING} {text} Nothing was started.",
+                f"{whose} at {wording.at(approval.created_at, now)}; the request is valid until "
+                f"{wording.at(approval.expires_at, now)}.",
+                f"See the request: {shown}" if shown else f"It is in {wording.channel(approval.channel_id)}.",
+            ),
+            *(actions(_cancel(approval)) if mine else ()),
+        ),
+    )
+
+
+def approval_decided(approval: Approval) -> Message:
+    """Confirm a decision to the person who made it."""
+    what, asker = wording.names(approval.labels), wording.mention(approval.user_id)
+    match approval.state:
+        case ApprovalState.APPROVED:
+            return say(f"You approved the build of {what} that {asker} asked for. It starts now.")
+        case ApprovalState.DECLINED:
+            return say(f"You declined the build of {what}. {asker} gets your reason. Nothing was started.")
+        case _:
+            return say(f"You canceled your request to build {what}. Nothing was started.")
+
+
+def approval_moved(channel_id: str, reason: str) -> Message:
+    """Say that the bot can't ask for an approval in the channel, so that only the requester sees it."""
+    return say(
+        f"The bot couldn't ask for an approval in {wording.channel(channel_id)} ({code(reason, 80)}), so "
+        "nobody but you sees this request.",
+        "Cancel it, ask the bot's administrator to let the bot post there, and ask for the build again.",
+        icon=wording.WARNED,
+    )
+
+
+def approval_unreadable() -> Message:
+    """Say that a stored request for an approval can't be read anymore."""
+    return say(
+        "The bot can no longer read your request for an approval of a build: it's damaged, or another "
+        "version of the bot wrote it. Please ask for the build again.",
+        icon=wording.WARNED,
+    )
+
+
+REASONS = (
+    "Not at this time",
+    "Please ask for fewer outputs or partitions",
+    "Please use another build mode",
+    "Talk to me first",
+    "Not needed",
+)
+"""What somebody can choose when the dialog for the reason couldn't be opened."""
+
+
+def decline_dialog(metadata: str) -> Dialog:
+    """Return the dialog that asks why a build is declined."""
+    reason: Block = {
+        "type": "plain_text_input",
+        "action_id": dialog_ids.DECLINE_REASON,
+        "multiline": True,
+        "max_length": limits.DECLINE_REASON,
+        "focus_on_load": True,
+    }
+    return dialog(
+        "Decline the build",
+        [
+            {
+                "type": "input",
+                "block_id": dialog_ids.DECLINE_REASON,
+                "label": plain("Why?"),
+                "hint": plain("The person who asked reads this. Nothing is started."),
+                "element": reason,
+            }
+        ],
+        callback_id=dialog_ids.DECLINE,
+        metadata=metadata,
+        submit="Decline",
+        close="Not now",
+    )
+
+
+def decline_reasons(block_id: str, reasons: Sequence[str] = REASONS) -> Message:
+    """Ask for the reason with a select, where Slack didn't open the dialog in time."""
+    select: Block = {
+        "type": "static_select",
+        "action_id": action_ids.APPROVAL_DECLINE_REASON,
+        "placeholder": plain("Why?"),
+        "options": [{"text": plain(one), "value": one} for one in reasons],
+        "confirm": confirm(
+            "Decline this build?", "The person who asked gets the reason.", "Decline", "Not now"
+        ),
+    }
+    text = "Slack didn't open the dialog in time. Nothing was declined yet: why do you decline the build?"
+    return message(text, (section(text), *actions(select, block_id=block_id)))

@@ -1,0 +1,128 @@
+"""What is said about favorites and about a channel's default project."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from bot.domain import Message
+from bot.domain.favorites import ChannelDefault, Favorite
+from bot.domain.requests import Build
+from bot.views import action_ids, wording
+from bot.views.blocks import Block, actions, button, context, message, say, section
+from bot.views.escape import code, prose
+
+WITH_BUTTON = 10
+"""Favorites of a list that get a button each; the rest are typed."""
+
+
+def favorite_saved(favorite: Favorite, *, replaced: bool) -> Message:
+    """Say that a favorite was saved, and how it is run."""
+    whose = "for everybody in this channel" if favorite.shared else "for you"
+    before = " It takes the place of the one that had this name." if replaced else ""
+    return say(
+        f"Saved {whose}: {_line(favorite)}.{before}",
+        f"To build it, type {_command(favorite)}. `/dss-build list` lists all favorites.",
+    )
+
+
+def favorite_renamed(favorite: Favorite, to: str) -> Message:
+    """Say that a favorite has another name."""
+    return say(f"“{prose(favorite.name, 60)}” is now called {code(to)}.")
+
+
+def favorite_deleted(favorite: Favorite) -> Message:
+    """Say that a favorite is gone."""
+    return say(f"Deleted {_line(favorite)}.")
+
+
+def favorite_list(
+    mine: Sequence[Favorite], shared: Sequence[Favorite], default: ChannelDefault | None
+) -> Message:
+    """List what is saved in a place: a person's favorites, the channel's, and its default project."""
+    blocks: list[Block | None] = []
+    numbered = 0
+    for heading, favorites in (("Your favorites", mine), ("Favorites of this channel", shared)):
+        if favorites:
+            blocks.append(section(f"*{heading}*", *_lines(favorites)))
+            with_button = favorites[: max(0, WITH_BUTTON - numbered)]
+            blocks += _buttons(with_button, numbered + 1)
+            numbered += len(with_button)
+    if not mine and not shared:
+        blocks.append(section("There are no favorites here yet.", f"To save one: {_SAVE}"))
+    blocks.append(section(_default(default)))
+    return message("Favorites", tuple(block for block in blocks if block is not None))
+
+
+def favorites_on_home(favorites: Sequence[Favorite], first: int) -> Iterator[Block]:
+    """List a person's favorites on App Home, or say how to save one.
+
+    Args:
+        favorites: all of theirs, by name.
+        first: number of the first button.
+    """
+    if not favorites:
+        yield context("No favorites yet. To save one: `/dss-build save nightly CHURN.scored`")
+        return
+    shown = favorites[:WITH_BUTTON]
+    yield section("*Your favorites*", *_lines(shown))
+    yield from _buttons(shown, first)
+    if len(favorites) > len(shown):
+        yield context(f"and {len(favorites) - len(shown)} more: `/dss-build list`")
+
+
+def default_set(default: ChannelDefault | None, *, before: ChannelDefault | None) -> Message:
+    """Say what the channel's default project is now."""
+    if default is not None:
+        project = code(default.project, 100)
+        return say(
+            f"{project} is now the default project of this channel: a name without a project is looked up "
+            "there first.",
+            "To clear it: `/dss-jobs defaults none`",
+        )
+    if before is None:
+        return say("This channel has no default project.", "To set one: `/dss-jobs defaults CHURN`")
+    return say("This channel has no default project anymore.")
+
+
+def as_run(favorite: Favorite) -> Build:
+    """Return the build of a favorite; whoever can't see a channel's isn't told what it builds."""
+    if not favorite.shared:
+        return favorite.build
+    return msgspec.structs.replace(favorite.build, favorite=favorite.name)
+
+
+_SAVE = (
+    "`/dss-build save nightly CHURN.scored --mode modified`; add `--channel` for everybody in this channel."
+)
+
+
+def _line(favorite: Favorite) -> str:
+    build = favorite.build
+    labels = [output.label for output in build.outputs]
+    partition = f", partition {code(build.partition, 100)}" if build.partition else ""
+    return f"{code(favorite.name)}: {wording.names(labels)} ({wording.mode(build.mode)}){partition}"
+
+
+def _lines(favorites: Sequence[Favorite]) -> Iterator[str]:
+    return (f"• {_line(one)}" for one in favorites)
+
+
+def _buttons(favorites: Sequence[Favorite], first: int) -> tuple[Block, ...]:
+    return actions(
+        *(
+            button(f"Build {one.name}", action_ids.JOB_REBUILD, as_run(one), number=number)
+            for number, one in enumerate(favorites, first)
+        )
+    )
+
+
+def _command(favorite: Favorite) -> str:
+    name = favorite.name
+    return code(f'/dss-build "{name}"' if " " in name else f"/dss-build {name}")
+
+
+def _default(default: ChannelDefault | None) -> str:
+    if default is None:
+        return "This channel has no default project. To set one: `/dss-jobs defaults CHURN`"
+    project = code(default.project, 100)
+    return f"Default project of this channel: {project}. To clear it: `/dss-jobs defaults none`"

@@ -1,0 +1,140 @@
+"""The dialog of a log: the error first, then pages of its lines, with a search."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from bot.domain import JobCard, Message, SendLog
+from bot.domain.log_pages import LogLines
+from bot.views import action_ids, buttons, dialog_ids, limits, wording
+from bot.views.blocks import Block, actions, button, context, plain, section
+from bot.views.button_values import LogDialog, encode_log_dialog
+from bot.views.dialogs import Dialog, dialog
+from bot.views.escape import code, fences
+from bot.views.job_card import cause
+from bot.views.log import FENCE, MASKED, choice_of_activity, log_of
+
+_TITLE = "Log"
+_BLOCKS = 40
+"""More than a page of lines takes, however much escaping makes of them."""
+
+
+class LogPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read of a log."""
+
+    card: JobCard
+    activity: str | None = None
+    lines: LogLines
+    error: tuple[str, ...] = ()
+    """The last error, for the page at the end."""
+    read_bytes: int | None = None
+    """How much of a longer log was read; ``None`` for all of it."""
+    whole_bytes: int = 0
+
+
+def log_dialog_loading() -> Dialog:
+    """Return the dialog as it opens at once, or while it's searching."""
+    return dialog(_TITLE, [section("⏳ Reading the log…")])
+
+
+def log_dialog_failed(told: Message) -> Dialog:
+    """Say in the dialog why there is no log to show."""
+    return dialog(_TITLE, [dict(block) for block in told.blocks])
+
+
+def log_dialog(opened: LogDialog, read: LogPage) -> Dialog:
+    """Return the dialog with a page of the log.
+
+    Args:
+        opened: what the dialog carries; its page and activity become those that are shown.
+        read: what to show.
+
+    Raises:
+        ValueTooLarge: the job's name is too long for a dialog.
+    """
+    name = buttons.name_of(read.card.job)
+    request = msgspec.structs.replace(opened.request, job=name, activity=read.activity)
+    opened = msgspec.structs.replace(opened, request=request, page=read.lines.page)
+    blocks = [
+        section(f"*Log of {log_of(read.card, read.activity)}*"),
+        *choice_of_activity(
+            read.card, read.activity, action_id=dialog_ids.LOG_PART, block_id=dialog_ids.LOG_PART
+        ),
+        _search(opened.search),
+        *_error(read, opened.search),
+        *_lines(read, opened.search),
+        context(_extent(read), MASKED),
+        *_buttons(read, SendLog(job=name, activity=read.activity)),
+    ]
+    metadata = encode_log_dialog(opened)
+    return dialog(_TITLE, blocks, callback_id=dialog_ids.LOG, metadata=metadata, submit="Search")
+
+
+def _search(searched: str) -> Block:
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": dialog_ids.LOG_SEARCH,
+        "placeholder": plain("A word or a part of a line"),
+        "max_length": limits.LOG_SEARCH,
+        "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
+        **({"initial_value": searched} if searched else {}),
+    }
+    return {
+        "type": "input",
+        "block_id": dialog_ids.LOG_SEARCH,
+        "label": plain("Search this log"),
+        "element": element,
+        "dispatch_action": True,
+        "optional": True,
+    }
+
+
+def _error(read: LogPage, searched: str) -> Iterator[Block]:
+    """Show why it failed, above the end of the log; other pages show nothing but lines."""
+    if searched or read.lines.page:
+        return
+    why = cause(read.card.job) if read.activity is None else None
+    if why or read.error:
+        yield section(f"{wording.FAILED} {why}" if why else "*Last error*")
+    if read.error:
+        yield from (section(block) for block in fences("\n".join(read.error), FENCE, _BLOCKS)[0])
+
+
+def _lines(read: LogPage, searched: str) -> Iterator[Block]:
+    lines = read.lines
+    if not lines.lines:
+        yield section(
+            f"No line contains {code(searched)}. Search for something else, or empty the field for all lines."
+            if searched
+            else "DSS has no log here: either it was cleared, or nothing has been written yet."
+        )
+        return
+    counted = wording.count(lines.found, "line")
+    verb = "contains" if lines.found == 1 else "contain"
+    told = f"*{counted} {verb}* {code(searched)}" if searched else f"*{counted}*"
+    if lines.pages > 1:
+        told += f" (page {lines.page + 1} of {lines.pages}, the newest first)"
+    yield section(told)
+    yield from (section(block) for block in fences("\n".join(lines.lines), FENCE, _BLOCKS)[0])
+
+
+def _extent(read: LogPage) -> str | None:
+    if read.read_bytes is None:
+        return None
+    whole, most = wording.size(read.whole_bytes), wording.size(read.read_bytes)
+    return f"The whole log is {whole}: only its last {most} can be read and searched here."
+
+
+def _buttons(read: LogPage, file: SendLog) -> tuple[Block, ...]:
+    page, pages = read.lines.page, read.lines.pages
+    written = read.lines.found > 0 or read.whole_bytes > 0
+    return actions(
+        _turn("Older lines", dialog_ids.LOG_OLDER, page + 1) if page + 1 < pages else None,
+        _turn("Newer lines", dialog_ids.LOG_NEWER, page - 1) if page else None,
+        button("Send me this log as a file", action_ids.LOG_FILE, file) if written else None,
+        buttons.open_in_dss(read.card),
+    )
+
+
+def _turn(text: str, action_id: str, page: int) -> Block:
+    return {"type": "button", "action_id": action_id, "text": plain(text), "value": str(page)}

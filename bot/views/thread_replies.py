@@ -1,0 +1,245 @@
+"""Replies in the thread of a followed job: what mattered, for reading later.
+
+Only the last reply about a job mentions anybody: the person who asked, once (`reply_ended`, or
+`reply_vanished`, `reply_end_unreadable` or `reply_limit` in its place).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.domain import Activity, Gap, JobCard, Message, ReadLog, Silence
+from bot.domain.job_warnings import grouped_warnings
+from bot.views import action_ids, buttons, wording
+from bot.views.activity_plan import same_activities
+from bot.views.blocks import Block, Either, actions, button, container, message, say, section
+from bot.views.endings import history_notes, usual_note, way_out, written
+from bot.views.escape import code, fence
+from bot.views.estimates import times_usual
+from bot.views.job_card import (
+    abort_outcome,
+    aborter,
+    cause,
+    conflict,
+    counted_words,
+    ended_line,
+    gap_notes,
+    nothing_built,
+    running_line,
+    says_conflict,
+    silence,
+    summary,
+)
+from bot.views.warnings import warning_notes
+
+_EXCERPT = 2_900
+
+
+def reply_started(card: JobCard) -> Message:
+    """Say that the job is running now."""
+    usual = f" It usually takes {wording.duration(card.usual_seconds)}." if card.usual_seconds else ""
+    if card.started_by_bot:
+        return say(f"Started: {wording.what(card.job)}.{usual}")
+    return say(f"Following {wording.what(card.job)} from now on.{usual}")
+
+
+def reply_activity_failed(card: JobCard, activity: Activity) -> Message:
+    """Say that one activity failed; the job might continue with others."""
+    text = ended_line(activity)
+    request = ReadLog(job=buttons.name_of(card.job), activity=activity.id)
+    row = actions(button("Log of this activity", action_ids.JOB_LOG, request))
+    return message(text, (section(f"{wording.FAILED} {text}"), *row))
+
+
+def reply_activity_done(card: JobCard, activity: Activity) -> Message:
+    """Say that one activity succeeded."""
+    rows = f", {wording.count(activity.records, 'row')} written" if activity.records is not None else ""
+    warned = f", {wording.count(activity.warnings, 'warning')}" if activity.warnings else ""
+    counted = f" ({counted_words(card.job.counters)})" if card.job.counters else ""
+    text = f"{ended_line(activity)}{rows}{warned}{counted}"
+    return message(text, (section(f"{wording.WARNED if warned else wording.DONE} {text}"),))
+
+
+def reply_heartbeat(card: JobCard, now: datetime) -> Message:
+    """Say that a very long job is still running."""
+    took = wording.job_lasted(card.job, now)
+    counted = f": {counted_words(card.job.counters)}" if card.job.counters else ""
+    running = [activity for activity in card.job.activities if activity.state == "RUNNING"]
+    return say(
+        f"Still running{f' after {took}' if took else ''}{counted}.",
+        *(running_line(group[0], now) for group in same_activities(running)[:3]),
+    )
+
+
+def reply_ended(card: JobCard, excerpt: str | None, now: datetime) -> Message:
+    """Report the end: duration, outcome, cause and what to do next; mention the person who asked.
+
+    Args:
+        card: the job, finished.
+        excerpt: the relevant end of its log, already redacted; shown as is.
+        now: for wording the times.
+    """
+    said = wording.outcome(card.job)
+    took = wording.job_lasted(card.job, now)
+    lasted = f" after {took}{usual_note(card)}" if took else ""
+    first = f"{_mention(card.asker)}*{said.words}*{lasted}: {wording.what(card.job)}"
+    shown: list[Block | Either] = [section(f"{said.icon} {first}", *_ended_notes(card, now))]
+    if excerpt and excerpt.strip():
+        log = (section(fence(excerpt, _EXCERPT)),)
+        shown.append(Either(newer=(container("The log, around the error", log),), classic=log))
+    row = actions(buttons.log(card), buttons.rebuild(card), buttons.open_in_dss(card))
+    why = cause(card.job) if card.job.state == "FAILED" else None
+    # A digest shows the first line. Screen readers read all of them.
+    text = [f"{summary(card, now)}{f'. {why}' if why else ''}", *_known(card)]
+    return message("\n".join(text), (*shown, *row))
+
+
+def reply_abort_asked(card: JobCard) -> Message:
+    """Say that somebody asked to abort the job and DSS accepted the request."""
+    return say(
+        f"{aborter(card)} asked to abort this job. DSS accepted the request. It can take a moment, "
+        "and the job might still finish on its own. The outcome will be posted here."
+    )
+
+
+def reply_silent(since: datetime, now: datetime, why: Silence = Silence.OUTAGE) -> Message:
+    """Say that DSS doesn't answer, doesn't accept the bot's key, or sends what the bot can't read."""
+    then = {
+        Silence.OUTAGE: "The job is probably still running. The bot keeps trying and will post news here.",
+        Silence.KEY: "The job is probably still running. The bot's administrator has to replace the key; "
+        "then the bot will post news here.",
+        Silence.UNREADABLE: "The job is probably still running. The bot keeps trying and will post news "
+        "here. If this continues, tell the bot's administrator.",
+    }
+    return say(f"{silence(since, now, why)} {then[why]}", icon=wording.WARNED)
+
+
+def reply_back(gap: Gap, now: datetime) -> Message:
+    """Say that DSS is answering again."""
+    took = wording.lasted(gap.start, gap.end)
+    lost = f" ({took})" if took else ""
+    return say(f"DSS is answering again. The bot couldn't see the job {wording.not_seen(gap, now)}{lost}.")
+
+
+def reply_vanished(asker: str | None = None) -> Message:
+    """Say that DSS no longer knows the job. This is the last reply, so it mentions the person who asked."""
+    text = (
+        "DSS no longer knows this job: it was deleted or is no longer visible. The bot doesn't know how it "
+        "ended. The job list in DSS or the project's administrator might."
+    )
+    return message(text, (section(f"{wording.UNKNOWN} {_mention(asker)}{text}"),))
+
+
+def reply_rebuilt() -> Message:
+    """Say that the bot's own record of the job was lost."""
+    return say(
+        "The bot couldn't read its own record of this job, so it started a new one from what DSS reports. "
+        "The job itself isn't affected, and what this thread says from now on is right.",
+        icon=wording.WARNED,
+    )
+
+
+def reply_end_unreadable(card: JobCard, *, listed: bool) -> Message:
+    """Say that the job is no longer running, but how it ended can't be read. This is the last reply.
+
+    Args:
+        card: the job.
+        listed: whether a DSS list shows it as finished.
+    """
+    how = "DSS lists this job as finished" if listed else "DSS no longer lists this job as running"
+    text = f"{how}, but its state can't be read. Open the job in DSS to see how it ended."
+    row = actions(buttons.open_in_dss(card), buttons.log(card))
+    return message(text, (section(f"{wording.UNKNOWN} {_mention(card.asker)}{text}"), *row))
+
+
+def reply_waiting_confirmation(card: JobCard) -> Message:
+    """Say that the job is waiting for someone to confirm it in DSS."""
+    text = (
+        "This job is waiting for someone to confirm it in DSS (it was started as a preview). It won't "
+        "continue on its own: confirm it or abort it."
+    )
+    row = actions(buttons.open_in_dss(card), buttons.abort(card))
+    return message(text, (section(f"{wording.WAITING} {text}"), *row))
+
+
+def reply_limit(card: JobCard, days: int) -> Message:
+    """Say that the waiter reached its limit. This is the last reply, so it mentions the person who asked."""
+    text = (
+        f"The bot has followed this job for {wording.count(days, 'day')}, which is the limit, and stops "
+        f"watching it now. The job itself continues in DSS; {_follow_again(card)} follows it again."
+    )
+    row = actions(buttons.follow(card), buttons.open_in_dss(card))
+    return message(text, (section(f"{_mention(card.asker)}{text}"), *row))
+
+
+def reply_stuck(minutes: int) -> Message:
+    """Say that the job has been in NOT_STARTED for a long time."""
+    return say(
+        f"The job has been waiting to start for {wording.duration(minutes * 60)}. "
+        "DSS queues jobs when it reaches its limit of concurrent activities; nothing is wrong with the job.",
+        icon=wording.WAITING,
+    )
+
+
+def reply_overdue(card: JobCard, now: datetime) -> Message:
+    """Say that the job is running far beyond its usual time. Posted once."""
+    took = wording.job_lasted(card.job, now)
+    times = times_usual(card, now)
+    usual = f", {times}" if times else ""
+    text = f"This job has been running for {took or 'a long time'}{usual}. Its log might say why."
+    row = actions(buttons.log(card), buttons.abort(card), buttons.open_in_dss(card))
+    return message(text, (section(f"{wording.WAITING} {text}"), *row))
+
+
+def _follow_again(card: JobCard) -> str:
+    """Return the command that follows a job, or the button's name when the id would need quotes."""
+    name = str(card.job.ref)
+    on = card.instance_label
+    if not all(wording.TYPED.fullmatch(text) for text in (name, on or name)):
+        return "“Follow here”"
+    return code(f"/dss-jobs follow {name}{f' --on {on}' if on else ''}", 400)
+
+
+def _mention(asker: str | None) -> str:
+    return f"{wording.mention(asker)} " if asker else ""
+
+
+def _known(card: JobCard) -> Iterator[str]:
+    """Say what the bot knows of the end beyond the outcome and its cause."""
+    if card.job.state == "FAILED":
+        yield from history_notes(card.history)
+    if amount := written(card.job):
+        yield amount
+
+
+def _ended_notes(card: JobCard, now: datetime) -> Iterator[str | None]:
+    job = card.job
+    yield abort_outcome(card)
+    if job.state == "FAILED":
+        told = job.failure is not None and job.failure.activity_id in card.reported_failures
+        if not told and not says_conflict(job):
+            yield cause(job, 600)
+        yield conflict(job)
+    yield from _known(card)
+    if wording.built_nothing(job):
+        yield nothing_built(job)
+    if job.counters and job.counters.total and job.state != "DONE":
+        yield f"{counted_words(job.counters)}."
+    yield from warning_notes(job)
+    yield from gap_notes(card, now)
+    yield _next_step(card)
+
+
+def _next_step(card: JobCard) -> str | None:
+    job = card.job
+    if job.conflicts:
+        return "Wait for the other job, then rebuild if it is still needed."
+    again = buttons.same_again(job) is not None
+    if job.state == "FAILED":
+        advice = way_out(job)
+        rebuild = " When the cause is fixed, Rebuild starts the same job again." if again else ""
+        return f"{advice or 'The log has the details.'}{rebuild}"
+    if job.state == "ABORTED" and again:
+        return "Rebuild starts the same job again."
+    if job.state == "DONE" and job.warnings and not grouped_warnings(job.activities):
+        return "The log shows the warnings."
+    return None

@@ -1,0 +1,1 @@
+"""A corpus for the redactor: planted secrets in realistic logs, and ordinary lines."""
