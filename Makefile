@@ -18,7 +18,7 @@ RUN := $(VENV)/.run.stamp
 DEV := $(VENV)/.dev.stamp
 BENCH := $(VENV)/.bench.stamp
 
-.PHONY: help demo test test-browser test-faults fuzz coverage pictures bench lint format lock clean
+.PHONY: help demo test test-browser test-faults fuzz coverage pictures bench lint format texts lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -57,6 +57,16 @@ lint: $(DEV)  ## run ruff, mypy, import-linter, and deptry
 format: $(DEV)  ## format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+texts: $(DEV)  ## bring the texts of all languages up to date with the code; LANGUAGE=es begins a new one
+	$(BIN)/pybabel --quiet extract --no-default-keywords --keywords 't mark tn:1,2' --omit-header --sort-output \
+		--add-location=never --width 110 --output-file $(TEXTS)/texts.pot bot
+	if [ -n "$(LANGUAGE)" ]; then $(BIN)/pybabel --quiet init --input-file $(TEXTS)/texts.pot \
+		--locale $(LANGUAGE) --output-file $(TEXTS)/$(LANGUAGE).po --width 110; fi
+	for file in $(TEXTS)/*.po; do $(BIN)/pybabel --quiet update --input-file $(TEXTS)/texts.pot --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date --width 110 --locale "$$(basename "$$file" .po)" --output-file "$$file" || exit 1; done
+
+TEXTS := bot/language
 
 lock: $(UV)  ## regenerate requirements/*.txt from pyproject.toml
 	$(UV) pip compile pyproject.toml --extra postgres $(LOCK) --output-file requirements/run.txt

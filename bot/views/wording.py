@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from bot.domain import BuildMode, Counters, Gap, JobCard, JobInfo, JobRef, Output
+from bot.language import decimal, listed, mark, number, t, tn
 from bot.views.escape import code, prose
 
 RUNNING = "🔵"
@@ -29,22 +30,22 @@ TYPED = re.compile(r"[\w./-]{1,300}", re.ASCII)
 """What can be typed in a command without quotes."""
 
 _MODES = {
-    BuildMode.ONLY: "build only this",
-    BuildMode.MODIFIED: "build what is modified upstream",
-    BuildMode.ALL: "build everything upstream",
-    BuildMode.MISSING: "build what is missing upstream",
+    BuildMode.ONLY: mark("build only this"),
+    BuildMode.MODIFIED: mark("build what is modified upstream"),
+    BuildMode.ALL: mark("build everything upstream"),
+    BuildMode.MISSING: mark("build what is missing upstream"),
 }
 
 _STATES = {
-    "NOT_STARTED": (WAITING, "Waiting to start"),
-    "COMPUTING_DEPS": (WAITING, "Computing dependencies"),
-    "WAITING": (WAITING, "Waiting"),
-    "WAITING_CONFIRMATION": (WAITING, "Waiting for confirmation in DSS"),
-    "RUNNING": (RUNNING, "Running"),
-    "DONE": (DONE, "Done"),
-    "FAILED": (FAILED, "Failed"),
-    "ABORTED": (ABORTED, "Aborted"),
-    "SKIPPED": (NOTHING, "Skipped"),
+    "NOT_STARTED": (WAITING, mark("Waiting to start")),
+    "COMPUTING_DEPS": (WAITING, mark("Computing dependencies")),
+    "WAITING": (WAITING, mark("Waiting")),
+    "WAITING_CONFIRMATION": (WAITING, mark("Waiting for confirmation in DSS")),
+    "RUNNING": (RUNNING, mark("Running")),
+    "DONE": (DONE, mark("Done")),
+    "FAILED": (FAILED, mark("Failed")),
+    "ABORTED": (ABORTED, mark("Aborted")),
+    "SKIPPED": (NOTHING, mark("Skipped")),
 }
 
 
@@ -58,24 +59,34 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 def outcome(job: JobInfo) -> Outcome:
     """Return a job's state; DONE is distinct from "nothing was built" and "done with warnings"."""
     if job.state == "DONE" and built_nothing(job):
-        return Outcome(icon=NOTHING, words="Done, nothing was built")
+        return Outcome(icon=NOTHING, words=t("Done, nothing was built"))
     if job.state == "DONE" and job.warnings:
-        return Outcome(icon=WARNED, words=f"Done with {count(job.warnings, 'warning')}")
+        return Outcome(icon=WARNED, words=done_with(job.warnings))
     if job.finished and not job.state:
-        return Outcome(icon=UNKNOWN, words="Finished, outcome unknown")
-    icon, words = _STATES.get(job.state, (UNKNOWN, f"In state {word(job.state or 'unknown')}"))
-    return Outcome(icon=icon, words=words)
+        return Outcome(icon=UNKNOWN, words=t("Finished, outcome unknown"))
+    if job.state in _STATES:
+        return state_of(job.state)
+    if not job.state:
+        return Outcome(icon=UNKNOWN, words=t("In an unknown state"))
+    return Outcome(icon=UNKNOWN, words=t("In state {state}", state=word(job.state)))
+
+
+def done_with(warnings: int) -> str:
+    """Say that a job is done, and how many warnings it has."""
+    return tn("Done with {number} warning", "Done with {number} warnings", warnings)
 
 
 def state_of(state: str) -> Outcome:
     """Return an activity's state."""
-    icon, words = _STATES.get(state, (UNKNOWN, word(state or "unknown")))
-    return Outcome(icon=icon, words=words)
+    if state in _STATES:
+        icon, words = _STATES[state]
+        return Outcome(icon=icon, words=t(words))
+    return Outcome(icon=UNKNOWN, words=word(state) if state else t("unknown"))
 
 
 def state_words(state: str) -> str:
     """Return an activity's state in words, as plain text."""
-    return _STATES[state][1] if state in _STATES else state or "unknown"
+    return t(_STATES[state][1]) if state in _STATES else state or t("unknown")
 
 
 def built_nothing(job: JobInfo) -> bool:
@@ -91,35 +102,36 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def size(number: int) -> str:
+def size(size: int) -> str:
     """Format a number of bytes: ``812 bytes``, ``64 kB``, ``3.2 MB``."""
-    if number < 1_000:
-        return count(number, "byte")
-    if number < 1_000_000:
-        return f"{number / 1_000:,.0f} kB"
-    return f"{number / 1_000_000:,.1f}".removesuffix(".0") + " MB"
+    if size < 1_000:
+        return tn("{number} byte", "{number} bytes", size)
+    if size < 1_000_000:
+        return t("{number} kB", number=decimal(size / 1_000, 0))
+    return t("{number} MB", number=decimal(size / 1_000_000))
 
 
 def duration(seconds: float) -> str:
     """Format a duration in its two largest units: ``12 s``, ``4 min 12 s``, ``2 h 5 min``, ``3 d 4 h``."""
     whole = max(0, round(seconds))
     if whole < 1:
-        return "less than 1 s"
+        return t("less than 1 s")
     for size, unit, small, small_unit in (
-        (86_400, "d", 3_600, "h"),
-        (3_600, "h", 60, "min"),
-        (60, "min", 1, "s"),
+        (86_400, mark("{number} d"), 3_600, mark("{number} h")),
+        (3_600, mark("{number} h"), 60, mark("{number} min")),
+        (60, mark("{number} min"), 1, mark("{number} s")),
     ):
         if whole >= size:
             rest = whole % size // small
-            return f"{whole // size} {unit}" + (f" {rest} {small_unit}" if rest else "")
-    return f"{whole} s"
+            large = t(unit, number=whole // size)
+            return f"{large} {t(small_unit, number=rest)}" if rest else large
+    return t("{number} s", number=whole)
 
 
 def roughly(seconds: float) -> str:
     """Format an estimated duration without false precision: ``2 min``, ``25 min``, ``1 h 10 min``."""
     if seconds < 60:
-        return "a minute"
+        return t("a minute")
     step = 60 if seconds < 600 else 300 if seconds < 3_600 else 600
     return duration(max(1, round(seconds / step)) * step)
 
@@ -149,7 +161,7 @@ def at(moment: datetime, now: datetime) -> str:
 
 def not_seen(gap: Gap, now: datetime) -> str:
     """Say when the bot couldn't see the job: ``between … and …``."""
-    return f"between {at(gap.start, now)} and {at(gap.end, now)}"
+    return t("between {start} and {end}", start=at(gap.start, now), end=at(gap.end, now))
 
 
 def word(text: str, limit: int = 60) -> str:
@@ -160,7 +172,7 @@ def word(text: str, limit: int = 60) -> str:
 def mode(mode_word: str) -> str:
     """Name a build mode the way DSS's own pages do (DSS-API.md §2.3)."""
     try:
-        return _MODES[BuildMode(mode_word)]
+        return t(_MODES[BuildMode(mode_word)])
     except ValueError:
         return word(mode_word)
 
@@ -178,18 +190,27 @@ def channel(channel_id: str) -> str:
 def who(card: JobCard) -> str | None:
     """Say who a job runs for, without notifying them: the Slack name, otherwise DSS's initiator."""
     if card.asker_name and card.started_by_bot:
-        return f"requested by {prose(card.asker_name, 80)}"
-    return f"started by {code(card.job.initiator, 80)}" if card.job.initiator else None
+        return t("requested by {person}", person=prose(card.asker_name, 80))
+    if not card.job.initiator:
+        return None
+    return t("started by {person}", person=code(card.job.initiator, 80))
 
 
 def names(labels: Sequence[str], shown: int = 5) -> str:
     """List the first few names as code, and count the rest."""
-    listed = [code(text) for text in labels[:shown]]
-    if not listed:
-        return "nothing"
+    names = [code(text) for text in labels[:shown]]
+    if not names:
+        return t("nothing")
     if len(labels) > shown:
-        return f"{', '.join(listed)} and {len(labels) - shown:,} more"
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
+        return t("{names} and {number} more", names=", ".join(names), number=number(len(labels) - shown))
+    return listed(names)
+
+
+def either(choices: Sequence[str]) -> str:
+    """Join choices: ``A or B``."""
+    if len(choices) < 2:
+        return "".join(choices)
+    return t("{choices} or {last}", choices=", ".join(choices[:-1]), last=choices[-1])
 
 
 def what(job: JobInfo, shown: int = 5) -> str:
@@ -199,7 +220,7 @@ def what(job: JobInfo, shown: int = 5) -> str:
 
 def thread(url: str) -> str | None:
     """Link to a thread; ``None`` when it isn't the address of a message in Slack."""
-    return f"<{url}|thread>" if _PERMALINK.fullmatch(url) else None
+    return f"<{url}|{t('thread')}>" if _PERMALINK.fullmatch(url) else None
 
 
 def short_job_id(ref: JobRef) -> str:

@@ -56,7 +56,7 @@ def test_times_that_contradict_each_other_give_no_duration() -> None:
         ("ABORTED", "Aborted"),
         ("HIBERNATING", "In state HIBERNATING"),
         ("<!here>", "In state `&lt;!here&gt;`"),
-        ("", "In state unknown"),
+        ("", "In an unknown state"),
     ],
 )
 def test_every_state_has_words_also_one_that_nobody_knows(state: str, said: str) -> None:
