@@ -6,12 +6,18 @@ from bot.services.build import BuildService
 from bot.services.favorites import FavoriteService
 from bot.services.follow import FollowService
 from bot.services.service import Collaborators
+from bot.slack.languages import Languages
 from bot.store import IntentStore
 from bot.workers.intent_runner import IntentRunner
 
 
 def wire_runner(
-    parts: Collaborators, intents: IntentStore, approvals: ApprovalService, *, owner: str
+    parts: Collaborators,
+    intents: IntentStore,
+    approvals: ApprovalService,
+    languages: Languages,
+    *,
+    owner: str,
 ) -> IntentRunner:
     """Return the runner of intents, with a service for each kind of request."""
     return IntentRunner(
@@ -23,4 +29,5 @@ def wire_runner(
         FavoriteService(parts),
         parts.private_messages,
         owner=owner,
+        languages=languages,
     )

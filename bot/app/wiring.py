@@ -18,6 +18,7 @@ from bot.app.connections import gateway, links_of, slack_client, warn_of_weak_co
 from bot.app.dialogs import FILLERS, wire_dialogs
 from bot.app.home import wire_home
 from bot.app.housekeeping import housekeeping
+from bot.app.pictures import wire_pictures
 from bot.app.requests import wire_runner
 from bot.domain import JobRef
 from bot.domain.features import features_of
@@ -27,7 +28,9 @@ from bot.domain.slack_rates import SlackRates
 from bot.domain.stored_records import OutboxRow, SetAside
 from bot.dss.gateway import DssGateway
 from bot.http.server import HttpServer
+from bot.language import channels_read
 from bot.listeners.dispatcher import Dispatcher
+from bot.listeners.languages import in_language_of_sender
 from bot.listeners.mentions import MessageServices
 from bot.listeners.registration import register
 from bot.ops.health_checks import SHOWN_ASIDE, checks, delivery, numbers
@@ -48,6 +51,7 @@ from bot.slack.block_support import BlockSupport
 from bot.slack.dialogs import Dialogs
 from bot.slack.file_uploads import FileUploads
 from bot.slack.identity import BotIdentity, identify
+from bot.slack.languages import Languages
 from bot.slack.message_lookup import MessageLookup
 from bot.slack.private_messages import PrivateMessages
 from bot.slack.sender import OutboxSender
@@ -63,7 +67,6 @@ from bot.workers.maintenance import LAPSE_EVERY, RENEW_EVERY, LeaseRenewer
 from bot.workers.query_pool import QueryPool
 from bot.workers.slow_answers import SlowAnswers
 from bot.workers.steady_clock import uptime
-from bot.workers.timeline_pictures import DRAW_EVERY, TimelinePictures
 
 log = structlog.get_logger(__name__)
 
@@ -127,6 +130,7 @@ class Bot:
         self._dialogs = Dialogs(self.client)
         self._filling = QueryPool(threads=FILLERS, name="dialog-fill")
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="sender")
+        self._languages: Languages | None = None
         self._receiver: receivers.Receiver | None = None
         self._sender: OutboxSender | None = None
         self._health: HttpServer | None = None
@@ -161,7 +165,8 @@ class Bot:
             self._health.start()
         identity = identify(self.client, stopping=self._stopping)
         bolt = bolt_app(self.client, identity, settings.slack)
-        self._start_workers(identity, bolt)
+        with channels_read(settings.slack.language):
+            self._start_workers(identity, bolt)
         self._receiver = receivers.receiver(bolt, settings.slack, stopping=self._stopping)
         self._receiver.start()
         if self._stopping.is_set():
@@ -211,6 +216,8 @@ class Bot:
         for waiter in self._waiters:
             waiter.close()
         self._dialogs.close()
+        if self._languages is not None:
+            self._languages.close()
         self._pool.shutdown(wait=ended, cancel_futures=True)
         with suppress(Exception):  # the database might be the problem; the leases expire on their own
             self.store.leases.release_all(self.owner, patience=max(0.1, until - time.monotonic()))
@@ -226,15 +233,17 @@ class Bot:
     def _start_workers(self, identity: BotIdentity, bolt: App) -> None:
         settings, store, clock = self._settings, self.store, self._clock
         users = wire_people(settings, store, identity, clock)
+        self._languages = languages = Languages(users, settings.slack.language, uptime=self._uptime)
+        bolt.use(in_language_of_sender(languages))
         support = BlockSupport(store.block_support, identity.team_id, enabled=settings.slack.new_blocks)
         keys, parts = self._parts(identity, users, support)
         if self._rules is not None:
             report = self._rules.report_unread_groups
             threading.Thread(target=report, name="rules", daemon=True).start()
-        home, home_loop = wire_home(parts, self.client, settings)
+        home, home_loop = wire_home(parts, self.client, settings, languages)
         parts.private_messages.at_home = home.answer
         approvals = ApprovalService(parts)
-        runner = wire_runner(parts, store.intents, approvals, owner=self.owner)
+        runner = wire_runner(parts, store.intents, approvals, languages, owner=self.owner)
         self._sender = self._new_sender(identity, support)
         draws = settings.slack.timelines and identity.may_upload
         self._waiters = [self._waiter(one, parts.viewers, pictures=draws) for one in self._gateways.values()]
@@ -243,17 +252,7 @@ class Bot:
         self._loops = list(self._background(self._sender, runner, runners, approvals))
         self._loops += [Loop("slow-answers", slow_answers.round, IDLE), home_loop]
         if draws:
-            drawing = TimelinePictures(
-                store,
-                self._gateways,
-                parts.files,
-                parts.viewers,
-                label=self._instances.label,
-                owner=self.owner,
-                clock=clock,
-                on_drafts=self._wake_sender,
-            )
-            self._loops.append(Loop("pictures", drawing.round, DRAW_EVERY))
+            self._loops.append(wire_pictures(parts, self._gateways))
         dispatcher = Dispatcher(
             store.intents,
             self._query_pool,

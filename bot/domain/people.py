@@ -18,6 +18,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """``None`` when Slack doesn't send it (no ``users:read.email`` scope, or a bot)."""
     tz: str = "UTC"
     """IANA name of the time zone that is set in Slack."""
+    locale: str = ""
+    """IETF code of the language that is set in Slack, such as ``fr-FR``; empty if Slack doesn't say it."""
     is_guest: bool = False
     """Single- or multi-channel guest (``is_restricted``, ``is_ultra_restricted``)."""
     is_stranger: bool = False

@@ -11,7 +11,7 @@ Example of a change: to add Spanish, run ``make texts LANGUAGE=es`` and translat
 """
 
 from bot.language.catalogs import ENGLISH, languages, load, nearest
-from bot.language.reader import channels_read, everyone_reads, language, person_reads
+from bot.language.reader import channels_read, everyone_reads, in_same_language, language, person_reads
 from bot.language.texts import decimal, listed, mark, number, t, tn
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "channels_read",
     "decimal",
     "everyone_reads",
+    "in_same_language",
     "language",
     "languages",
     "listed",

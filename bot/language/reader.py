@@ -5,9 +5,10 @@ A view is called by a listener, a service or a worker. Whoever starts to work fo
 through each function, and it follows the work into the pools' threads (docs/adr/0024).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
+from functools import partial
 
 from bot.language.catalogs import ENGLISH
 
@@ -45,3 +46,8 @@ def everyone_reads() -> Iterator[None]:
     """Say everything to a channel, also while the work is one person's."""
     with person_reads(None):
         yield
+
+
+def in_same_language(task: Callable[[], None]) -> Callable[[], None]:
+    """Return a task for another thread, which has no language of its own."""
+    return partial(copy_context().run, task)

@@ -17,6 +17,14 @@ _WORD = re.compile(r"[\w.:-]{1,200}", re.ASCII)
 _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 
 
+def sender_of(body: Payload) -> tuple[str, str]:
+    """Return the user and the workspace of whoever caused a delivery; empty if it isn't a person's doing."""
+    user, event = _map(body.get("user")), _map(body.get("event"))
+    user_id = word(body.get("user_id")) or word(user.get("id")) or word(event.get("user"))
+    team = word(user.get("team_id")) or word(event.get("user_team")) or word(event.get("team"))
+    return user_id, team or word(_map(body.get("team")).get("id")) or word(body.get("team_id"))
+
+
 def of_command(body: Payload) -> RequestContext:
     """Read the payload of a slash command."""
     return RequestContext(

@@ -9,6 +9,7 @@ from bot.domain.approvals import Approval, ApprovalState
 from bot.domain.audit import AuditEntry
 from bot.domain.stored_records import BuildPlan, Draft, Urgency
 from bot.domain.visibility import Visibility
+from bot.language import everyone_reads
 from bot.services.dss_instances import DssInstances
 from bot.services.viewers import Viewers
 from bot.store.approvals import Unreadable
@@ -26,6 +27,7 @@ class ApprovalDrafts:
         """Return the projects of a build of which a channel isn't shown what is built there."""
         return [one for one in plan.projects if self._viewers.shown([one], channel_id) is not Visibility.FULL]
 
+    @everyone_reads()
     def request(self, approval: Approval, outcome: str | None = None) -> Draft:
         """Return the message with the request, as it is now; ``outcome`` is one more line about the end."""
         label = self._instances.label(approval.plan.instance)
@@ -46,6 +48,7 @@ class ApprovalDrafts:
         same = approval.channel_id == approval.place.channel_id
         return same and not self.hidden_in(approval.channel_id, approval.plan)
 
+    @everyone_reads()
     def outcome(self, approval: Approval, name: str = "") -> Draft:
         """Return what the requester is told: in the thread of the request, if that is where they asked.
 

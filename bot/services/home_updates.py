@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.domain.cached import is_fresh
 from bot.domain.errors import DSSError, Refusal
 from bot.domain.stored_records import KnownJob
+from bot.language import person_reads
 from bot.services.dss_instances import DssInstance
 from bot.services.dss_users import IdentityUnavailable
 from bot.services.home import HomeService, Rendered, refused, rendered
@@ -21,6 +22,7 @@ from bot.services.job_lists import MINE_LOOKED
 from bot.services.open_homes import OpenHome, OpenHomes
 from bot.services.service import Collaborators, Service
 from bot.slack.error_codes import ErrorKind, classify, code_of
+from bot.slack.languages import Languages
 from bot.store import Store
 
 log = structlog.get_logger(__name__)
@@ -39,9 +41,15 @@ class HomeUpdates(Service):
     """Does rounds over the open App Homes."""
 
     def __init__(
-        self, parts: Collaborators, home: HomeService, pages: HomePages, open_homes: OpenHomes
+        self,
+        parts: Collaborators,
+        home: HomeService,
+        pages: HomePages,
+        open_homes: OpenHomes,
+        languages: Languages,
     ) -> None:
         super().__init__(parts)
+        self._languages = languages
         self._home = home
         self._pages = pages
         self._open = open_homes
@@ -54,7 +62,8 @@ class HomeUpdates(Service):
             if made >= MOST_PAGES:
                 break
             try:
-                made += self._keep_current(home, signs)
+                with person_reads(self._languages.of(home.user_id, home.tab.team_id)):
+                    made += self._keep_current(home, signs)
             except (DSSError, IdentityUnavailable) as error:
                 # It says as of when it is; the next round tries again.
                 log.info("home.not_looked", user=home.user_id, error=str(error))

@@ -12,6 +12,7 @@ from bot.domain.redaction import Redactor
 from bot.domain.request_limits import RequestLimits
 from bot.domain.rules import Policy
 from bot.domain.visibility import ChannelVisibility
+from bot.language import ENGLISH
 
 _LEAST_KNOWN = 12
 """A shorter secret, such as a database password, can be an ordinary word in a log."""
@@ -83,6 +84,8 @@ class SlackSettings:
     """Whether to show a picture of a finished job's activities, where the bot may upload files."""
     home_minutes: int = 5
     """How long App Home is kept up to date after its person did something there; 0 means not at all."""
+    language: str = ENGLISH
+    """What channels read, and whoever's own language the bot doesn't speak."""
 
     @property
     def socket_mode(self) -> bool:

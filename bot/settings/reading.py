@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.domain.redaction.custom import UnusablePattern, compiled
 from bot.domain.request_limits import RequestLimits
+from bot.language import ENGLISH, languages
 from bot.settings.approvals import read_approvals
 from bot.settings.encryption_keys import read_encryption_keys
 from bot.settings.instances import FROM_ENVIRONMENT, read_instances
@@ -167,6 +168,7 @@ def _read_slack(values: Environment, table: Table, problems: Problems) -> SlackS
     new_blocks = table.flag("new_blocks", default=True)
     timelines = table.flag("timelines", default=True)
     home_minutes = table.whole("home_minutes", 5, 0, 60)
+    language = table.choice("language", languages(), ENGLISH)
     table.finish()
     return SlackSettings(
         bot_token=Secret(bot),
@@ -177,6 +179,7 @@ def _read_slack(values: Environment, table: Table, problems: Problems) -> SlackS
         new_blocks=new_blocks,
         timelines=timelines,
         home_minutes=home_minutes,
+        language=language,
     )
 
 

@@ -8,6 +8,7 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.language import in_same_language
 from bot.slack.error_codes import code_of
 
 log = structlog.get_logger(__name__)
@@ -73,7 +74,7 @@ class Dialogs:
                 then(str(opened[0].get("id") or ""), str(opened[0].get("hash") or ""))
 
         try:
-            self._pool.submit(open_now)
+            self._pool.submit(in_same_language(open_now))
         except RuntimeError:  # the bot is stopping
             otherwise("stopping")
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http.client import HTTPException
 
 import structlog
@@ -17,6 +18,7 @@ from bot.domain import Message
 from bot.domain.approvals import is_request_message
 from bot.domain.slack_rates import SlackRates
 from bot.domain.stored_records import OutboxRow, PendingEnd, Urgency
+from bot.language import in_same_language
 from bot.slack.answers import UnreadableAnswer
 from bot.slack.block_support import BlockSupport
 from bot.slack.delivery_steps import NextStep, RowKind, kind_of, next_step, pause_after
@@ -161,7 +163,8 @@ class OutboxSender:
             for row in rows:
                 self._send(row)
         else:
-            list(self._pool.map(self._send, rows))
+            sending = [in_same_language(partial(self._send, row)) for row in rows]
+            list(self._pool.map(lambda send: send(), sending))
 
     def _send(self, row: OutboxRow) -> None:
         if self._refused:

@@ -116,6 +116,12 @@ class SlackUsers:
                 self._known[user_id] = _Known(now, person, version)
         return person
 
+    def known(self, user_id: str) -> Person | None:
+        """Return somebody about whom Slack needn't be asked now."""
+        with self._lock:
+            kept = self._known.get(user_id)
+        return kept.person if kept is not None and is_fresh(kept.at, self._clock(), FRESH) else None
+
     def forget(self, user: Mapping[str, object]) -> None:
         """Drop what is known about somebody whom Slack says to have changed.
 
@@ -137,7 +143,7 @@ class SlackUsers:
 
     def _ask(self, user_id: str, team_id: str) -> Person:
         try:
-            user = self._client.users_info(user=user_id)["user"]
+            user = self._client.users_info(user=user_id, include_locale=True)["user"]
         except SlackApiError as error:
             passing = classify(error) in {ErrorKind.RETRY, ErrorKind.RATE, ErrorKind.UNREADABLE}
             raise UnknownUser(code_of(error), passing=passing) from error
@@ -177,6 +183,7 @@ def read_person(user: Mapping[str, object], team_id: str, *, home: str, enterpri
         name=storable(str(profile.get("display_name") or user.get("real_name") or user.get("name") or "")),
         email=_email(profile.get("email")),
         tz=storable(str(user.get("tz") or "UTC")),
+        locale=storable(str(user.get("locale") or "")),
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         is_stranger=bool(user.get("is_stranger")) or (teams != {home} and not same_organisation),
         is_bot=bool(user.get("is_bot") or user.get("is_workflow_bot")),

@@ -30,6 +30,7 @@ from bot.domain.job_events import (
 )
 from bot.domain.stored_records import Draft, FollowedJob, Urgency, Watch
 from bot.domain.visibility import Visibility
+from bot.language import everyone_reads
 
 _LAST = Ended | Vanished | GaveUp | EndUnreadable
 """Events that end a job's thread."""
@@ -70,6 +71,7 @@ def job_card(
     )
 
 
+@everyone_reads()
 def root_draft(
     watch: Watch, card: JobCard, now: datetime, urgency: Urgency, seen: Visibility = Visibility.FULL
 ) -> Draft:
@@ -106,6 +108,7 @@ def direct_draft(watch: Watch, name: str, message: Message) -> Draft:
     )
 
 
+@everyone_reads()
 def abort_reply_draft(watch: Watch, card: JobCard, seen: Visibility) -> Draft | None:
     """Return the reply that somebody asked to abort the job; ``None`` where nothing may be said."""
     if seen is Visibility.PRIVATE:

@@ -32,6 +32,7 @@ from bot.domain import (
 from bot.domain.audit import Outcome
 from bot.domain.errors import BotError, DSSError, Refusal
 from bot.domain.stored_records import Draft, Intent, IntentState, UnreadableIntent, Urgency
+from bot.language import person_reads
 from bot.services import audit
 from bot.services.abort import AbortService
 from bot.services.approvals import ApprovalService
@@ -40,6 +41,7 @@ from bot.services.dss_users import IdentityUnavailable
 from bot.services.error_messages import error_message, short_reference
 from bot.services.favorites import FavoriteService
 from bot.services.follow import FollowService
+from bot.slack.languages import Languages
 from bot.slack.private_messages import PrivateMessages
 from bot.store import IntentStore, StoreTrouble
 
@@ -78,6 +80,7 @@ class IntentRunner:
         private_messages: PrivateMessages,
         *,
         owner: str,
+        languages: Languages,
     ) -> None:
         self._intents = intents
         self._build_service = build_service
@@ -87,6 +90,7 @@ class IntentRunner:
         self._favorite_service = favorite_service
         self._private_messages = private_messages
         self._owner = owner
+        self._languages = languages
         self._working: dict[str, str] = {}
         """Intents that are being carried out, and who asked for each."""
         self._claiming = threading.Lock()
@@ -123,10 +127,11 @@ class IntentRunner:
             return intent
 
     def _try(self, intent: Intent) -> None:
-        try:
-            self._carry_out(intent)
-        except Exception as error:  # noqa: BLE001 - the person gets an answer, whatever it was
-            self._failed(intent, error)
+        with person_reads(self._languages.of(intent.user_id, intent.team_id)):
+            try:
+                self._carry_out(intent)
+            except Exception as error:  # noqa: BLE001 - the person gets an answer, whatever it was
+                self._failed(intent, error)
 
     def set_aside(self, row: UnreadableIntent) -> None:
         """Notify the person through an outbox row, so that it happens exactly once, whatever crashes."""

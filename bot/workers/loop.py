@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
+from bot.language import in_same_language
+
 log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE = 30.0
@@ -33,7 +35,7 @@ class Loop:
         self._least = least
         self._stop = threading.Event()
         self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread = threading.Thread(target=in_same_language(self._run), name=name, daemon=True)
 
     def start(self) -> None:
         """Start the thread."""

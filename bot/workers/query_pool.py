@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from bot.domain.errors import BotError
+from bot.language import in_same_language
 
 THREADS = 8
 WAITING = 200
@@ -57,7 +58,7 @@ class QueryPool:
                 self._pool.submit(self._work)
             except RuntimeError as error:  # shutting down
                 raise PoolFull from error
-            self._waiting.append((task, shares))
+            self._waiting.append((in_same_language(task), shares))
 
     def close(self, seconds: float) -> bool:
         """Finish running tasks and drop waiting ones: only the people who asked would see those answers.

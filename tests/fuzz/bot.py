@@ -23,6 +23,7 @@ from bot.domain.ports import Dss
 from bot.domain.request_limits import UNLIMITED
 from bot.domain.visibility import ChannelVisibility
 from bot.listeners.dispatcher import Dispatcher
+from bot.listeners.languages import in_language_of_sender
 from bot.listeners.mentions import MessageServices
 from bot.listeners.registration import register
 from bot.services.abort import AbortService
@@ -44,6 +45,7 @@ from bot.services.viewers import CurrentViewers
 from bot.slack.block_support import BlockSupport
 from bot.slack.dialogs import Dialogs
 from bot.slack.file_uploads import FileUploads
+from bot.slack.languages import Languages
 from bot.slack.private_messages import PrivateMessages
 from bot.slack.users import SlackUsers
 from bot.store import Database, Store, migrate
@@ -223,6 +225,7 @@ class FuzzedBot:
         )
         home = HomeService(parts, self.slack, HomePages(parts), OpenHomes(timedelta(minutes=5)))
         parts.private_messages.at_home = home.answer
+        languages = Languages(users, "en")
         self._runner = IntentRunner(
             self.store.intents,
             BuildService(parts),
@@ -232,6 +235,7 @@ class FuzzedBot:
             FavoriteService(parts),
             parts.private_messages,
             owner="fuzz",
+            languages=languages,
         )
         dialogs = _Dialogs(self.slack)
         dispatcher = Dispatcher(
@@ -250,6 +254,7 @@ class FuzzedBot:
             process_before_response=True,
             raise_error_for_unhandled_request=True,
         )
+        self._app.use(in_language_of_sender(languages))
         pools = (_AtOnce(), _AtOnce())
         services = wire_dialogs(
             parts, dispatcher, dialogs, keys, *pools, support=BlockSupport(), keys_are_used=True

@@ -8,6 +8,7 @@ from bot.domain.stored_records import Intent, IntentState
 from bot.store import Store
 from bot.workers.intent_runner import SHARE, IntentRunner
 from tests.support.clocks import HandClock
+from tests.support.languages import english
 from tests.support.samples import intent
 
 
@@ -32,7 +33,7 @@ def test_a_clock_that_jumps_ahead_starts_nothing_twice(store: Store, clock: Hand
     """The other runners of this process leave alone what one of them is working on."""
     builds = SlowBuilds(store)
     nobody = cast("Any", None)
-    runner = IntentRunner(store.intents, cast("Any", builds), *[nobody] * 5, owner="me")
+    runner = IntentRunner(store.intents, cast("Any", builds), *[nobody] * 5, owner="me", languages=english())
     asked = intent()
     store.intents.add(asked, delivery="a")
     with ThreadPoolExecutor(1) as pool:
@@ -50,7 +51,7 @@ def test_starts_that_hang_keep_nobody_else_back(store: Store) -> None:
     """The person who asked for them waits for one of them to end, and loses nothing."""
     builds = SlowBuilds(store)
     nobody = cast("Any", None)
-    runner = IntentRunner(store.intents, cast("Any", builds), *[nobody] * 5, owner="me")
+    runner = IntentRunner(store.intents, cast("Any", builds), *[nobody] * 5, owner="me", languages=english())
     alices, bobs = [intent(user_id="U1") for _ in range(SHARE + 1)], intent(user_id="U2")
     for number, asked in enumerate([*alices, bobs]):
         store.intents.add(asked, delivery=str(number))

@@ -40,6 +40,7 @@ class Directory:
         ultra_guest: bool = False,
         stranger: bool = False,
         tz: str = "Europe/Paris",
+        locale: str = "en-US",
         deleted: bool = False,
     ) -> str:
         """Add a person and return the user id; the default email is ``NAME@example.com``."""
@@ -52,6 +53,7 @@ class Directory:
                 email=email or f"{name}@example.com",
                 team_id="T0STRANGE1" if stranger else world.team_id,
                 tz=tz,
+                locale=locale,
                 guest=guest,
                 ultra_guest=ultra_guest,
                 stranger=stranger,

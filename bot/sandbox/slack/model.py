@@ -36,6 +36,7 @@ class User:
     team_id: str
     email: str | None
     tz: str
+    locale: str = "en-US"
     guest: bool = False  # multi-channel guest, `is_restricted`
     ultra_guest: bool = False  # single-channel guest, `is_ultra_restricted`
     stranger: bool = False  # a person from another organization, met in a shared channel

@@ -7,8 +7,14 @@ from bot.sandbox.slack.model import Channel, File, Json, Message, User, View
 from bot.sandbox.slack.world import World
 
 
-def user_json(world: World, user: User) -> Json:
-    """Return a user as ``users.info`` does; the email only for members, and with ``users:read.email``."""
+def user_json(world: World, user: User, *, locale: bool = False) -> Json:
+    """Return a user as ``users.info`` does; the email only for members, and with ``users:read.email``.
+
+    Args:
+        world: the workspace.
+        user: who it is.
+        locale: whether the caller asked for the locale with ``include_locale``.
+    """
     profile: Json = {
         "real_name": user.name.title(),
         "real_name_normalized": user.name.title(),
@@ -44,6 +50,8 @@ def user_json(world: World, user: User) -> Json:
             "is_ultra_restricted": user.ultra_guest,
             "is_email_confirmed": user.email is not None,
         }
+        if locale:
+            answer["locale"] = user.locale
     return answer
 
 

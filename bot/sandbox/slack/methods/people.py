@@ -34,7 +34,8 @@ def connections_open(context: Context, _args: Args) -> Json:
 
 def users_info(context: Context, args: Args) -> Json:
     """Describe one person."""
-    return {"user": user_json(context.world, context.world.user(args.need("user")))}
+    user = context.world.user(args.need("user"))
+    return {"user": user_json(context.world, user, locale=args.flag("include_locale"))}
 
 
 def lookup_by_email(context: Context, args: Args) -> Json:
@@ -48,7 +49,8 @@ def lookup_by_email(context: Context, args: Args) -> Json:
 
 def users_list(context: Context, args: Args) -> Json:
     """List all users."""
-    everybody = [user_json(context.world, user) for user in context.world.users.values()]
+    locale = args.flag("include_locale")
+    everybody = [user_json(context.world, user, locale=locale) for user in context.world.users.values()]
     part, cursor = page(everybody, args, default=1000, maximum=1000)
     return {
         "members": part,
