@@ -56,7 +56,7 @@ class DSSError(BotError):
         status: HTTP status, or ``None`` when there was no answer.
         error_type: DSS's ``errorType``, or ``""``.
         maybe_done: whether the call might have taken effect anyway (an answer lost after a POST).
-        hint: one sentence about what the caller can do.
+        hint: what happened, and what the caller can do.
     """
 
     hint = "Try again; if that doesn't help, ask the bot's administrator."
@@ -120,25 +120,31 @@ class DSSPersonalKeyRefused(DSSBadKey):
 class DSSNotVisible(DSSError):
     """The project doesn't exist, or the caller may not see it: DSS answers both with the same 401."""
 
-    hint = "Check the project key; if it's right, ask for access to the project in DSS."
+    hint = (
+        "DSS has no such project, or you can't see it. Check the project key; if it's right, ask for access "
+        "to the project in DSS."
+    )
 
 
 class DSSRefused(DSSError):
     """The caller can see the object but lacks the privilege."""
 
-    hint = "Ask for the right in DSS (Write project content to build or abort, Read to look)."
+    hint = (
+        "DSS doesn't allow you to do that. An administrator of the project can give you the right: Write "
+        "project content to build or abort, Read to look."
+    )
 
 
 class DSSNotFound(DSSError):
     """The job, dataset, partition or user doesn't exist."""
 
-    hint = "Check the name; it might have been deleted or renamed."
+    hint = "DSS doesn't know it. Check the name; it might have been deleted or renamed."
 
 
 class DSSInvalidRequest(DSSError):
     """DSS can't carry out the request as it was sent (400, or 500 with ``IllegalArgumentException``)."""
 
-    hint = "Check the outputs, the partition and the type."
+    hint = "DSS can't carry that out as it was asked. Check the outputs, the partition and the type."
 
 
 class DSSServerError(DSSError):

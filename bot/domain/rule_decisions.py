@@ -13,7 +13,7 @@ _DOING = {
     Capability.VIEW: "look at jobs",
     Capability.LOG: "read logs",
     Capability.BUILD: "build",
-    Capability.BUILD_UPSTREAM: "build upstream (--mode modified, all or missing)",
+    Capability.BUILD_UPSTREAM: "build",
     Capability.ABORT_OWN: "abort jobs",
     Capability.ABORT_ANY: "abort jobs that others started",
     Capability.APPROVE: "approve builds",
@@ -79,6 +79,8 @@ def refusal_by_rules(
     if what is not None:
         building = capability in _BUILDS and "." in what
         doing = f"{doing} {what}" if building else f"{doing} in {what}"
+    if capability is Capability.BUILD_UPSTREAM:
+        doing = f"{doing} with --mode modified, all or missing"
     change = f"Ask {contact} to change that."
     if verdict.kind == "guardrail":
         here = "in direct messages with the bot" if channel == DIRECT else "in this channel"

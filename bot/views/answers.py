@@ -99,7 +99,6 @@ def old_dialog() -> Message:
 
 def dss_trouble(error: DSSError, instance: str | None = None) -> Message:
     """Say that a call to DSS failed. Never shows DSS's stack trace."""
-    where = t(" (instance {name})", name=code(instance, 80)) if instance else ""
     said = str(error).strip().split("\n")[0] if error.status is not None else ""
     ours = isinstance(error, DSSUnavailable | DSSUnreadable)
     details = (
@@ -107,9 +106,10 @@ def dss_trouble(error: DSSError, instance: str | None = None) -> Message:
     )
     perhaps = t("It might have gone through anyway: check `/dss-jobs` before you try again.")
     return say(
-        f"{prose(t(error.hint))}{where}",
+        prose(t(error.hint)),
         details if said else None,
         perhaps if error.maybe_done else None,
+        t("DSS instance: {name}", name=code(instance, 80)) if instance else None,
         icon=wording.WARNED,
     )
 

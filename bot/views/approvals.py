@@ -22,6 +22,23 @@ _ICONS = {
     ApprovalState.LAPSED: wording.NOTHING,
     ApprovalState.CANCELED: wording.NOTHING,
 }
+_ENDED = {
+    ApprovalState.APPROVED: "Approved",
+    ApprovalState.DECLINED: "Declined",
+    ApprovalState.CANCELED: "Canceled",
+    ApprovalState.LAPSED: "Lapsed, because nobody approved it in time",
+    ApprovalState.NOT_STARTED: "Approved, but not started",
+    ApprovalState.UNKNOWN: "Approved, but it isn't clear whether it started",
+    ApprovalState.REPLACED: "Approved, but the build had changed",
+}
+_ENDED_BY = {
+    ApprovalState.APPROVED: "*Approved* by {person}",
+    ApprovalState.DECLINED: "*Declined* by {person}",
+    ApprovalState.CANCELED: "*Canceled* by {person}",
+    ApprovalState.NOT_STARTED: "*Approved* by {person}, but not started",
+    ApprovalState.UNKNOWN: "*Approved* by {person}, but it isn't clear whether it started",
+    ApprovalState.REPLACED: "*Approved* by {person}, but the build had changed",
+}
 _NAME = 1_000
 _COMMAND = 500
 _ROOM = 2_800
@@ -41,8 +58,10 @@ def approval_request(
     """
     pending = approval.state is ApprovalState.PENDING
     heading = "Approval needed" if pending else _ended(approval)
-    head = f"{_ICONS.get(approval.state, wording.NOTHING)} *{heading}*"
-    lines = [head if pending else f"{head}{_by(approval)}", _what(approval)]
+    head = "*Approval needed*" if pending else _ended_by(approval)
+    lines = [f"{_ICONS.get(approval.state, wording.NOTHING)} {head}", _what(approval)]
+    if approval.state is ApprovalState.REPLACED:
+        lines.append("The bot asked for an approval again: see the newer request.")
     if approval.reason and approval.state is ApprovalState.DECLINED:
         # Why a build wasn't started is for the requester: it can be about their account.
         lines.append(f"Reason: {prose(approval.reason, 500)}")
@@ -58,9 +77,8 @@ def approval_request(
 
 def approval_hidden(approval: Approval) -> Message:
     """Show how a request ended in a channel that no longer shows what is built in its project."""
-    ended = f"*{_ended(approval)}*{_by(approval)}"
     return say(
-        f"{ended}: a build that {wording.mention(approval.user_id)} asked for.",
+        f"{_ended_by(approval)}: a build that {wording.mention(approval.user_id)} asked for.",
         "This channel no longer shows what it builds.",
         icon=_ICONS.get(approval.state, wording.NOTHING),
     )
@@ -90,21 +108,15 @@ def _about(approval: Approval, now: datetime, instance_label: str | None, *, pen
 
 
 def _ended(approval: Approval) -> str:
-    return {
-        ApprovalState.APPROVED: "Approved",
-        ApprovalState.DECLINED: "Declined",
-        ApprovalState.CANCELED: "Canceled",
-        ApprovalState.LAPSED: "Lapsed: nobody approved it in time",
-        ApprovalState.NOT_STARTED: "Approved, but not started",
-        ApprovalState.UNKNOWN: "Approved, but it isn't clear whether it started",
-        ApprovalState.REPLACED: "Approved, but the build had changed: see the new request",
-    }.get(approval.state, "Closed")
+    return _ENDED.get(approval.state, "Closed")
 
 
-def _by(approval: Approval) -> str:
+def _ended_by(approval: Approval) -> str:
+    """Return how a request ended and by whom: ``*Approved* by @bob, but not started``."""
     if approval.decided_by is None or approval.state is ApprovalState.LAPSED:
-        return ""
-    return f" by {wording.mention(approval.decided_by)}"
+        return f"*{_ended(approval)}*"
+    said = _ENDED_BY.get(approval.state, "*Closed* by {person}")
+    return said.format(person=wording.mention(approval.decided_by))
 
 
 def _buttons(approval: Approval) -> tuple[Block, ...]:

@@ -58,8 +58,9 @@ def redirected(told: Message, channel_id: str, reason: str) -> Message:
 
 def rejected_by_slack(channel_id: str, reason: str) -> Message:
     """Say that Slack rejected a message about a job in every form, in words that it accepts."""
+    because = f": {_WHY[reason]}" if reason in _WHY else f" with the error {code(reason, 80)}"
     return say(
-        f"Slack rejected a message about your job in {wording.channel(channel_id)}: {why(reason)}.",
+        f"Slack rejected a message about your job in {wording.channel(channel_id)}{because}.",
         "To check on the job, type `/dss-jobs`.",
         icon=wording.WARNED,
     )

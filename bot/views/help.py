@@ -23,7 +23,7 @@ _BUILD = (
 _JOBS = (
     "*Jobs in DSS*",
     "`/dss-jobs` shows what is running and your recent jobs.",
-    "`/dss-jobs CHURN --state failed --since 2015/09/24` lists a project's jobs.",
+    "`/dss-jobs CHURN --state failed --since yesterday` lists a project's jobs.",
     "`/dss-jobs failed today`, `/dss-jobs CHURN,SALES --state failed`, `/dss-jobs CH*`: several projects.",
     "Filters: `--state failed`, `running`, `done` or `aborted`; `--since` a date, `9am UTC`, `2h` or `7d`;",
     "`--by me` or a login; `--dataset` a name; `--limit` a number.",

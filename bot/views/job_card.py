@@ -34,7 +34,7 @@ def summary(card: JobCard, now: datetime) -> str:
     if took is None or (card.gave_up and not card.job.finished):
         return f"{state_words(card)}: {wording.what(card.job)}"
     if card.job.finished:
-        return f"{state_words(card)} after {took}: {wording.what(card.job)}"
+        return f"{wording.ended(card.job, took)}: {wording.what(card.job)}"
     asked = ", abort requested" if card.abort else ""
     return f"{wording.outcome(card.job).words} for {took}{asked}: {wording.what(card.job)}"
 

@@ -61,8 +61,9 @@ def outcome_reply(event: Event, card: JobCard, now: datetime, watch_id: str) -> 
         case Back(gap=gap):
             return thread_replies.reply_back(gap, now)
         case Ended():
-            said = f"{_mention(card)}*{wording.outcome(card.job).words}*{_after(card, now)}: {_what(card)}"
-            shown = section(f"{wording.outcome(card.job).icon} {said}")
+            took = wording.job_lasted(card.job, now)
+            said = wording.ended(card.job, took, bold=True)
+            shown = section(f"{wording.outcome(card.job).icon} {_mention(card)}{said}: {_what(card)}")
             return message(_summary(card, now), (shown, *_details(watch_id)))
         case Vanished():
             return thread_replies.reply_vanished(card.asker)
@@ -108,7 +109,9 @@ def _about(card: JobCard, now: datetime) -> list[str | None]:
 
 
 def _summary(card: JobCard, now: datetime) -> str:
-    return f"{state_words(card)}{_after(card, now) if card.job.finished else ''}: {_what(card)}"
+    job = card.job
+    said = wording.ended(job, wording.job_lasted(job, now)) if job.finished else state_words(card)
+    return f"{said}: {_what(card)}"
 
 
 def _after(card: JobCard, now: datetime) -> str:

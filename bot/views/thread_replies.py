@@ -80,8 +80,8 @@ def reply_ended(card: JobCard, excerpt: str | None, now: datetime) -> Message:
     """
     said = wording.outcome(card.job)
     took = wording.job_lasted(card.job, now)
-    lasted = f" after {took}{usual_note(card)}" if took else ""
-    first = f"{_mention(card.asker)}*{said.words}*{lasted}: {wording.what(card.job)}"
+    lasted = wording.ended(card.job, f"{took}{usual_note(card)}" if took else None, bold=True)
+    first = f"{_mention(card.asker)}{lasted}: {wording.what(card.job)}"
     shown: list[Block | Either] = [section(f"{said.icon} {first}", *_ended_notes(card, now))]
     if excerpt and excerpt.strip():
         log = (section(fence(excerpt, _EXCERPT)),)

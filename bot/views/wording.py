@@ -151,6 +151,20 @@ def job_lasted(job: JobInfo, now: datetime) -> str | None:
     return lasted(start, max(now, start)) if start else None
 
 
+def ended(job: JobInfo, took: str | None, *, bold: bool = False) -> str:
+    """Say how a job ended and after how long: ``Done after 4 min, nothing was built``."""
+    if not took:
+        return f"*{outcome(job).words}*" if bold else outcome(job).words
+    if built_nothing(job):
+        said = t("Done after {duration}, nothing was built", duration=took)
+    elif not job.state:
+        said = t("Finished after {duration}, outcome unknown", duration=took)
+    else:
+        words = outcome(job).words
+        return t("{outcome} after {duration}", outcome=f"*{words}*" if bold else words, duration=took)
+    return f"*{said}*" if bold else said
+
+
 def at(moment: datetime, now: datetime) -> str:
     """Format a time so that Slack shows it in each reader's time zone, with UTC as the fallback."""
     utc = moment.astimezone(UTC)

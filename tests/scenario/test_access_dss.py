@@ -101,7 +101,7 @@ def test_a_restricted_project_is_invisible_to_others(scenario: Scenario) -> None
 def test_reading_is_not_building(scenario: Scenario) -> None:
     """DSS refuses the start: the answer has DSS's words and names the missing right."""
     scenario.type("/dss-build FRAUD.alerts", user="bob")
-    scenario.told("Ask for the right in DSS", user="bob")
+    scenario.told("can give you the right", user="bob")
     assert scenario.roots() == []
     scenario.type("/dss-jobs FRAUD", user="bob")
     scenario.told("Jobs of FRAUD", user="bob")
@@ -124,7 +124,7 @@ def test_a_button_pressed_by_somebody_without_the_right(scenario: Scenario) -> N
     scenario.type("/dss-build CHURN.customers_clean")
     root = scenario.root("Running", "CHURN.customers_clean")
     scenario.press(root, action_ids.JOB_ABORT, user="carol")
-    scenario.told("Ask for the right in DSS", user="carol")
+    scenario.told("can give you the right", user="carol")
     assert not any("asked to abort" in shown(m) for m in scenario.now(root).replies)
     assert scenario.newest().life.stop_at is None
 

@@ -34,7 +34,7 @@ def test_it_lapses(open_scenario: Scenario) -> None:
     """After an hour, nobody can approve it, the requester knows, and can ask again with the command shown."""
     waiting = ask(open_scenario)
     open_scenario.later(minutes=61)
-    over = open_scenario.root("Lapsed: nobody approved it in time")
+    over = open_scenario.root("Lapsed, because nobody approved it in time")
     assert not has_button(over, action_ids.APPROVAL_APPROVE)
     told = in_thread(open_scenario, "Nobody approved your build")
     assert "/dss-build CHURN.scored" in shown(told)

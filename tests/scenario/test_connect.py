@@ -120,7 +120,7 @@ def test_each_person_acts_with_their_own_key(scenario: Scenario) -> None:
     """Rights differ: bob reads FRAUD and may not build there, alice may; carol has connected nothing."""
     with connected(scenario, "alice"), connected(scenario, "bob"):
         scenario.type("/dss-build FRAUD.alerts", user="bob")
-        scenario.told("Ask for the right in DSS", user="bob")
+        scenario.told("can give you the right", user="bob")
         scenario.type("/dss-build PAYROLL.salary_bands", user="bob")
         scenario.told("no project PAYROLL", user="bob")
         assert scenario.roots() == []

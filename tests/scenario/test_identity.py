@@ -122,7 +122,7 @@ def test_another_address_is_another_login_at_once(shared: Scenario) -> None:
     """An administrator of Slack corrected it."""
     shared.slack.add_user("zed", "bob@example.com")
     shared.type("/dss-build FRAUD.alerts", user="zed", channel=shared.slack.dm("zed"))
-    shared.told("Ask for the right in DSS", user="zed")
+    shared.told("can give you the right", user="zed")
     _changed(shared, "zed", email="nobody.there@example.com")
     shared.type("/dss-build FRAUD.alerts", user="zed", channel=shared.slack.dm("zed"))
     shared.told("no login there has your email address nobody.there@example.com", user="zed")

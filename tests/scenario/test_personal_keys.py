@@ -91,7 +91,7 @@ def test_the_rules_allow_more_than_the_key_can(scenario: Scenario) -> None:
     """Bob's rights in DSS still count: he may read FRAUD there, and not build."""
     with connected(scenario, "bob"):
         scenario.type("/dss-build FRAUD.alerts", user="bob")
-        scenario.told("Ask for the right in DSS", user="bob")
+        scenario.told("can give you the right", user="bob")
         assert scenario.roots() == []
 
 

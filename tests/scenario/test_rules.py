@@ -154,8 +154,8 @@ def test_upstream_needs_its_own_right(scenario: Scenario) -> None:
     rule(scenario, '[[rules]]\nallow = "build"\neveryone = true')
     for mode in ("modified", "all", "missing"):
         scenario.type(f"/dss-build CHURN.customers_clean --mode {mode}")
-        scenario.until(lambda: refusals(scenario, "build upstream"))
-        assert refusals(scenario, "build upstream") == 1
+        scenario.until(lambda: refusals(scenario, "build in CHURN with --mode"))
+        assert refusals(scenario, "build in CHURN with --mode") == 1
         scenario._seen["alice"] = len(scenario.slack.ephemerals("alice"))
     assert scenario.starts() == []
     scenario.slow("customers_clean")
@@ -300,7 +300,7 @@ def test_access_rules_means_the_rights_in_dss_and_the_rules(
     text = '[[rules]]\nallow = "*"\nusers = ["bob@example.com"]\n[[rules]]\nallow = "view"\neveryone = true\n'
     scenario = make_scenario(access="rules", environment=configure(tmp_path, text))
     scenario.type("/dss-build FRAUD.alerts", user="bob")
-    scenario.told("Ask for the right in DSS", user="bob")
+    scenario.told("can give you the right", user="bob")
     scenario.type("/dss-build FRAUD.alerts")
     scenario.told("You may not build in FRAUD from here")
     scenario.type("/dss-jobs PAYROLL", user="bob")

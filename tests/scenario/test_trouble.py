@@ -93,7 +93,7 @@ def test_an_abort_that_dss_refuses(scenario: Scenario) -> None:
     root = scenario.root("Running", "CHURN.customers_clean")
     scenario.dss.faults.add("status", path="/abort", status=403, message="not you")
     scenario.type(f"/dss-jobs abort {ref(scenario.newest())}")
-    scenario.told("not you", "Ask for the right in DSS")
+    scenario.told("not you", "can give you the right")
     assert not any("asked to abort" in shown(m) for m in scenario.now(root).replies)
 
 
