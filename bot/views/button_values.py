@@ -12,6 +12,7 @@ import msgspec
 from bot.domain import DecideApproval, JobName, ListJobs, Place, ReadLog, Request
 from bot.domain.build_forms import FieldProblem
 from bot.domain.errors import BotError, Refusal
+from bot.language import t
 from bot.views import limits
 
 _T = TypeVar("_T")
@@ -28,7 +29,7 @@ class OldButton(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "This button is from an older message that the bot can no longer read. Nothing was done.",
+            t("This button is from an older message that the bot can no longer read. Nothing was done."),
             example="/dss-jobs",
         )
 

@@ -14,6 +14,8 @@ from bot.domain import (
     ShowStatus,
     UnfollowJob,
 )
+from bot.language import number as counted
+from bot.language import t, tn
 from bot.views import action_ids
 from bot.views.blocks import Block, button, confirm, link_button
 from bot.views.wording import labels_of
@@ -29,45 +31,57 @@ def abort(card: JobCard, number: int | None = None) -> Block | None:
     if card.job.finished or card.vanished:
         return None
     labels = labels_of(card.job.outputs) or [card.job.ref.job_id]
-    more = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
-    asks = confirm(
-        "Abort this job?",
+    lost = t(
         "Any work in progress is lost. What the job has already written stays, so its outputs might be "
-        f"incomplete. It builds: {labels[0][:100]}{more}",
-        "Abort the job",
-        "Let it run",
+        "incomplete."
     )
+    what = labels[0][:100]
+    if len(labels) > 1:
+        built = t("It builds: {what} and {number} more", what=what, number=counted(len(labels) - 1))
+    else:
+        built = t("It builds: {what}", what=what)
+    asks = confirm(abort_question(1), f"{lost} {built}", t("Abort the job"), let_run(1))
     request = AbortJob(job=name_of(card.job))
-    return button("Abort", action_ids.JOB_ABORT, request, number=number, style="danger", confirm=asks)
+    return button(t("Abort"), action_ids.JOB_ABORT, request, number=number, style="danger", confirm=asks)
+
+
+def abort_question(jobs: int) -> str:
+    """Ask whether to abort so many jobs."""
+    return tn("Abort this job?", "Abort these {number} jobs?", jobs)
+
+
+def let_run(jobs: int) -> str:
+    """Name the button that aborts none of so many jobs."""
+    return tn("Let it run", "Let them run", jobs)
 
 
 def log(card: JobCard, number: int | None = None) -> Block | None:
     """Show the end of the job's log."""
     if card.vanished:
         return None
-    return button("Log", action_ids.JOB_LOG, ReadLog(job=name_of(card.job)), number=number)
+    return button(t("Log"), action_ids.JOB_LOG, ReadLog(job=name_of(card.job)), number=number)
 
 
 def status(card: JobCard, number: int | None = None) -> Block | None:
     """Show the job's current status."""
-    return button("Status", action_ids.JOB_STATUS, ShowStatus(job=name_of(card.job)), number=number)
+    return button(t("Status"), action_ids.JOB_STATUS, ShowStatus(job=name_of(card.job)), number=number)
 
 
 def open_in_dss(card: JobCard, number: int | None = None) -> Block | None:
     """Open the job in DSS's web interface."""
-    return link_button("Open in DSS", card.ui_url, number=number)
+    return link_button(t("Open in DSS"), card.ui_url, number=number)
 
 
 def follow(card: JobCard, number: int | None = None) -> Block | None:
     """Follow an unfinished job here."""
     if card.job.finished or card.vanished:
         return None
-    return button("Follow here", action_ids.JOB_FOLLOW, FollowJob(job=name_of(card.job)), number=number)
+    return button(t("Follow here"), action_ids.JOB_FOLLOW, FollowJob(job=name_of(card.job)), number=number)
 
 
 def unfollow(card: JobCard) -> Block | None:
     """Stop following a job here."""
-    return button("Stop following", action_ids.JOB_UNFOLLOW, UnfollowJob(job=name_of(card.job)))
+    return button(t("Stop following"), action_ids.JOB_UNFOLLOW, UnfollowJob(job=name_of(card.job)))
 
 
 def rebuild(card: JobCard, number: int | None = None) -> Block | None:
@@ -75,7 +89,7 @@ def rebuild(card: JobCard, number: int | None = None) -> Block | None:
     request = same_again(card.job)
     if request is None or not card.job.finished:
         return None
-    return button("Rebuild", action_ids.JOB_REBUILD, request, number=number)
+    return button(t("Rebuild"), action_ids.JOB_REBUILD, request, number=number)
 
 
 def rebuild_with_changes(card: JobCard) -> Block | None:
@@ -83,7 +97,7 @@ def rebuild_with_changes(card: JobCard) -> Block | None:
     request = same_again(card.job)
     if request is None or not card.job.finished:
         return None
-    return button("Rebuild with changes…", action_ids.BUILD_DIALOG_CHANGE, request)
+    return button(t("Rebuild with changes…"), action_ids.BUILD_DIALOG_CHANGE, request)
 
 
 def same_again(job: JobInfo, *, thread: str | None = None) -> Build | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from bot.domain import Message
+from bot.language import t, tn
 from bot.views import limits, wording
 from bot.views.blocks import context, message, section
 
@@ -29,11 +30,11 @@ def digest(ends: Sequence[End]) -> Message:
     """Report the ends of many jobs, failed ones first; mention each person who requested one once."""
     ends = sorted(ends, key=lambda end: rank(end.text))
     askers = dict.fromkeys(end.asker for end in ends if end.asker)
-    said = f"{wording.count(len(ends), 'job')} ended"
+    said = tn("{number} job ended", "{number} jobs ended", len(ends))
     heading = " · ".join([f"*{said}*", *(wording.mention(asker) for asker in askers)])
     lines = [_line(end) for end in ends[:PER_DIGEST]]
     groups = [lines[start : start + _LINES] for start in range(0, len(lines), _LINES)]
-    note = context("Many jobs ended at once: each thread gets its own reply later.")
+    note = context(t("Many jobs ended at once: each thread gets its own reply later."))
     return message(said, (section(heading), *(section(*group) for group in groups), note))
 
 
@@ -41,13 +42,15 @@ def rank(text: str) -> int:
     """Rank how urgently an end is reported: 0 for failures, 1 for other bad news, 2 for the rest.
 
     Args:
-        text: what the reply says; it begins with the state as `bot.views.wording` puts it.
+        text: what the reply says; it begins with the state as `bot.views.wording` puts it, in the language
+            of the channels.
     """
-    return 0 if text.startswith("Failed") else 2 if text.startswith("Done") else 1
+    return 0 if text.startswith(t("Failed")) else 2 if text.startswith(t("Done")) else 1
 
 
 def _line(end: End) -> str:
     first = end.text.partition("\n")[0]
     room = limits.SECTION_TEXT // _LINES - 20 - len(end.url or "")
-    shown = first if len(first) <= room else "an outcome that is too long to show here: see its thread"
-    return f"• {shown} · <{end.url}|thread>" if end.url else f"• {shown}"
+    shown = first if len(first) <= room else t("an outcome that is too long to show here: see its thread")
+    thread = t("thread")
+    return f"• {shown} · <{end.url}|{thread}>" if end.url else f"• {shown}"

@@ -3,6 +3,7 @@
 import msgspec
 
 from bot.domain import Build, FollowJob, Message
+from bot.language import t
 from bot.views import action_ids, wording
 from bot.views.blocks import actions, button, message, say, section
 from bot.views.escape import code
@@ -18,22 +19,27 @@ def first_post(request: Build | FollowJob, project: str, channel_id: str, *, out
         outcome: whether the channel would see only outcomes.
     """
     where = wording.channel(channel_id)
-    text = f"This posts about {code(project, 80)} in {where} for the first time."
-    everything = "its outputs, why a job failed, and a few lines of the log"
-    seen = "that a job of it ran and how it ended" if outcome else everything
-    more = (
-        f"Everyone in the workspace can read {where}, with or without rights in DSS, and so can people of "
-        f"other organizations if it is shared with them. They will see {seen}."
+    named = code(project, 80)
+    text = t("This posts about {project} in {channel} for the first time.", project=named, channel=where)
+    readers = t(
+        "Everyone in the workspace can read {channel}, with or without rights in DSS, and so can people of "
+        "other organizations if it is shared with them.",
+        channel=where,
     )
+    if outcome:
+        seen = t("They will see that a job of it ran and how it ended.")
+    else:
+        seen = t("They will see its outputs, why a job failed, and a few lines of the log.")
+    more = f"{readers} {seen}"
     action = action_ids.BUILD_CONFIRM_ALL if isinstance(request, Build) else action_ids.JOB_FOLLOW
     here = button(
-        "Post here", action, msgspec.structs.replace(request, post="here"), number=0, style="primary"
+        t("Post here"), action, msgspec.structs.replace(request, post="here"), number=0, style="primary"
     )
     direct = button(
-        "Send me direct messages", action, msgspec.structs.replace(request, post="direct"), number=1
+        t("Send me direct messages"), action, msgspec.structs.replace(request, post="direct"), number=1
     )
     if here is None or direct is None:
-        return say(text, more, "These outputs don't fit into one button: please name fewer.")
+        return say(text, more, t("These outputs don't fit into one button: please name fewer."))
     return message(
-        text, (section(text, more), *actions(here, direct, button("Cancel", action_ids.BUILD_CANCEL)))
+        text, (section(text, more), *actions(here, direct, button(t("Cancel"), action_ids.BUILD_CANCEL)))
     )

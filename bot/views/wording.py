@@ -234,7 +234,8 @@ def what(job: JobInfo, shown: int = 5) -> str:
 
 def thread(url: str) -> str | None:
     """Link to a thread; ``None`` when it isn't the address of a message in Slack."""
-    return f"<{url}|{t('thread')}>" if _PERMALINK.fullmatch(url) else None
+    label = t("thread")
+    return f"<{url}|{label}>" if _PERMALINK.fullmatch(url) else None
 
 
 def short_job_id(ref: JobRef) -> str:
