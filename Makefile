@@ -59,14 +59,7 @@ format: $(DEV)  ## format the code
 	$(BIN)/ruff format .
 
 texts: $(DEV)  ## bring the texts of all languages up to date with the code; LANGUAGE=es begins a new one
-	$(BIN)/pybabel --quiet extract --no-default-keywords --keywords 't mark tn:1,2' --omit-header --sort-output \
-		--add-location=never --width 110 --output-file $(TEXTS)/texts.pot bot
-	if [ -n "$(LANGUAGE)" ]; then $(BIN)/pybabel --quiet init --input-file $(TEXTS)/texts.pot \
-		--locale $(LANGUAGE) --output-file $(TEXTS)/$(LANGUAGE).po --width 110; fi
-	for file in $(TEXTS)/*.po; do $(BIN)/pybabel --quiet update --input-file $(TEXTS)/texts.pot --no-fuzzy-matching \
-		--ignore-obsolete --ignore-pot-creation-date --width 110 --locale "$$(basename "$$file" .po)" --output-file "$$file" || exit 1; done
-
-TEXTS := bot/language
+	$(BIN)/python -m tests.language.update $(LANGUAGE)
 
 lock: $(UV)  ## regenerate requirements/*.txt from pyproject.toml
 	$(UV) pip compile pyproject.toml --extra postgres $(LOCK) --output-file requirements/run.txt

@@ -29,7 +29,10 @@ HELP = (
     ("3", "press the button or choose the option with that number; `press 3` does the same"),
     (
         "as bob",
-        f"become alice, bob, carol (can only view CHURN), guest, or stranger (only in #{SHARED})",
+        (
+            "become alice, bob, carol (can only view CHURN), claire (reads French), guest, or stranger "
+            f"(only in #{SHARED})"
+        ),
     ),
     (
         "in #random",

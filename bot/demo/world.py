@@ -21,11 +21,13 @@ from bot.domain.features import SCOPE_OF
 from bot.domain.slack_rates import SlackRates
 from bot.ops import logging_setup
 from bot.sandbox.dss import DssSandbox
-from bot.sandbox.dss.model import DATASET
+from bot.sandbox.dss.model import DATASET, User
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings, read_settings
 
-PEOPLE = ("alice", "bob", "carol", "guest", "stranger")
+PEOPLE = ("alice", "bob", "carol", "claire", "guest", "stranger")
+FRENCH = "claire"
+"""Reads Slack in French."""
 SHARED = "partners"
 """The channel shared with another organization, and the only one the stranger is in."""
 APPROVER = "carol"
@@ -64,6 +66,7 @@ class World:
             opening.enter_context(self.dss)
             opening.enter_context(self.slack)
             self.slack.add_channel(SHARED, shared=True)
+            self._add_french_person()
             for project in self._protected:
                 self.dss.world.grant(APPROVER, project)
             settings = self._settings()
@@ -81,6 +84,12 @@ class World:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+
+    def _add_french_person(self) -> None:
+        self.slack.add_user(FRENCH, locale="fr-FR")
+        self.dss.world.add_user(User(login=FRENCH, name="Claire Petit", email=f"{FRENCH}@example.com"))
+        for project in ("CHURN", "SALES"):
+            self.dss.world.grant(FRENCH, project)
 
     @property
     def log(self) -> Path:

@@ -61,7 +61,7 @@ def test_who_and_where_can_be_changed(world: World) -> None:
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
-        ("as nobody", "The people are alice, bob, carol, guest, stranger"),
+        ("as nobody", "The people are alice, bob, carol, claire, guest, stranger"),
         ("in #nowhere", "The channels are #data, #random, #partners"),
         ("press", "press 3, or 3"),
         ("press one", "press 3, or 3"),

@@ -36,7 +36,7 @@ const STEPS = [
   },
   {
     title: "Become somebody else",
-    text: "Choose another person up here. The bot checks at every command and every press what this person may do: the guest may do nothing, carol may only look at CHURN. A build in SALES needs a second person: ask for it as alice, approve it as carol.",
+    text: "Choose another person up here. The bot checks at every command and every press what this person may do: the guest may do nothing, carol may only look at CHURN; claire is answered in French. A build in SALES needs a second person: ask for it as alice, approve it as carol.",
     action: ["Type that build", () => compose(data.suggestions.find((one) => one.includes("SALES")) ?? "")],
     target: "person",
     show: () => slack(),
