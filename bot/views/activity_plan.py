@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from bot.domain import Activity, JobInfo
+from bot.language import mark, number, t, tn
 from bot.views import limits, wording
 from bot.views.blocks import Block, context, rich_text
 from bot.views.escape import one_line, title
@@ -24,14 +25,14 @@ _FAILURE = 600
 """Code points of a failure's message: the thread and the log have more."""
 
 _REASONS = {
-    "NEVER_EXECUTED": "it was never built",
-    "HAS_REQUIRED_DEPS": "something that it needs is rebuilt",
-    "FORCED_RECURSIVE_BUILD": "this build mode rebuilds everything upstream",
-    "NON_RECURSIVE_FORCED_BUILD": "somebody asked for it",
-    "TARGET_DATASET_SETTINGS_HAVE_CHANGED": "the settings of its output have changed",
-    "RECIPE_HAS_CHANGED": "its recipe has changed",
-    "SOURCE_DATASET_HAS_CHANGED": "its source has changed",
-    "SOURCE_DATA_OUT_OF_DATE": "the data of its source is newer",
+    "NEVER_EXECUTED": mark("it was never built"),
+    "HAS_REQUIRED_DEPS": mark("something that it needs is rebuilt"),
+    "FORCED_RECURSIVE_BUILD": mark("this build mode rebuilds everything upstream"),
+    "NON_RECURSIVE_FORCED_BUILD": mark("somebody asked for it"),
+    "TARGET_DATASET_SETTINGS_HAVE_CHANGED": mark("the settings of its output have changed"),
+    "RECIPE_HAS_CHANGED": mark("its recipe has changed"),
+    "SOURCE_DATASET_HAS_CHANGED": mark("its source has changed"),
+    "SOURCE_DATA_OUT_OF_DATE": mark("the data of its source is newer"),
 }
 """DSS's word → why an activity is in a job (``requiredReason``, DSS-API.md §1.5)."""
 
@@ -47,12 +48,12 @@ def plan(job: JobInfo, heading: str, now: datetime) -> tuple[Block, ...]:
         heading: plain text, such as the counts in words.
         now: for durations.
     """
-    numbers = {id(activity): number for number, activity in enumerate(job.activities)}
+    ids = {id(activity): task for task, activity in enumerate(job.activities)}
     groups = same_activities([one for one in job.activities if one.state != _LEFT_OUT])
     if not groups:
         return ()
     wanted = sorted(groups, key=lambda group: _rank(_state(job, group[0]), group[-1]))
-    tasks = [_task(job, numbers[id(group[0])], group, now) for group in wanted[:SHOWN_TASKS]]
+    tasks = [_task(job, ids[id(group[0])], group, now) for group in wanted[:SHOWN_TASKS]]
     block: Block = {"type": "plan", "title": title(heading, limits.PLAN_TITLE), "tasks": tasks}
     left = [_state(job, activity) for group in wanted[SHOWN_TASKS:] for activity in group]
     left += [activity.state for activity in job.activities if activity.state == _LEFT_OUT]
@@ -61,7 +62,7 @@ def plan(job: JobInfo, heading: str, now: datetime) -> tuple[Block, ...]:
 
 def reason_words(reason: str | None) -> str | None:
     """Say why DSS put an activity into a job; ``None`` if it doesn't say or the word is unknown."""
-    return _REASONS.get(reason or "")
+    return t(_REASONS[reason]) if reason in _REASONS else None
 
 
 def _state(job: JobInfo, activity: Activity) -> str:
@@ -101,14 +102,16 @@ def _as_one(group: Sequence[Activity]) -> Activity:
     )
 
 
-def _task(job: JobInfo, number: int, group: Sequence[Activity], now: datetime) -> Block:
+def _task(job: JobInfo, task_id: int, group: Sequence[Activity], now: datetime) -> Block:
     activity, state = _as_one(group), _state(job, group[0])
     name = one_line((activity.recipe or activity.id)[:_FAILURE])
-    several = f" ({len(group):,} partitions)" if len(group) > 1 else ""
+    shown = title(name, limits.TASK_NAME)
+    if len(group) > 1:
+        shown += tn(" ({number} partition)", " ({number} partitions)", len(group))
     task: Block = {
         "type": "task_card",
-        "task_id": f"activity-{number}",
-        "title": title(name, limits.TASK_NAME) + f"{several}: {_words(state, activity, now)}",
+        "task_id": f"activity-{task_id}",
+        "title": t("{name}: {state}", name=shown, state=_words(state, activity, now)),
         "status": _STATUS.get(state, "pending"),
     }
     if details := " · ".join(_details(state, activity)):
@@ -119,38 +122,49 @@ def _task(job: JobInfo, number: int, group: Sequence[Activity], now: datetime) -
 
 
 def _words(state: str, activity: Activity, now: datetime) -> str:
-    said = wording.state_words(state) if state else "not finished"
-    words = title(said[:1].lower() + said[1:], limits.TASK_NAME)
+    said = wording.state_words(state) if state else t("not finished")
+    words = title(wording.lower_first(said), limits.TASK_NAME)
     took = wording.lasted(activity.started_at, now if state == "RUNNING" else activity.ended_at)
     if took is None:
         return words
-    return f"{words} for {took}" if state == "RUNNING" else f"{words} after {took}"
+    if state == "RUNNING":
+        return t("{state} for {took}", state=words, took=took)
+    return t("{outcome} after {duration}", outcome=words, duration=took)
 
 
 def _details(state: str, activity: Activity) -> Iterator[str]:
     if activity.recipe_type:
         yield one_line(activity.recipe_type[:60])
     if why := reason_words(activity.reason):
-        yield f"{_verb(state, activity)} because {why}"
+        yield _because(state, activity, why)
     if activity.records or (activity.records is not None and state == "DONE"):
-        yield f"{wording.count(activity.records, 'row')} written"
+        yield tn("{number} row written", "{number} rows written", activity.records)
     if activity.warnings:
-        yield wording.count(activity.warnings, "warning")
+        yield tn("{number} warning", "{number} warnings", activity.warnings)
 
 
-def _verb(state: str, activity: Activity) -> str:
+def _because(state: str, activity: Activity, why: str) -> str:
     if activity.ended_at:
-        return "ran"
-    return "runs" if state in {"RUNNING", "WAITING", "NOT_STARTED"} else "would have run"
+        return t("ran because {reason}", reason=why)
+    if state in {"RUNNING", "WAITING", "NOT_STARTED"}:
+        return t("runs because {reason}", reason=why)
+    return t("would have run because {reason}", reason=why)
 
 
 def _rest(states: Sequence[str]) -> str:
     """Count what isn't shown: ``and 8 more activities: 5 done, 2 waiting to start, 1 skipped``."""
     counted = Counter(_counted_as(state) for state in states)
-    parts = ", ".join(f"{number:,} {said}" for said, number in counted.most_common())
-    return f"and {wording.count(len(states), 'more activity', 'more activities')}: {parts}"
+    parts = [
+        t("{number} {state}", number=number(several), state=said) for said, several in counted.most_common()
+    ]
+    return tn(
+        "and {number} more activity: {states}",
+        "and {number} more activities: {states}",
+        len(states),
+        states=", ".join(parts),
+    )
 
 
 def _counted_as(state: str) -> str:
-    known = wording.state_words(state) if state in (*_ORDER, _LEFT_OUT) else "in another state"
-    return known[:1].lower() + known[1:]
+    known = wording.state_words(state) if state in (*_ORDER, _LEFT_OUT) else t("in another state")
+    return wording.lower_first(known)

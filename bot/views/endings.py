@@ -3,40 +3,41 @@
 from bot.domain import JobCard, JobInfo
 from bot.domain.error_history import ErrorHistory
 from bot.domain.failure_kinds import FailureKind, failure_kind
+from bot.language import mark, number, t, tn
 from bot.views import wording
 
 _WAYS_OUT = {
-    FailureKind.MEMORY: (
+    FailureKind.MEMORY: mark(
         "It ran out of memory: give the recipe or its container more, or read less data at once."
     ),
-    FailureKind.DISK: "A disk is full: somebody who administers DSS has to make room first.",
-    FailureKind.CONNECTION: (
+    FailureKind.DISK: mark("A disk is full: somebody who administers DSS has to make room first."),
+    FailureKind.CONNECTION: mark(
         "Something it needs didn't answer, which might pass: check that the database or service is up."
     ),
-    FailureKind.PERMISSION: (
+    FailureKind.PERMISSION: mark(
         "It wasn't allowed to read or write something: check the rights of the connection and of the person "
         "whom the job runs as."
     ),
-    FailureKind.CREDENTIALS: (
+    FailureKind.CREDENTIALS: mark(
         "A login was refused: somebody has to renew the credentials of the connection first."
     ),
-    FailureKind.MISSING_MODULE: "A package is missing: add it to the recipe's code environment.",
-    FailureKind.MISSING_COLUMN: (
+    FailureKind.MISSING_MODULE: mark("A package is missing: add it to the recipe's code environment."),
+    FailureKind.MISSING_COLUMN: mark(
         "A column or a key is missing: check whether the schema of an input has changed."
     ),
-    FailureKind.MISSING_TABLE: (
+    FailureKind.MISSING_TABLE: mark(
         "A table is missing: check whether the input has been built, and under which name."
     ),
 }
 
 
-def usual_note(card: JobCard) -> str:
-    """Return ``, usually 5 min`` for after a duration; empty if that isn't known or can't be compared."""
+def usual_time(card: JobCard) -> str | None:
+    """Say how long such a job usually takes; ``None`` if that isn't known or can't be compared."""
     job = card.job
     ran = job.state in {"DONE", "FAILED"} and not job.conflicts and not wording.built_nothing(job)
     if card.usual_seconds is None or not ran:
-        return ""
-    return f", usually {wording.duration(card.usual_seconds)}"
+        return None
+    return wording.duration(card.usual_seconds)
 
 
 def written(job: JobInfo) -> str | None:
@@ -46,14 +47,20 @@ def written(job: JobInfo) -> str | None:
     rows = sum(one.records or 0 for one in done)
     size = sum(one.bytes or 0 for one in done)
     said = [
-        wording.count(rows, "row") if any(one.records is not None for one in done) else None,
+        tn("{number} row", "{number} rows", rows) if any(one.records is not None for one in done) else None,
         wording.size(size) if size else None,
     ]
     amount = ", ".join(part for part in said if part)
     if not amount or not (rows or size):
         return None
-    where = "" if len(job.activities) == 1 else f" by {wording.count(len(done), 'activity', 'activities')}"
-    return f"Written{where}: {amount}."
+    if len(job.activities) == 1:
+        return t("Written: {amount}.", amount=amount)
+    return tn(
+        "Written by {number} activity: {amount}.",
+        "Written by {number} activities: {amount}.",
+        len(done),
+        amount=amount,
+    )
 
 
 def history_notes(history: ErrorHistory | None) -> list[str]:
@@ -64,21 +71,30 @@ def history_notes(history: ErrorHistory | None) -> list[str]:
         return [_new(history.runs)]
     said = [_same(history)]
     if history.often_passes:
-        times = f"{history.next_done} of {history.next_runs} times"
-        said.append(f"After this error, the next run succeeded {times}, so it might pass by itself.")
+        said.append(
+            t(
+                "After this error, the next run succeeded {done} of {runs} times, so it might pass by "
+                "itself.",
+                done=number(history.next_done),
+                runs=number(history.next_runs),
+            )
+        )
     return said
 
 
 def way_out(job: JobInfo) -> str | None:
     """Suggest what to do about a known kind of error."""
     kind = failure_kind(job.failure.message) if job.failure else None
-    return _WAYS_OUT[kind] if kind else None
+    return t(_WAYS_OUT[kind]) if kind else None
 
 
 def _new(runs: int) -> str:
     if runs == 1:
-        return "The first time: the earlier run that the bot followed didn't have this error."
-    return f"The first time: none of the {runs} earlier runs that the bot followed had this error."
+        return t("The first time: the earlier run that the bot followed didn't have this error.")
+    return t(
+        "The first time: none of the {number} earlier runs that the bot followed had this error.",
+        number=number(runs),
+    )
 
 
 def _same(history: ErrorHistory) -> str:
@@ -86,5 +102,9 @@ def _same(history: ErrorHistory) -> str:
     if not same:
         same, runs = history.same, history.runs
     if runs == 1:
-        return "Same error as in the last run that the bot followed."
-    return f"Same error as in {same} of the last {runs} runs that the bot followed."
+        return t("Same error as in the last run that the bot followed.")
+    return t(
+        "Same error as in {same} of the last {runs} runs that the bot followed.",
+        same=number(same),
+        runs=number(runs),
+    )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import JobCard
 from bot.domain.time_left import STEADY, elapsed_seconds, time_left
+from bot.language import number, t
 from bot.views import wording
 
 _LONGEST = timedelta(days=365)
@@ -17,8 +18,8 @@ def usually(card: JobCard) -> str | None:
     if usual is None:
         return None
     if spread is None or spread[1] - spread[0] <= STEADY * usual:
-        return f"usually {wording.duration(usual)}"
-    return f"usually {wording.duration(spread[0])} to {wording.duration(spread[1])}"
+        return t("usually {time}", time=wording.duration(usual))
+    return t("usually {least} to {most}", least=wording.duration(spread[0]), most=wording.duration(spread[1]))
 
 
 def left(card: JobCard, now: datetime) -> str | None:
@@ -35,16 +36,16 @@ def left(card: JobCard, now: datetime) -> str | None:
     estimate = time_left(usual, card.usual_spread, elapsed)
     if estimate is None:
         longest = max(usual, *card.usual_spread) if card.usual_spread else usual
-        return "longer than usual" if elapsed > longest else None
+        return t("longer than usual") if elapsed > longest else None
     if estimate.most > _LONGEST.total_seconds():
         return None
     until = wording.at(now + timedelta(seconds=estimate.most), now)
     if estimate.steady:
-        return f"about {wording.roughly(estimate.most)} left, until about {until}"
+        return t("about {time} left, until about {until}", time=wording.roughly(estimate.most), until=until)
     if estimate.least < 60:
-        return f"probably done by about {until}"
+        return t("probably done by about {time}", time=until)
     soonest = wording.at(now + timedelta(seconds=estimate.least), now)
-    return f"probably done between about {soonest} and {until}"
+    return t("probably done between about {start} and {end}", start=soonest, end=until)
 
 
 def estimates(card: JobCard, now: datetime) -> Iterator[str]:
@@ -60,4 +61,5 @@ def times_usual(card: JobCard, now: datetime) -> str | None:
     if not card.usual_seconds or elapsed is None or elapsed < 2 * card.usual_seconds:
         return None
     times = int(elapsed / card.usual_seconds)
-    return f"{times:,} times as long as usual ({wording.duration(card.usual_seconds)})"
+    usual = wording.duration(card.usual_seconds)
+    return t("{number} times as long as usual ({usual})", number=number(times), usual=usual)

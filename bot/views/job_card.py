@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.domain import Activity, BuildMode, Counters, JobCard, JobInfo, Silence
+from bot.language import mark, number, t, tn
 from bot.views import wording
 from bot.views.activity_plan import FORCED, plan, reason_words, same_activities
 from bot.views.blocks import Block, Either, context, section
@@ -16,7 +17,7 @@ SHOWN_ACTIVITIES = 8
 CAUSE = 300
 """Code points of a failure's cause, where the thread or the log has more."""
 _SHOWN_GAPS = 3
-_ABORTED_ELSEWHERE = (
+_ABORTED_ELSEWHERE = mark(
     "Nobody asked the bot to abort it: it was aborted in DSS, by a person or by a DSS restart."
 )
 _SHOWN_CONFLICTS = 3
@@ -31,24 +32,27 @@ def headline(card: JobCard) -> str:
 def summary(card: JobCard, now: datetime) -> str:
     """Return one sentence for notifications and screen readers."""
     took = None if card.vanished else wording.job_lasted(card.job, now)
+    what = wording.what(card.job)
     if took is None or (card.gave_up and not card.job.finished):
-        return f"{state_words(card)}: {wording.what(card.job)}"
+        return t("{state}: {what}", state=state_words(card), what=what)
     if card.job.finished:
-        return f"{wording.ended(card.job, took)}: {wording.what(card.job)}"
-    asked = ", abort requested" if card.abort else ""
-    return f"{wording.outcome(card.job).words} for {took}{asked}: {wording.what(card.job)}"
+        return t("{state}: {what}", state=wording.ended(card.job, took), what=what)
+    state = wording.outcome(card.job).words
+    if card.abort:
+        return t("{state} for {took}, abort requested: {what}", state=state, took=took, what=what)
+    return t("{state} for {took}: {what}", state=state, took=took, what=what)
 
 
 def state_words(card: JobCard) -> str:
     """Return the state, corrected by what the bot knows beyond DSS's last answer."""
     if card.vanished:
-        return "No longer known to DSS"
+        return t("No longer known to DSS")
     said = wording.outcome(card.job).words
     if card.job.finished:
         return said
     if card.gave_up:
-        return f"No longer watched, last seen: {said}"
-    return f"{said}, abort requested" if card.abort else said
+        return t("No longer watched, last seen: {state}", state=said)
+    return t("{state}, abort requested", state=said) if card.abort else said
 
 
 def card_blocks(card: JobCard, now: datetime, *, whole_id: bool = False) -> Iterator[Block | Either]:
@@ -66,7 +70,9 @@ def _activities(job: JobInfo, now: datetime) -> Iterator[Block | Either]:
     shown = (section(*lines),) if lines else ()
     counted = job.counters if job.counters and job.counters.total > 0 else None
     heading = (
-        counted_words(counted) if counted else wording.count(len(job.activities), "activity", "activities")
+        counted_words(counted)
+        if counted
+        else tn("{number} activity", "{number} activities", len(job.activities))
     )
     if tasks := plan(job, heading, now):
         yield Either(newer=tasks, classic=shown)
@@ -82,11 +88,11 @@ def about(card: JobCard, now: datetime, *, whole_id: bool = False) -> Iterator[s
     if job.mode:
         yield wording.mode(job.mode)
     if card.instance_label:
-        yield f"on {code(card.instance_label, 80)}"
-    if start := job.started_at or job.initiated_at:
-        yield f"{'started' if job.started_at else 'requested'} at {wording.at(start, now)}"
-    if took := None if card.vanished else wording.job_lasted(job, now):
-        yield f"took {took}" if job.finished else f"for {took}"
+        yield t("on {name}", name=code(card.instance_label, 80))
+    if began := wording.began(job, now):
+        yield began
+    if took := None if card.vanished else wording.took(job, now):
+        yield took
     yield from estimates(card, now)
     if link := wording.thread(card.thread_url or ""):
         yield link
@@ -103,8 +109,13 @@ def progress(job: JobInfo) -> Iterator[str]:
 
 def counted_words(counted: Counters) -> str:
     """Put a job's counters into words."""
-    others = "".join(f", {part}" for part in _other_counts(counted))
-    return f"{counted.done:,} of {wording.count(counted.total, 'activity', 'activities')} done{others}"
+    done = tn(
+        "{done} of {number} activity done",
+        "{done} of {number} activities done",
+        counted.total,
+        done=number(counted.done),
+    )
+    return ", ".join((done, *_other_counts(counted)))
 
 
 def activity_lines(job: JobInfo, now: datetime) -> Iterator[str]:
@@ -118,26 +129,45 @@ def activity_lines(job: JobInfo, now: datetime) -> Iterator[str]:
             if activity.state == "RUNNING"
             else f"{wording.FAILED} {ended_line(activity)}"
         )
-        yield line + (f" (and the same for {wording.count(len(others), 'more partition')})" if others else "")
+        same = tn(
+            " (and the same for {number} more partition)",
+            " (and the same for {number} more partitions)",
+            len(others),
+        )
+        yield f"{line}{same if others else ''}"
     left = sum(len(group) for group in wanted[SHOWN_ACTIVITIES:])
     if left:
-        yield f"and {wording.count(left, 'more activity', 'more activities')}"
+        yield tn("and {number} more activity", "and {number} more activities", left)
 
 
 def running_line(activity: Activity, now: datetime) -> str:
     """Say that an activity is running, and for how long."""
     took = wording.lasted(activity.started_at, now)
     why = None if activity.reason in FORCED else reason_words(activity.reason)
-    because = f", because {why}" if why else ""
-    return f"{wording.RUNNING} now: {activity_name(activity)}" + (f", for {took}" if took else "") + because
+    name = activity_name(activity)
+    if took and why:
+        said = t("now: {name}, for {took}, because {reason}", name=name, took=took, reason=why)
+    elif took:
+        said = t("now: {name}, for {took}", name=name, took=took)
+    elif why:
+        said = t("now: {name}, because {reason}", name=name, reason=why)
+    else:
+        said = t("now: {name}", name=name)
+    return f"{wording.RUNNING} {said}"
 
 
 def ended_line(activity: Activity) -> str:
     """Say how an activity ended, without an icon."""
     took = wording.lasted(activity.started_at, activity.ended_at)
-    said = wording.state_of(activity.state).words
-    line = f"{activity_name(activity)} {said[:1].lower()}{said[1:]}" + (f" after {took}" if took else "")
-    return f"{line}: {code(activity.failure, CAUSE)}" if activity.failure else line
+    state, name = wording.lower_first(wording.state_of(activity.state).words), activity_name(activity)
+    failure = code(activity.failure, CAUSE) if activity.failure else None
+    if took and failure:
+        return t("{name} {state} after {took}: {failure}", name=name, state=state, took=took, failure=failure)
+    if failure:
+        return t("{name} {state}: {failure}", name=name, state=state, failure=failure)
+    if took:
+        return t("{name} {state} after {took}", name=name, state=state, took=took)
+    return t("{name} {state}", name=name, state=state)
 
 
 def activity_name(activity: Activity) -> str:
@@ -152,15 +182,18 @@ def notes(card: JobCard, now: datetime) -> Iterator[str]:
     if ended := abort_outcome(card):
         yield ended
     elif card.abort and not card.vanished:
-        asked = wording.at(card.abort.at, now)
-        yield f"{aborter(card)} asked to abort this job at {asked}. DSS hasn't stopped it yet."
+        yield t(
+            "{person} asked to abort this job at {time}. DSS hasn't stopped it yet.",
+            person=aborter(card),
+            time=wording.at(card.abort.at, now),
+        )
     yield from gap_notes(card, now)
     if card.silent_since and not card.job.finished:
         yield f"{wording.WARNED} {silence(card.silent_since, now, card.silence)}"
     if card.vanished:
-        yield "The job was deleted in DSS or is no longer visible. The bot doesn't know how it ended."
+        yield t("The job was deleted in DSS or is no longer visible. The bot doesn't know how it ended.")
     elif card.gave_up and not card.job.finished:
-        yield "The bot has stopped watching this job; it continues in DSS."
+        yield t("The bot has stopped watching this job; it continues in DSS.")
 
 
 def silence(since: datetime, now: datetime, why: Silence) -> str:
@@ -168,21 +201,26 @@ def silence(since: datetime, now: datetime, why: Silence) -> str:
     at = wording.at(since, now)
     match why:
         case Silence.OUTAGE:
-            return f"DSS hasn't answered since {at}."
+            return t("DSS hasn't answered since {time}.", time=at)
         case Silence.KEY:
-            return f"DSS hasn't accepted the bot's API key since {at}."
+            return t("DSS hasn't accepted the bot's API key since {time}.", time=at)
         case Silence.UNREADABLE:
-            return f"The bot hasn't been able to read DSS's answers since {at}."
+            return t("The bot hasn't been able to read DSS's answers since {time}.", time=at)
 
 
 def gap_notes(card: JobCard, now: datetime) -> Iterator[str]:
     """Say when the bot couldn't see the job."""
-    if card.gaps:
-        shown = ", ".join(wording.not_seen(gap, now) for gap in card.gaps[-_SHOWN_GAPS:])
-        earlier = len(card.gaps) - _SHOWN_GAPS
-        yield f"The bot couldn't see the job {shown}" + (
-            f" (and {earlier} more before that)." if earlier > 0 else "."
+    shown = ", ".join(wording.not_seen(gap, now) for gap in card.gaps[-_SHOWN_GAPS:])
+    earlier = len(card.gaps) - _SHOWN_GAPS
+    if earlier > 0:
+        yield tn(
+            "The bot couldn't see the job {times} (and {number} more before that).",
+            "The bot couldn't see the job {times} (and {number} more before that).",
+            earlier,
+            times=shown,
         )
+    elif card.gaps:
+        yield t("The bot couldn't see the job {times}.", times=shown)
 
 
 def abort_outcome(card: JobCard) -> str | None:
@@ -192,30 +230,35 @@ def abort_outcome(card: JobCard) -> str | None:
         return None
     if card.abort is None:
         # For a job that isn't followed, the bot doesn't know whether anyone asked it, so it says nothing.
-        return _ABORTED_ELSEWHERE if job.state == "ABORTED" and card.asker else None
+        return t(_ABORTED_ELSEWHERE) if job.state == "ABORTED" and card.asker else None
     by = aborter(card)
     if job.state == "ABORTED":
-        return f"Aborted at the request of {by}. What was already written stays."
+        return t("Aborted at the request of {person}. What was already written stays.", person=by)
     if job.ended_at and job.ended_at <= card.abort.at:
-        return f"The job had already finished when {by} asked to abort it."
-    return f"It ended on its own, although {by} asked to abort it: DSS couldn't stop it in time."
+        return t("The job had already finished when {person} asked to abort it.", person=by)
+    return t(
+        "It ended on its own, although {person} asked to abort it: DSS couldn't stop it in time.", person=by
+    )
 
 
 def cause(job: JobInfo, limit: int = CAUSE) -> str | None:
     """Say why a job failed, in one line."""
     if job.failure is None or not job.failure.message.strip():
         return None
-    name = job.failure.recipe or job.failure.activity_id
-    return (f"In {code(name)}: " if name else "Cause: ") + code(job.failure.message, limit)
+    name, said = job.failure.recipe or job.failure.activity_id, code(job.failure.message, limit)
+    return t("In {name}: {cause}", name=code(name), cause=said) if name else t("Cause: {cause}", cause=said)
 
 
 def conflict(job: JobInfo) -> str | None:
     """Explain that a job failed because another one was building the same output."""
     if not job.conflicts:
         return None
-    others = wording.names([str(ref) for ref in job.conflicts], _SHOWN_CONFLICTS)
-    noun = "job" if len(job.conflicts) == 1 else "jobs"
-    return f"It was already being built by {noun} {others}, so DSS didn't start a second build."
+    return tn(
+        "It was already being built by job {names}, so DSS didn't start a second build.",
+        "It was already being built by jobs {names}, so DSS didn't start a second build.",
+        len(job.conflicts),
+        names=wording.names([str(ref) for ref in job.conflicts], _SHOWN_CONFLICTS),
+    )
 
 
 def says_conflict(job: JobInfo) -> bool:
@@ -226,11 +269,11 @@ def says_conflict(job: JobInfo) -> bool:
 def nothing_built(job: JobInfo) -> str:
     """Explain a job that succeeded without doing anything (DSS-API.md §1.5)."""
     if job.mode in _FORCED:
-        return (
+        return t(
             "DSS found nothing to do. This build mode doesn't check what is up to date, so most likely no "
             "recipe produces it."
         )
-    return (
+    return t(
         "DSS found nothing to do: either everything was up to date, or no recipe produces it. "
         "DSS doesn't say which."
     )
@@ -239,7 +282,7 @@ def nothing_built(job: JobInfo) -> str:
 def aborter(card: JobCard) -> str:
     """Name who asked for the abort; when the name is known, they aren't notified."""
     if card.abort is None:
-        return "somebody"
+        return t("somebody")
     return prose(card.abort.by_name, 80) if card.abort.by_name else wording.mention(card.abort.by)
 
 
@@ -257,14 +300,13 @@ def _outcome_notes(job: JobInfo) -> Iterator[str]:
         yield nothing_built(job)
     yield from warning_notes(job)
     if job.state == "WAITING_CONFIRMATION":
-        yield "Someone has to confirm or cancel it in DSS; it won't continue on its own."
+        yield t("Someone has to confirm or cancel it in DSS; it won't continue on its own.")
 
 
 def _other_counts(counted: Counters) -> Iterator[str]:
-    for number, said in (
-        (counted.failed, "failed"),
-        (counted.aborted, "aborted"),
-        (counted.running, "running"),
-    ):
-        if number:
-            yield f"{number:,} {said}"
+    if counted.failed:
+        yield tn("{number} failed", "{number} failed", counted.failed)
+    if counted.aborted:
+        yield tn("{number} aborted", "{number} aborted", counted.aborted)
+    if counted.running:
+        yield tn("{number} running", "{number} running", counted.running)

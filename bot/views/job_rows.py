@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.domain import JobCard
+from bot.language import t
 from bot.views import wording
 from bot.views.blocks import Block, section
 from bot.views.escape import code
@@ -33,12 +34,12 @@ def _about(card: JobCard, now: datetime) -> Iterator[str]:
         yield by
     if start := job.initiated_at or job.started_at:
         yield wording.at(start, now)
-    if took := wording.job_lasted(job, now):
-        yield f"took {took}" if job.finished else f"for {took}"
+    if took := wording.took(job, now):
+        yield took
     if job.mode:
         yield wording.mode(job.mode)
     if card.instance_label:
-        yield f"on {code(card.instance_label, 60)}"
+        yield t("on {name}", name=code(card.instance_label, 60))
     if link := wording.thread(card.thread_url or ""):
         yield link
     yield wording.job_id(job.ref)

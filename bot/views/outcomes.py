@@ -25,6 +25,7 @@ from bot.domain.job_events import (
     Vanished,
     WaitingConfirmation,
 )
+from bot.language import t, tn
 from bot.views import action_ids, thread_replies, wording
 from bot.views.blocks import Block, actions, button, context, message, say, section
 from bot.views.escape import code, prose
@@ -47,45 +48,66 @@ def outcome_reply(event: Event, card: JobCard, now: datetime, watch_id: str) -> 
         case ActivityFailed() | ActivityDone():
             return None
         case Started():
-            return say(f"{'Started' if card.started_by_bot else 'Following from now on'}: {_what(card)}.")
+            if card.started_by_bot:
+                return say(t("Started: {what}.", what=_what(card)))
+            return say(t("Following from now on: {what}.", what=_what(card)))
         case Heartbeat():
-            return say(f"Still running{_after(card, now)}.")
+            return say(thread_replies.still_running(wording.job_lasted(card.job, now)))
         case WaitingConfirmation():
-            return say("This job is waiting for someone to confirm it in DSS.", icon=wording.WAITING)
+            return say(t("This job is waiting for someone to confirm it in DSS."), icon=wording.WAITING)
         case Stuck(minutes=minutes):
             return thread_replies.reply_stuck(minutes)
         case Overdue():
-            return say(f"This job is taking much longer than usual: it has been running{_for(card, now)}.")
+            return say(_overdue(card, now))
         case Silent(since=since, why=why):
             return thread_replies.reply_silent(since, now, why)
         case Back(gap=gap):
             return thread_replies.reply_back(gap, now)
         case Ended():
-            took = wording.job_lasted(card.job, now)
-            said = wording.ended(card.job, took, bold=True)
-            shown = section(f"{wording.outcome(card.job).icon} {_mention(card)}{said}: {_what(card)}")
-            return message(_summary(card, now), (shown, *_details(watch_id)))
+            return _ended(card, now, watch_id)
         case Vanished():
             return thread_replies.reply_vanished(card.asker)
         case Rebuilt():
             return thread_replies.reply_rebuilt()
         case EndUnreadable():
-            return _last(card, watch_id, "DSS doesn't say how this job ended, or the bot can't read it.")
+            return _last(card, watch_id, t("DSS doesn't say how this job ended, or the bot can't read it."))
         case GaveUp(days=days):
-            limit = f"The bot has followed this job for {wording.count(days, 'day')}, which is the limit."
-            return _last(card, watch_id, f"{limit} The job itself continues in DSS.")
+            return _last(card, watch_id, _limit(days))
         case _:
             assert_never(event)
 
 
 def outcome_abort_asked() -> Message:
     """Say that somebody asked to abort the job."""
-    return say("Somebody asked to abort this job. The outcome will be posted here.")
+    return say(t("Somebody asked to abort this job. The outcome will be posted here."))
 
 
 def private_root() -> Message:
     """Replace a root message whose project has become private in its channel."""
-    return say("This job is private now: its news goes to the person who asked, as direct messages.")
+    return say(t("This job is private now: its news goes to the person who asked, as direct messages."))
+
+
+def _ended(card: JobCard, now: datetime, watch_id: str) -> Message:
+    icon, took = wording.outcome(card.job).icon, wording.job_lasted(card.job, now)
+    said = t("{state}: {what}", state=wording.ended(card.job, took, bold=True), what=_what(card))
+    return message(_summary(card, now), (section(f"{icon} {_mention(card)}{said}"), *_details(watch_id)))
+
+
+def _overdue(card: JobCard, now: datetime) -> str:
+    took = wording.job_lasted(card.job, now)
+    if took is None:
+        return t("This job is taking much longer than usual.")
+    return t("This job is taking much longer than usual: it has been running for {took}.", took=took)
+
+
+def _limit(days: int) -> str:
+    return tn(
+        "The bot has followed this job for {number} day, which is the limit. "
+        "The job itself continues in DSS.",
+        "The bot has followed this job for {number} days, which is the limit. "
+        "The job itself continues in DSS.",
+        days,
+    )
 
 
 def _last(card: JobCard, watch_id: str, text: str) -> Message:
@@ -93,34 +115,24 @@ def _last(card: JobCard, watch_id: str, text: str) -> Message:
 
 
 def _what(card: JobCard) -> str:
-    return f"a job in {code(card.job.ref.project, 80)}"
+    return t("a job in {project}", project=code(card.job.ref.project, 80))
 
 
 def _about(card: JobCard, now: datetime) -> list[str | None]:
-    job, start = card.job, card.job.started_at or card.job.initiated_at
-    took = None if card.vanished else wording.job_lasted(job, now)
+    asked = card.asker_name and card.started_by_bot
     return [
-        f"requested by {prose(card.asker_name, 80)}" if card.asker_name and card.started_by_bot else None,
-        f"on {code(card.instance_label, 80)}" if card.instance_label else None,
-        f"{'started' if job.started_at else 'requested'} at {wording.at(start, now)}" if start else None,
-        (f"took {took}" if job.finished else f"for {took}") if took else None,
-        "this channel sees only the outcome",
+        t("requested by {person}", person=prose(card.asker_name or "", 80)) if asked else None,
+        t("on {name}", name=code(card.instance_label, 80)) if card.instance_label else None,
+        wording.began(card.job, now),
+        None if card.vanished else wording.took(card.job, now),
+        t("this channel sees only the outcome"),
     ]
 
 
 def _summary(card: JobCard, now: datetime) -> str:
     job = card.job
-    said = wording.ended(job, wording.job_lasted(job, now)) if job.finished else state_words(card)
-    return f"{said}: {_what(card)}"
-
-
-def _after(card: JobCard, now: datetime) -> str:
-    took = wording.job_lasted(card.job, now)
-    return f" after {took}" if took else ""
-
-
-def _for(card: JobCard, now: datetime) -> str:
-    return f" for {took}" if (took := wording.job_lasted(card.job, now)) else ""
+    state = wording.ended(job, wording.job_lasted(job, now)) if job.finished else state_words(card)
+    return t("{state}: {what}", state=state, what=_what(card))
 
 
 def _mention(card: JobCard) -> str:
@@ -128,4 +140,4 @@ def _mention(card: JobCard) -> str:
 
 
 def _details(watch_id: str) -> tuple[Block, ...]:
-    return actions(button("Details", action_ids.JOB_STATUS, ShowThread(watch=watch_id)))
+    return actions(button(t("Details"), action_ids.JOB_STATUS, ShowThread(watch=watch_id)))

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.domain import JobCard, Message
 from bot.domain.timeline import timeline
+from bot.language import t
 from bot.views import buttons
 from bot.views.blocks import Block, Either, actions, message, section
 from bot.views.job_card import card_blocks, summary
@@ -41,7 +42,7 @@ def status(card: JobCard, now: datetime) -> Message:
 
 def follow_refused(card: JobCard, now: datetime) -> Message:
     """Show how a job ended, for a person who wanted to follow it too late."""
-    said = "There is nothing left to follow: this job has already ended."
+    said = t("There is nothing left to follow: this job has already ended.")
     return message(said, (section(said), *_standing(card, now)))
 
 

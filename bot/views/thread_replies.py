@@ -9,10 +9,11 @@ from datetime import datetime
 
 from bot.domain import Activity, Gap, JobCard, Message, ReadLog, Silence
 from bot.domain.job_warnings import grouped_warnings
+from bot.language import mark, t, tn
 from bot.views import action_ids, buttons, wording
 from bot.views.activity_plan import same_activities
 from bot.views.blocks import Block, Either, actions, button, container, message, say, section
-from bot.views.endings import history_notes, usual_note, way_out, written
+from bot.views.endings import history_notes, usual_time, way_out, written
 from bot.views.escape import code, fence
 from bot.views.estimates import times_usual
 from bot.views.job_card import (
@@ -33,41 +34,67 @@ from bot.views.warnings import warning_notes
 
 _EXCERPT = 2_900
 
+_SILENT = {
+    Silence.OUTAGE: mark("The job is probably still running. The bot keeps trying and will post news here."),
+    Silence.KEY: mark(
+        "The job is probably still running. The bot's administrator has to replace the key; "
+        "then the bot will post news here."
+    ),
+    Silence.UNREADABLE: mark(
+        "The job is probably still running. The bot keeps trying and will post news "
+        "here. If this continues, tell the bot's administrator."
+    ),
+}
+
 
 def reply_started(card: JobCard) -> Message:
     """Say that the job is running now."""
-    usual = f" It usually takes {wording.duration(card.usual_seconds)}." if card.usual_seconds else ""
+    what, usual = wording.what(card.job), card.usual_seconds
     if card.started_by_bot:
-        return say(f"Started: {wording.what(card.job)}.{usual}")
-    return say(f"Following {wording.what(card.job)} from now on.{usual}")
+        said = t("Started: {what}.", what=what)
+    else:
+        said = t("Following {what} from now on.", what=what)
+    return say(f"{said} {t('It usually takes {time}.', time=wording.duration(usual))}" if usual else said)
 
 
 def reply_activity_failed(card: JobCard, activity: Activity) -> Message:
     """Say that one activity failed; the job might continue with others."""
     text = ended_line(activity)
     request = ReadLog(job=buttons.name_of(card.job), activity=activity.id)
-    row = actions(button("Log of this activity", action_ids.JOB_LOG, request))
+    row = actions(button(t("Log of this activity"), action_ids.JOB_LOG, request))
     return message(text, (section(f"{wording.FAILED} {text}"), *row))
 
 
 def reply_activity_done(card: JobCard, activity: Activity) -> Message:
     """Say that one activity succeeded."""
-    rows = f", {wording.count(activity.records, 'row')} written" if activity.records is not None else ""
-    warned = f", {wording.count(activity.warnings, 'warning')}" if activity.warnings else ""
+    said = [ended_line(activity)]
+    if activity.records is not None:
+        said.append(tn("{number} row written", "{number} rows written", activity.records))
+    if activity.warnings:
+        said.append(tn("{number} warning", "{number} warnings", activity.warnings))
     counted = f" ({counted_words(card.job.counters)})" if card.job.counters else ""
-    text = f"{ended_line(activity)}{rows}{warned}{counted}"
-    return message(text, (section(f"{wording.WARNED if warned else wording.DONE} {text}"),))
+    text = f"{', '.join(said)}{counted}"
+    return message(text, (section(f"{wording.WARNED if activity.warnings else wording.DONE} {text}"),))
 
 
 def reply_heartbeat(card: JobCard, now: datetime) -> Message:
     """Say that a very long job is still running."""
     took = wording.job_lasted(card.job, now)
-    counted = f": {counted_words(card.job.counters)}" if card.job.counters else ""
+    counted = counted_words(card.job.counters) if card.job.counters else None
     running = [activity for activity in card.job.activities if activity.state == "RUNNING"]
     return say(
-        f"Still running{f' after {took}' if took else ''}{counted}.",
+        still_running(took, counted),
         *(running_line(group[0], now) for group in same_activities(running)[:3]),
     )
+
+
+def still_running(took: str | None, counted: str | None = None) -> str:
+    """Say that a job is still running, and how far it is."""
+    if took and counted:
+        return t("Still running after {took}: {activities}.", took=took, activities=counted)
+    if took:
+        return t("Still running after {took}.", took=took)
+    return t("Still running: {activities}.", activities=counted) if counted else t("Still running.")
 
 
 def reply_ended(card: JobCard, excerpt: str | None, now: datetime) -> Message:
@@ -80,12 +107,12 @@ def reply_ended(card: JobCard, excerpt: str | None, now: datetime) -> Message:
     """
     said = wording.outcome(card.job)
     took = wording.job_lasted(card.job, now)
-    lasted = wording.ended(card.job, f"{took}{usual_note(card)}" if took else None, bold=True)
-    first = f"{_mention(card.asker)}{lasted}: {wording.what(card.job)}"
+    ended = wording.ended(card.job, took, usual=usual_time(card), bold=True)
+    first = _mention(card.asker) + t("{state}: {what}", state=ended, what=wording.what(card.job))
     shown: list[Block | Either] = [section(f"{said.icon} {first}", *_ended_notes(card, now))]
     if excerpt and excerpt.strip():
         log = (section(fence(excerpt, _EXCERPT)),)
-        shown.append(Either(newer=(container("The log, around the error", log),), classic=log))
+        shown.append(Either(newer=(container(t("The log, around the error"), log),), classic=log))
     row = actions(buttons.log(card), buttons.rebuild(card), buttons.open_in_dss(card))
     why = cause(card.job) if card.job.state == "FAILED" else None
     # A digest shows the first line. Screen readers read all of them.
@@ -96,33 +123,32 @@ def reply_ended(card: JobCard, excerpt: str | None, now: datetime) -> Message:
 def reply_abort_asked(card: JobCard) -> Message:
     """Say that somebody asked to abort the job and DSS accepted the request."""
     return say(
-        f"{aborter(card)} asked to abort this job. DSS accepted the request. It can take a moment, "
-        "and the job might still finish on its own. The outcome will be posted here."
+        t(
+            "{person} asked to abort this job. DSS accepted the request. It can take a moment, "
+            "and the job might still finish on its own. The outcome will be posted here.",
+            person=aborter(card),
+        )
     )
 
 
 def reply_silent(since: datetime, now: datetime, why: Silence = Silence.OUTAGE) -> Message:
     """Say that DSS doesn't answer, doesn't accept the bot's key, or sends what the bot can't read."""
-    then = {
-        Silence.OUTAGE: "The job is probably still running. The bot keeps trying and will post news here.",
-        Silence.KEY: "The job is probably still running. The bot's administrator has to replace the key; "
-        "then the bot will post news here.",
-        Silence.UNREADABLE: "The job is probably still running. The bot keeps trying and will post news "
-        "here. If this continues, tell the bot's administrator.",
-    }
-    return say(f"{silence(since, now, why)} {then[why]}", icon=wording.WARNED)
+    return say(f"{silence(since, now, why)} {t(_SILENT[why])}", icon=wording.WARNED)
 
 
 def reply_back(gap: Gap, now: datetime) -> Message:
     """Say that DSS is answering again."""
-    took = wording.lasted(gap.start, gap.end)
-    lost = f" ({took})" if took else ""
-    return say(f"DSS is answering again. The bot couldn't see the job {wording.not_seen(gap, now)}{lost}.")
+    took, times = wording.lasted(gap.start, gap.end), wording.not_seen(gap, now)
+    if took is None:
+        return say(t("DSS is answering again. The bot couldn't see the job {times}.", times=times))
+    return say(
+        t("DSS is answering again. The bot couldn't see the job {times} ({took}).", times=times, took=took)
+    )
 
 
 def reply_vanished(asker: str | None = None) -> Message:
     """Say that DSS no longer knows the job. This is the last reply, so it mentions the person who asked."""
-    text = (
+    text = t(
         "DSS no longer knows this job: it was deleted or is no longer visible. The bot doesn't know how it "
         "ended. The job list in DSS or the project's administrator might."
     )
@@ -132,8 +158,10 @@ def reply_vanished(asker: str | None = None) -> Message:
 def reply_rebuilt() -> Message:
     """Say that the bot's own record of the job was lost."""
     return say(
-        "The bot couldn't read its own record of this job, so it started a new one from what DSS reports. "
-        "The job itself isn't affected, and what this thread says from now on is right.",
+        t(
+            "The bot couldn't read its own record of this job, so it started a new one from what DSS "
+            "reports. The job itself isn't affected, and what this thread says from now on is right."
+        ),
         icon=wording.WARNED,
     )
 
@@ -145,15 +173,18 @@ def reply_end_unreadable(card: JobCard, *, listed: bool) -> Message:
         card: the job.
         listed: whether a DSS list shows it as finished.
     """
-    how = "DSS lists this job as finished" if listed else "DSS no longer lists this job as running"
-    text = f"{how}, but its state can't be read. Open the job in DSS to see how it ended."
+    if listed:
+        how = t("DSS lists this job as finished, but its state can't be read.")
+    else:
+        how = t("DSS no longer lists this job as running, but its state can't be read.")
+    text = f"{how} {t('Open the job in DSS to see how it ended.')}"
     row = actions(buttons.open_in_dss(card), buttons.log(card))
     return message(text, (section(f"{wording.UNKNOWN} {_mention(card.asker)}{text}"), *row))
 
 
 def reply_waiting_confirmation(card: JobCard) -> Message:
     """Say that the job is waiting for someone to confirm it in DSS."""
-    text = (
+    text = t(
         "This job is waiting for someone to confirm it in DSS (it was started as a preview). It won't "
         "continue on its own: confirm it or abort it."
     )
@@ -163,9 +194,13 @@ def reply_waiting_confirmation(card: JobCard) -> Message:
 
 def reply_limit(card: JobCard, days: int) -> Message:
     """Say that the waiter reached its limit. This is the last reply, so it mentions the person who asked."""
-    text = (
-        f"The bot has followed this job for {wording.count(days, 'day')}, which is the limit, and stops "
-        f"watching it now. The job itself continues in DSS; {_follow_again(card)} follows it again."
+    text = tn(
+        "The bot has followed this job for {number} day, which is the limit, and stops watching it now. "
+        "The job itself continues in DSS; {command} follows it again.",
+        "The bot has followed this job for {number} days, which is the limit, and stops watching it now. "
+        "The job itself continues in DSS; {command} follows it again.",
+        days,
+        command=_follow_again(card),
     )
     row = actions(buttons.follow(card), buttons.open_in_dss(card))
     return message(text, (section(f"{_mention(card.asker)}{text}"), *row))
@@ -174,8 +209,11 @@ def reply_limit(card: JobCard, days: int) -> Message:
 def reply_stuck(minutes: int) -> Message:
     """Say that the job has been in NOT_STARTED for a long time."""
     return say(
-        f"The job has been waiting to start for {wording.duration(minutes * 60)}. "
-        "DSS queues jobs when it reaches its limit of concurrent activities; nothing is wrong with the job.",
+        t(
+            "The job has been waiting to start for {time}. DSS queues jobs when it reaches its limit of "
+            "concurrent activities; nothing is wrong with the job.",
+            time=wording.duration(minutes * 60),
+        ),
         icon=wording.WAITING,
     )
 
@@ -183,9 +221,13 @@ def reply_stuck(minutes: int) -> Message:
 def reply_overdue(card: JobCard, now: datetime) -> Message:
     """Say that the job is running far beyond its usual time. Posted once."""
     took = wording.job_lasted(card.job, now)
-    times = times_usual(card, now)
-    usual = f", {times}" if times else ""
-    text = f"This job has been running for {took or 'a long time'}{usual}. Its log might say why."
+    if took is None:
+        said = t("This job has been running for a long time.")
+    elif times := times_usual(card, now):
+        said = t("This job has been running for {took}, {times}.", took=took, times=times)
+    else:
+        said = t("This job has been running for {took}.", took=took)
+    text = f"{said} {t('Its log might say why.')}"
     row = actions(buttons.log(card), buttons.abort(card), buttons.open_in_dss(card))
     return message(text, (section(f"{wording.WAITING} {text}"), *row))
 
@@ -195,7 +237,7 @@ def _follow_again(card: JobCard) -> str:
     name = str(card.job.ref)
     on = card.instance_label
     if not all(wording.TYPED.fullmatch(text) for text in (name, on or name)):
-        return "“Follow here”"
+        return t("“Follow here”")
     return code(f"/dss-jobs follow {name}{f' --on {on}' if on else ''}", 400)
 
 
@@ -232,14 +274,14 @@ def _ended_notes(card: JobCard, now: datetime) -> Iterator[str | None]:
 def _next_step(card: JobCard) -> str | None:
     job = card.job
     if job.conflicts:
-        return "Wait for the other job, then rebuild if it is still needed."
+        return t("Wait for the other job, then rebuild if it is still needed.")
     again = buttons.same_again(job) is not None
     if job.state == "FAILED":
-        advice = way_out(job)
-        rebuild = " When the cause is fixed, Rebuild starts the same job again." if again else ""
-        return f"{advice or 'The log has the details.'}{rebuild}"
+        advice = way_out(job) or t("The log has the details.")
+        rebuild = t("When the cause is fixed, Rebuild starts the same job again.")
+        return f"{advice} {rebuild}" if again else advice
     if job.state == "ABORTED" and again:
-        return "Rebuild starts the same job again."
+        return t("Rebuild starts the same job again.")
     if job.state == "DONE" and job.warnings and not grouped_warnings(job.activities):
-        return "The log shows the warnings."
+        return t("The log shows the warnings.")
     return None

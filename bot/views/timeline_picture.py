@@ -10,6 +10,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.domain.timeline import Bar, Timeline
+from bot.language import t
 from bot.views import wording
 from bot.views.timeline_words import activity_name, timeline_note
 
@@ -52,7 +53,7 @@ def timeline_png(drawn: Timeline) -> bytes:
 
 def _legend(draw: ImageDraw.ImageDraw, drawn: Timeline) -> None:
     at = 16
-    entries = [("waiting", _WAITED)] if any(bar.ran_from > bar.waited_from for bar in drawn.bars) else []
+    entries = [(t("waiting"), _WAITED)] if any(bar.ran_from > bar.waited_from for bar in drawn.bars) else []
     states = dict.fromkeys(bar.state for bar in drawn.bars)
     entries += [(_state_words(state), _STATES.get(state, _OTHER)) for state in states]
     for words, color in entries[:6]:
@@ -62,7 +63,7 @@ def _legend(draw: ImageDraw.ImageDraw, drawn: Timeline) -> None:
 
 
 def _state_words(state: str) -> str:
-    return "ran" if state == "DONE" else wording.state_of(state).words.lower().strip("`")[:24]
+    return t("ran") if state == "DONE" else wording.state_of(state).words.lower().strip("`")[:24]
 
 
 def _axis(draw: ImageDraw.ImageDraw, seconds: float, bottom: int) -> None:

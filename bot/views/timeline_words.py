@@ -1,6 +1,7 @@
 """A job's timeline in words: the alt text of its picture, and what the picture itself says. Plain text."""
 
 from bot.domain.timeline import Bar, Timeline, longest
+from bot.language import t, tn
 from bot.views import wording
 from bot.views.escape import one_line
 
@@ -10,14 +11,18 @@ MOST_ALT = 1_900
 
 def timeline_alt(drawn: Timeline) -> str:
     """Say in words what the picture shows, as plain text."""
-    count = len(drawn.bars) + drawn.left_out
     last = longest(drawn.bars)
-    activities, whole = wording.count(count, "activity", "activities"), wording.duration(drawn.seconds)
-    longest_one = f"The longest, {activity_name(last.name, 60)}, ran {wording.duration(last.ran)}."
-    said = [f"Timeline of {activities} over {whole}. {longest_one}"]
+    first = tn(
+        "Timeline of {number} activity over {time}.",
+        "Timeline of {number} activities over {time}.",
+        len(drawn.bars) + drawn.left_out,
+        time=wording.duration(drawn.seconds),
+    )
+    name, ran = activity_name(last.name, 60), wording.duration(last.ran)
+    said = [f"{first} {t('The longest, {name}, ran {time}.', name=name, time=ran)}"]
     said += [_in_words(bar) for bar in drawn.bars]
     if note := timeline_note(drawn):
-        said.append(f"{note[:1].upper()}{note[1:]}.")
+        said.append(f"{wording.upper_first(note)}.")
     text = said[0]
     for sentence in said[1:]:
         if len(text) + len(sentence) + 3 > MOST_ALT:
@@ -27,22 +32,37 @@ def timeline_alt(drawn: Timeline) -> str:
 
 
 def _in_words(bar: Bar) -> str:
-    waited = bar.ran_from - bar.waited_from
-    waiting = f" waited {wording.duration(waited)}, then" if waited >= 1 else ""
+    name, ran, waited = activity_name(bar.name, 60), wording.duration(bar.ran), bar.ran_from - bar.waited_from
     state = wording.state_of(bar.state).words.lower().replace("`", "")
-    began = f"from {wording.duration(bar.ran_from)}" if bar.ran_from >= 1 else "from the start"
-    return f"{activity_name(bar.name, 60)}:{waiting} ran {wording.duration(bar.ran)} {began}, {state}."
+    if bar.ran_from < 1:
+        return t("{name}: ran {ran} from the start, {state}.", name=name, ran=ran, state=state)
+    start = wording.duration(bar.ran_from)
+    if waited < 1:
+        return t("{name}: ran {ran} from {start}, {state}.", name=name, ran=ran, start=start, state=state)
+    return t(
+        "{name}: waited {waited}, then ran {ran} from {start}, {state}.",
+        name=name,
+        waited=wording.duration(waited),
+        ran=ran,
+        start=start,
+        state=state,
+    )
 
 
 def timeline_note(drawn: Timeline) -> str:
     """Say which activities have no bar; empty if all have one."""
-    parts = [
-        f"{drawn.left_out:,} shorter {'activity' if drawn.left_out == 1 else 'activities'} not shown"
-        if drawn.left_out
-        else "",
-        f"{wording.count(drawn.never_ran, 'activity', 'activities')} never ran" if drawn.never_ran else "",
-    ]
-    return ", ".join(part for part in parts if part)
+    parts = []
+    if drawn.left_out:
+        parts.append(
+            tn(
+                "{number} shorter activity not shown",
+                "{number} shorter activities not shown",
+                drawn.left_out,
+            )
+        )
+    if drawn.never_ran:
+        parts.append(tn("{number} activity never ran", "{number} activities never ran", drawn.never_ran))
+    return ", ".join(parts)
 
 
 def activity_name(name: str, limit: int) -> str:

@@ -151,8 +151,15 @@ def job_lasted(job: JobInfo, now: datetime) -> str | None:
     return lasted(start, max(now, start)) if start else None
 
 
-def ended(job: JobInfo, took: str | None, *, bold: bool = False) -> str:
-    """Say how a job ended and after how long: ``Done after 4 min, nothing was built``."""
+def ended(job: JobInfo, took: str | None, *, usual: str | None = None, bold: bool = False) -> str:
+    """Say how a job ended and after how long: ``Done after 4 min, nothing was built``.
+
+    Args:
+        job: the job.
+        took: how long it took.
+        usual: how long such a job usually takes, for one that did build something.
+        bold: whether the outcome is bold.
+    """
     if not took:
         return f"*{outcome(job).words}*" if bold else outcome(job).words
     if built_nothing(job):
@@ -160,9 +167,26 @@ def ended(job: JobInfo, took: str | None, *, bold: bool = False) -> str:
     elif not job.state:
         said = t("Finished after {duration}, outcome unknown", duration=took)
     else:
-        words = outcome(job).words
-        return t("{outcome} after {duration}", outcome=f"*{words}*" if bold else words, duration=took)
+        words = f"*{outcome(job).words}*" if bold else outcome(job).words
+        if usual:
+            return t("{outcome} after {duration}, usually {usual}", outcome=words, duration=took, usual=usual)
+        return t("{outcome} after {duration}", outcome=words, duration=took)
     return f"*{said}*" if bold else said
+
+
+def began(job: JobInfo, now: datetime) -> str | None:
+    """Say when a job started, or was requested; ``None`` when neither is known."""
+    if job.started_at:
+        return t("started at {time}", time=at(job.started_at, now))
+    return t("requested at {time}", time=at(job.initiated_at, now)) if job.initiated_at else None
+
+
+def took(job: JobInfo, now: datetime) -> str | None:
+    """Say how long a job took, or has been running so far; ``None`` when that isn't known."""
+    time = job_lasted(job, now)
+    if time is None:
+        return None
+    return t("took {time}", time=time) if job.finished else t("for {time}", time=time)
 
 
 def at(moment: datetime, now: datetime) -> str:
@@ -176,6 +200,16 @@ def at(moment: datetime, now: datetime) -> str:
 def not_seen(gap: Gap, now: datetime) -> str:
     """Say when the bot couldn't see the job: ``between … and …``."""
     return t("between {start} and {end}", start=at(gap.start, now), end=at(gap.end, now))
+
+
+def lower_first(text: str) -> str:
+    """Return one of our own texts as it is inside a sentence, such as a state."""
+    return text[:1].lower() + text[1:]
+
+
+def upper_first(text: str) -> str:
+    """Return one of our own texts as it is at the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def word(text: str, limit: int = 60) -> str:
