@@ -8,6 +8,7 @@ import msgspec
 
 from bot.domain import DecideApproval, Message
 from bot.domain.approvals import Approval, ApprovalState
+from bot.language import mark, t, tn
 from bot.views import action_ids, dialog_ids, limits, wording
 from bot.views.blocks import Block, actions, button, confirm, context, message, plain, say, section
 from bot.views.dialogs import Dialog, dialog
@@ -23,22 +24,24 @@ _ICONS = {
     ApprovalState.CANCELED: wording.NOTHING,
 }
 _ENDED = {
-    ApprovalState.APPROVED: "Approved",
-    ApprovalState.DECLINED: "Declined",
-    ApprovalState.CANCELED: "Canceled",
-    ApprovalState.LAPSED: "Lapsed, because nobody approved it in time",
-    ApprovalState.NOT_STARTED: "Approved, but not started",
-    ApprovalState.UNKNOWN: "Approved, but it isn't clear whether it started",
-    ApprovalState.REPLACED: "Approved, but the build had changed",
+    ApprovalState.APPROVED: mark("Approved"),
+    ApprovalState.DECLINED: mark("Declined"),
+    ApprovalState.CANCELED: mark("Canceled"),
+    ApprovalState.LAPSED: mark("Lapsed, because nobody approved it in time"),
+    ApprovalState.NOT_STARTED: mark("Approved, but not started"),
+    ApprovalState.UNKNOWN: mark("Approved, but it isn't clear whether it started"),
+    ApprovalState.REPLACED: mark("Approved, but the build had changed"),
 }
 _ENDED_BY = {
-    ApprovalState.APPROVED: "*Approved* by {person}",
-    ApprovalState.DECLINED: "*Declined* by {person}",
-    ApprovalState.CANCELED: "*Canceled* by {person}",
-    ApprovalState.NOT_STARTED: "*Approved* by {person}, but not started",
-    ApprovalState.UNKNOWN: "*Approved* by {person}, but it isn't clear whether it started",
-    ApprovalState.REPLACED: "*Approved* by {person}, but the build had changed",
+    ApprovalState.APPROVED: mark("*Approved* by {person}"),
+    ApprovalState.DECLINED: mark("*Declined* by {person}"),
+    ApprovalState.CANCELED: mark("*Canceled* by {person}"),
+    ApprovalState.NOT_STARTED: mark("*Approved* by {person}, but not started"),
+    ApprovalState.UNKNOWN: mark("*Approved* by {person}, but it isn't clear whether it started"),
+    ApprovalState.REPLACED: mark("*Approved* by {person}, but the build had changed"),
 }
+_CLOSED = mark("Closed")
+_CLOSED_BY = mark("*Closed* by {person}")
 _NAME = 1_000
 _COMMAND = 500
 _ROOM = 2_800
@@ -57,20 +60,23 @@ def approval_request(
         outcome: one more line of mrkdwn about what came of it.
     """
     pending = approval.state is ApprovalState.PENDING
-    heading = "Approval needed" if pending else _ended(approval)
-    head = "*Approval needed*" if pending else _ended_by(approval)
+    heading = t("Approval needed") if pending else _ended(approval)
+    head = f"*{heading}*" if pending else _ended_by(approval)
     lines = [f"{_ICONS.get(approval.state, wording.NOTHING)} {head}", _what(approval)]
     if approval.state is ApprovalState.REPLACED:
-        lines.append("The bot asked for an approval again: see the newer request.")
+        lines.append(t("The bot asked for an approval again: see the newer request."))
     if approval.reason and approval.state is ApprovalState.DECLINED:
         # Why a build wasn't started is for the requester: it can be about their account.
-        lines.append(f"Reason: {prose(approval.reason, 500)}")
+        lines.append(t("Reason: {text}", text=prose(approval.reason, 500)))
     if outcome:
         lines.append(outcome)
     why = [f"• {sentence(one, 300)}" for one in approval.why] if pending else []
     about = context(*_about(approval, now, instance_label, pending=pending))
-    text = (
-        f"{heading}: build of {wording.names(approval.labels)}, asked by {wording.mention(approval.user_id)}"
+    text = t(
+        "{outcome}: build of {what}, asked by {person}",
+        outcome=heading,
+        what=wording.names(approval.labels),
+        person=wording.mention(approval.user_id),
     )
     return message(text, (section(*lines, *why), about, *(_buttons(approval) if pending else ())))
 
@@ -78,8 +84,12 @@ def approval_request(
 def approval_hidden(approval: Approval) -> Message:
     """Show how a request ended in a channel that no longer shows what is built in its project."""
     return say(
-        f"{_ended_by(approval)}: a build that {wording.mention(approval.user_id)} asked for.",
-        "This channel no longer shows what it builds.",
+        t(
+            "{outcome}: a build that {person} asked for.",
+            outcome=_ended_by(approval),
+            person=wording.mention(approval.user_id),
+        ),
+        t("This channel no longer shows what it builds."),
         icon=_ICONS.get(approval.state, wording.NOTHING),
     )
 
@@ -96,53 +106,52 @@ def _what(approval: Approval) -> str:
 
 
 def _about(approval: Approval, now: datetime, instance_label: str | None, *, pending: bool) -> Iterator[str]:
-    yield f"asked by {wording.mention(approval.user_id)}"
+    yield t("asked by {person}", person=wording.mention(approval.user_id))
     if approval.plan.act_as:
-        yield f"runs as DSS login {code(approval.plan.act_as, 80)}"
+        yield t("runs as DSS login {login}", login=code(approval.plan.act_as, 80))
     if instance_label:
-        yield f"on {code(instance_label, 80)}"
+        yield t("on {instance}", instance=code(instance_label, 80))
     if approval.plan.usual_seconds is not None:
-        yield f"usually {wording.duration(approval.plan.usual_seconds)}"
+        yield t("usually {duration}", duration=wording.duration(approval.plan.usual_seconds))
     if pending:
-        yield f"valid until {wording.at(approval.expires_at, now)}"
+        yield t("valid until {time}", time=wording.at(approval.expires_at, now))
 
 
 def _ended(approval: Approval) -> str:
-    return _ENDED.get(approval.state, "Closed")
+    return t(_ENDED.get(approval.state, _CLOSED))
 
 
 def _ended_by(approval: Approval) -> str:
     """Return how a request ended and by whom: ``*Approved* by @bob, but not started``."""
     if approval.decided_by is None or approval.state is ApprovalState.LAPSED:
         return f"*{_ended(approval)}*"
-    said = _ENDED_BY.get(approval.state, "*Closed* by {person}")
-    return said.format(person=wording.mention(approval.decided_by))
+    return t(_ENDED_BY.get(approval.state, _CLOSED_BY), person=wording.mention(approval.decided_by))
 
 
 def _buttons(approval: Approval) -> tuple[Block, ...]:
     labels = ", ".join(approval.labels)
     asks = confirm(
-        "Approve this build?",
-        f"It starts right away, as the person who asked. It builds: {labels}",
-        "Approve",
-        "Not now",
+        t("Approve this build?"),
+        t("It starts right away, as the person who asked. It builds: {what}", what=labels),
+        t("Approve"),
+        t("Not now"),
         style="primary",
     )
     return actions(
         button(
-            "Approve",
+            t("Approve"),
             action_ids.APPROVAL_APPROVE,
             _decision(approval, "approve"),
             style="primary",
             confirm=asks,
         ),
-        button("Decline…", action_ids.APPROVAL_DECLINE, _decision(approval, "decline"), style="danger"),
+        button(t("Decline…"), action_ids.APPROVAL_DECLINE, _decision(approval, "decline"), style="danger"),
         _cancel(approval),
     )
 
 
 def _cancel(approval: Approval) -> Block | None:
-    return button("Cancel request", action_ids.APPROVAL_CANCEL, _decision(approval, "cancel"))
+    return button(t("Cancel request"), action_ids.APPROVAL_CANCEL, _decision(approval, "cancel"))
 
 
 def _decision(approval: Approval, verdict: Literal["approve", "decline", "cancel"]) -> DecideApproval:
@@ -161,7 +170,7 @@ def approval_outcome(approval: Approval, command: str | None = None, *, mention:
         return _outcome(approval, command)
     if approval.state is ApprovalState.NOT_STARTED:
         # Others read the thread, and the reason can be about the requester's account.
-        hidden = "The bot tells you the reason in a message that only you can see."
+        hidden = t("The bot tells you the reason in a message that only you can see.")
         told = _outcome(msgspec.structs.replace(approval, reason=hidden), command)
     else:
         told = _outcome(approval, command)
@@ -170,46 +179,67 @@ def approval_outcome(approval: Approval, command: str | None = None, *, mention:
 
 def _outcome(approval: Approval, command: str | None) -> Message:
     what = wording.names(approval.labels)
-    who = wording.mention(approval.decided_by) if approval.decided_by else "Somebody"
+    who = wording.mention(approval.decided_by) if approval.decided_by else t("Somebody")
     reason = prose(approval.reason, 500)
-    again = f"To ask again: {code(command, _COMMAND)}" if command and len(command) <= _COMMAND else None
+    again = None
+    if command and len(command) <= _COMMAND:
+        again = t("To ask again: {command}", command=code(command, _COMMAND))
     match approval.state:
         case ApprovalState.APPROVED:
-            where = _in(approval.place.channel_id)
-            return say(f"{who} approved your build of {what}. It starts now{where}.", icon=wording.DONE)
+            return say(_approved(approval, who, what), icon=wording.DONE)
         case ApprovalState.DECLINED:
-            said = f"{who} declined your build of {what}. Nothing was started."
-            return say(said, f"Reason: {reason}" if reason else None, again, icon=wording.FAILED)
+            said = t("{person} declined your build of {what}. Nothing was started.", person=who, what=what)
+            why = t("Reason: {text}", text=reason) if reason else None
+            return say(said, why, again, icon=wording.FAILED)
         case ApprovalState.LAPSED:
-            said = f"Nobody approved your build of {what} in time. Nothing was started."
+            said = t("Nobody approved your build of {what} in time. Nothing was started.", what=what)
             return say(said, again, icon=wording.NOTHING)
         case ApprovalState.REPLACED:
             return say(
-                f"{who} approved your build of {what}, but it would build something else now. "
-                "Nothing was started, and the bot asked for an approval again.",
+                t(
+                    "{person} approved your build of {what}, but it would build something else now. "
+                    "Nothing was started, and the bot asked for an approval again.",
+                    person=who,
+                    what=what,
+                ),
                 icon=wording.WARNED,
             )
         case ApprovalState.UNKNOWN:
             return say(
-                f"Your build of {what} was approved, but it isn't clear whether DSS started it. "
-                "Check `/dss-jobs` before you ask again.",
+                t(
+                    "Your build of {what} was approved, but it isn't clear whether DSS started it. "
+                    "Check `/dss-jobs` before you ask again.",
+                    what=what,
+                ),
                 icon=wording.UNKNOWN,
             )
         case _:
-            said = f"Your build of {what} was approved, but the bot couldn't start it."
+            said = t("Your build of {what} was approved, but the bot couldn't start it.", what=what)
             return say(said, reason or None, again, icon=wording.WARNED)
 
 
-def _in(channel_id: str) -> str:
-    """Say where the job is followed, if that is a channel."""
-    return f", and its thread is in {wording.channel(channel_id)}" if channel_id[:1] in {"C", "G"} else ""
+def _approved(approval: Approval, who: str, what: str) -> str:
+    """Say that the build starts, and where it is followed, if that is a channel."""
+    channel_id = approval.place.channel_id
+    if channel_id[:1] in {"C", "G"}:
+        return t(
+            "{person} approved your build of {what}. It starts now, and its thread is in {channel}.",
+            person=who,
+            what=what,
+            channel=wording.channel(channel_id),
+        )
+    return t("{person} approved your build of {what}. It starts now.", person=who, what=what)
 
 
 def approval_asked(approval: Approval) -> Message:
     """Say that a build waits for an approval, which somebody is asked for in another place."""
     return say(
-        f"Your build of {wording.names(approval.labels)} needs an approval. The bot asked for it in "
-        f"{wording.channel(approval.channel_id)}, and will tell you the outcome in a direct message.",
+        t(
+            "Your build of {what} needs an approval. The bot asked for it in {channel}, and will tell you "
+            "the outcome in a direct message.",
+            what=wording.names(approval.labels),
+            channel=wording.channel(approval.channel_id),
+        ),
         *(f"• {sentence(one, 300)}" for one in approval.why),
         icon=wording.WAITING,
     )
@@ -225,22 +255,35 @@ def approval_waiting(approval: Approval, reader: str, now: datetime, link: str |
         link: address of the message with the request.
     """
     mine = reader == approval.user_id
-    whose = "You asked" if mine else f"{wording.mention(approval.user_id)} asked"
-    verb = "is" if len(approval.labels) == 1 else "are"
-    text = f"{wording.names(approval.labels)} {verb} waiting for approval."
-    shown = wording.thread(link or "")
-    return message(
-        text,
-        (
-            section(
-                f"{wording.WAITING} {text} Nothing was started.",
-                f"{whose} at {wording.at(approval.created_at, now)}; the request is valid until "
-                f"{wording.at(approval.expires_at, now)}.",
-                f"See the request: {shown}" if shown else f"It is in {wording.channel(approval.channel_id)}.",
-            ),
-            *(actions(_cancel(approval)) if mine else ()),
-        ),
+    text = tn(
+        "{names} is waiting for approval.",
+        "{names} are waiting for approval.",
+        len(approval.labels),
+        names=wording.names(approval.labels),
     )
+    lead = f"{wording.WAITING} {text}"
+    nothing = t("Nothing was started.")
+    seen = section(f"{lead} {nothing}", _asked_when(approval, now, mine=mine), _where_asked(approval, link))
+    return message(text, (seen, *(actions(_cancel(approval)) if mine else ())))
+
+
+def _asked_when(approval: Approval, now: datetime, *, mine: bool) -> str:
+    asked, until = wording.at(approval.created_at, now), wording.at(approval.expires_at, now)
+    if mine:
+        return t("You asked at {time}; the request is valid until {until}.", time=asked, until=until)
+    return t(
+        "{person} asked at {time}; the request is valid until {until}.",
+        person=wording.mention(approval.user_id),
+        time=asked,
+        until=until,
+    )
+
+
+def _where_asked(approval: Approval, link: str | None) -> str:
+    shown = wording.thread(link or "")
+    if shown:
+        return t("See the request: {link}", link=shown)
+    return t("It is in {channel}.", channel=wording.channel(approval.channel_id))
 
 
 def approval_decided(approval: Approval) -> Message:
@@ -248,19 +291,35 @@ def approval_decided(approval: Approval) -> Message:
     what, asker = wording.names(approval.labels), wording.mention(approval.user_id)
     match approval.state:
         case ApprovalState.APPROVED:
-            return say(f"You approved the build of {what} that {asker} asked for. It starts now.")
+            return say(
+                t(
+                    "You approved the build of {what} that {person} asked for. It starts now.",
+                    what=what,
+                    person=asker,
+                )
+            )
         case ApprovalState.DECLINED:
-            return say(f"You declined the build of {what}. {asker} gets your reason. Nothing was started.")
+            return say(
+                t(
+                    "You declined the build of {what}. {person} gets your reason. Nothing was started.",
+                    what=what,
+                    person=asker,
+                )
+            )
         case _:
-            return say(f"You canceled your request to build {what}. Nothing was started.")
+            return say(t("You canceled your request to build {what}. Nothing was started.", what=what))
 
 
 def approval_moved(channel_id: str, reason: str) -> Message:
     """Say that the bot can't ask for an approval in the channel, so that only the requester sees it."""
     return say(
-        f"The bot couldn't ask for an approval in {wording.channel(channel_id)} ({code(reason, 80)}), so "
-        "nobody but you sees this request.",
-        "Cancel it, ask the bot's administrator to let the bot post there, and ask for the build again.",
+        t(
+            "The bot couldn't ask for an approval in {channel} ({reason}), so nobody but you sees this "
+            "request.",
+            channel=wording.channel(channel_id),
+            reason=code(reason, 80),
+        ),
+        t("Cancel it, ask the bot's administrator to let the bot post there, and ask for the build again."),
         icon=wording.WARNED,
     )
 
@@ -268,18 +327,20 @@ def approval_moved(channel_id: str, reason: str) -> Message:
 def approval_unreadable() -> Message:
     """Say that a stored request for an approval can't be read anymore."""
     return say(
-        "The bot can no longer read your request for an approval of a build: it's damaged, or another "
-        "version of the bot wrote it. Please ask for the build again.",
+        t(
+            "The bot can no longer read your request for an approval of a build: it's damaged, or another "
+            "version of the bot wrote it. Please ask for the build again."
+        ),
         icon=wording.WARNED,
     )
 
 
 REASONS = (
-    "Not at this time",
-    "Please ask for fewer outputs or partitions",
-    "Please use another build mode",
-    "Talk to me first",
-    "Not needed",
+    mark("Not at this time"),
+    mark("Please ask for fewer outputs or partitions"),
+    mark("Please use another build mode"),
+    mark("Talk to me first"),
+    mark("Not needed"),
 )
 """What somebody can choose when the dialog for the reason couldn't be opened."""
 
@@ -294,20 +355,20 @@ def decline_dialog(metadata: str) -> Dialog:
         "focus_on_load": True,
     }
     return dialog(
-        "Decline the build",
+        t("Decline the build"),
         [
             {
                 "type": "input",
                 "block_id": dialog_ids.DECLINE_REASON,
-                "label": plain("Why?"),
-                "hint": plain("The person who asked reads this. Nothing is started."),
+                "label": plain(t("Why?")),
+                "hint": plain(t("The person who asked reads this. Nothing is started.")),
                 "element": reason,
             }
         ],
         callback_id=dialog_ids.DECLINE,
         metadata=metadata,
-        submit="Decline",
-        close="Not now",
+        submit=t("Decline"),
+        close=t("Not now"),
     )
 
 
@@ -316,11 +377,14 @@ def decline_reasons(block_id: str, reasons: Sequence[str] = REASONS) -> Message:
     select: Block = {
         "type": "static_select",
         "action_id": action_ids.APPROVAL_DECLINE_REASON,
-        "placeholder": plain("Why?"),
-        "options": [{"text": plain(one), "value": one} for one in reasons],
+        "placeholder": plain(t("Why?")),
+        "options": [{"text": plain(one), "value": one} for one in map(t, reasons)],
         "confirm": confirm(
-            "Decline this build?", "The person who asked gets the reason.", "Decline", "Not now"
+            t("Decline this build?"),
+            t("The person who asked gets the reason."),
+            t("Decline"),
+            t("Not now"),
         ),
     }
-    text = "Slack didn't open the dialog in time. Nothing was declined yet: why do you decline the build?"
+    text = t("Slack didn't open the dialog in time. Nothing was declined yet: why do you decline the build?")
     return message(text, (section(text), *actions(select, block_id=block_id)))

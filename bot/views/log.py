@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.domain import Activity, JobCard, Message, ReadLog, SendLog, WarningGroup
 from bot.domain.job_warnings import grouped_warnings
 from bot.domain.log_excerpts import LogExtract
+from bot.language import mark, t, tn
 from bot.views import action_ids, buttons, limits, wording
 from bot.views.blocks import Block, actions, button, context, message, plain, section
 from bot.views.button_values import ValueTooLarge, encode_job, log_choice
@@ -17,7 +18,7 @@ LOG_LINES = 26
 
 FENCE = 2_900
 """Our limit for a block of lines, fences included."""
-MASKED = "Anything that looks like a password or key is masked."
+MASKED = mark("Anything that looks like a password or key is masked.")
 
 
 def log(
@@ -35,27 +36,28 @@ def log(
     written = extract.lines > 0
     row = (*_choice(card, activity), *_buttons(card, activity, written=written))
     if not written:
-        said = f"DSS has no log of {of}: either it was cleared, or nothing has been written yet."
+        said = t("DSS has no log of {what}: either it was cleared, or nothing has been written yet.", what=of)
         return message(said, (section(said), *row))
-    said = f"Log of {of}"
+    said = t("Log of {what}", what=of)
     parts = (
         *_error(card, extract, activity),
         *_warnings(_groups(card, activity) or extract.warnings),
         *_end(extract),
     )
-    extent = context(_extent(extract, whole_bytes), MASKED)
+    extent = context(_extent(extract, whole_bytes), t(MASKED))
     return message(said, (section(f"*{said}*"), *parts, extent, *row))
 
 
 def log_of(card: JobCard, activity: str | None) -> str:
     """Name what a log is of."""
-    return f"{code(activity)} in {wording.what(card.job, 3)}" if activity else wording.what(card.job, 3)
+    what = wording.what(card.job, 3)
+    return t("{activity} in {what}", activity=code(activity), what=what) if activity else what
 
 
 def _error(card: JobCard, extract: LogExtract, activity: str | None) -> Iterator[Block]:
     why = _cause(card, activity)
     if why or extract.error:
-        yield section(f"{wording.FAILED} {why}" if why else "*Last error*")
+        yield section(f"{wording.FAILED} {why}" if why else t("*Last error*"))
     if extract.error:
         yield section(fence("\n".join(extract.error), FENCE))
 
@@ -65,7 +67,7 @@ def _cause(card: JobCard, activity: str | None) -> str | None:
     if activity is None:
         return cause(card.job)
     failure = next((one.failure for one in card.job.activities if one.id == activity), None)
-    return f"Cause: {code(failure, 300)}" if failure else None
+    return t("Cause: {text}", text=code(failure, 300)) if failure else None
 
 
 def _groups(card: JobCard, activity: str | None) -> tuple[WarningGroup, ...]:
@@ -74,13 +76,13 @@ def _groups(card: JobCard, activity: str | None) -> tuple[WarningGroup, ...]:
 
 def _warnings(groups: Sequence[WarningGroup]) -> Iterator[Block]:
     if groups:
-        counted = wording.count(sum(group.count for group in groups), "warning")
+        counted = tn("{number} warning", "{number} warnings", sum(group.count for group in groups))
         yield section(f"{wording.WARNED} {counted}", *warning_lines(groups))
 
 
 def _end(extract: LogExtract) -> Iterator[Block]:
     if extract.end:
-        heading = "*End of the log*" if extract.error or extract.left_out else None
+        heading = t("*End of the log*") if extract.error or extract.left_out else None
         shown = fence("\n".join(extract.end), FENCE)
         yield section(f"{heading}\n{shown}" if heading else shown)
 
@@ -88,21 +90,21 @@ def _end(extract: LogExtract) -> Iterator[Block]:
 def _extent(extract: LogExtract, whole_bytes: int | None) -> str | None:
     """Say how much of the log is shown, unless it is all of it."""
     if whole_bytes is not None:
-        return f"Only the end is shown: the whole log is {wording.size(whole_bytes)}."
+        return t("Only the end is shown: the whole log is {size}.", size=wording.size(whole_bytes))
     if extract.left_out:
-        return f"The whole log has {wording.count(extract.lines, 'line')}."
+        return tn("The whole log has {number} line.", "The whole log has {number} lines.", extract.lines)
     return None
 
 
 def _buttons(card: JobCard, activity: str | None, *, written: bool) -> tuple[Block, ...]:
     name = buttons.name_of(card.job)
-    refresh = button("Refresh", action_ids.JOB_LOG, ReadLog(job=name, activity=activity), number=1)
-    whole_job = button("Log of the whole job", action_ids.JOB_LOG, ReadLog(job=name))
-    label_ = "This activity's log as a file" if activity else "Whole log as a file"
+    refresh = button(t("Refresh"), action_ids.JOB_LOG, ReadLog(job=name, activity=activity), number=1)
+    whole_job = button(t("Log of the whole job"), action_ids.JOB_LOG, ReadLog(job=name))
+    label_ = t("This activity's log as a file") if activity else t("Whole log as a file")
     return actions(
         refresh if not card.job.finished else None,
         whole_job if activity else None,
-        button("Search this log…", action_ids.LOG_DIALOG_OPEN, ReadLog(job=name, activity=activity))
+        button(t("Search this log…"), action_ids.LOG_DIALOG_OPEN, ReadLog(job=name, activity=activity))
         if written
         else None,
         button(label_, action_ids.LOG_FILE, SendLog(job=name, activity=activity)) if written else None,
@@ -124,7 +126,7 @@ def choice_of_activity(
     """Return a select of the job's logs: the whole job's, then those of activities, failed ones first."""
     if not card.job.activities:
         return ()
-    options: dict[str | None, Block] = {None: _option("The whole job", None)}
+    options: dict[str | None, Block] = {None: _option(t("The whole job"), None)}
     # Failed ones first, because people look for those.
     for activity in sorted(card.job.activities, key=lambda item: item.state != "FAILED"):
         if len(options) < limits.OPTIONS and len(activity.id) <= limits.OPTION_VALUE:
@@ -132,7 +134,7 @@ def choice_of_activity(
     select: Block = {
         "type": "static_select",
         "action_id": action_id,
-        "placeholder": plain("Log of an activity"),
+        "placeholder": plain(t("Log of an activity")),
         "options": list(options.values()),
     }
     if chosen in options:

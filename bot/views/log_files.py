@@ -3,10 +3,11 @@
 import re
 
 from bot.domain import JobCard, JobInfo, Message
+from bot.language import t
 from bot.views import buttons, wording
 from bot.views.blocks import actions, context, message, say, section
 from bot.views.escape import code
-from bot.views.log import log_of
+from bot.views.log import MASKED, log_of
 
 _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 _NAME = 200
@@ -27,43 +28,45 @@ def log_file_note(card: JobCard, activity: str | None, *, size: int, whole_bytes
         size: the file's size in bytes.
         whole_bytes: size of the whole log, if the file contains only its end.
     """
-    of = f"{log_of(card, activity)}, as you asked"
+    of = log_of(card, activity)
+    cut = None
     if whole_bytes is None:
-        text, cut = f"Here is the log of {of} ({wording.size(size)}).", None
+        text = t("Here is the log of {what}, as you asked ({size}).", what=of, size=wording.size(size))
     else:
-        text = f"Here is the end of the log of {of}."
-        cut = (
-            f"{wording.WARNED} The whole log is {wording.size(whole_bytes)}: the file has only the last "
-            f"{wording.size(size)} of it."
+        text = t("Here is the end of the log of {what}, as you asked.", what=of)
+        only = t(
+            "The whole log is {size}: the file has only the last {part} of it.",
+            size=wording.size(whole_bytes),
+            part=wording.size(size),
         )
-    masked = "Anything that looks like a password or key is masked."
+        cut = f"{wording.WARNED} {only}"
     row = actions(buttons.open_in_dss(card))
-    return message(text, (section(text, cut), context(wording.job_id(card.job.ref), masked), *row))
+    return message(text, (section(text, cut), context(wording.job_id(card.job.ref), t(MASKED)), *row))
 
 
 def log_file_sent(card: JobCard, activity: str | None) -> Message:
     """Say where the file is."""
-    return say(f"The log of {log_of(card, activity)} is in your direct messages with this bot.")
+    return say(t("The log of {what} is in your direct messages with this bot.", what=log_of(card, activity)))
 
 
 def log_file_refused(card: JobCard, why: str, *, maybe_sent: bool) -> Message:
     """Say that Slack didn't take the file, and what to do."""
     row = actions(buttons.open_in_dss(card))
     if why == "missing_scope":
-        text = "The bot isn't allowed to upload files in this workspace."
-        then = (
+        text = t("The bot isn't allowed to upload files in this workspace.")
+        then = t(
             "The bot's administrator can add the scope `files:write` to the Slack app and reinstall it. "
             "Until then, the whole log is in DSS."
         )
     elif maybe_sent:
-        text = "Slack didn't confirm the file with the log."
-        then = "It might have arrived: look at your direct messages with this bot before you ask again."
+        text = t("Slack didn't confirm the file with the log.")
+        then = t("It might have arrived: look at your direct messages with this bot before you ask again.")
     else:
-        text = f"Slack didn't accept the file with the log ({code(why, 80)})."
-        then = "Please try again in a minute, or open the log in DSS."
+        text = t("Slack didn't accept the file with the log ({reason}).", reason=code(why, 80))
+        then = t("Please try again in a minute, or open the log in DSS.")
     return message(f"{text} {then}", (section(f"{wording.WARNED} {text}", then), *row))
 
 
 def busy_with_files() -> Message:
     """Say that other files come first."""
-    return say("The bot is preparing other log files right now. Please try again in a minute.")
+    return say(t("The bot is preparing other log files right now. Please try again in a minute."))
