@@ -11,7 +11,14 @@ Example of a change: to add Spanish, run ``make texts LANGUAGE=es`` and translat
 """
 
 from bot.language.catalogs import ENGLISH, languages, load, nearest
-from bot.language.reader import channels_read, everyone_reads, in_same_language, language, person_reads
+from bot.language.reader import (
+    channels_read,
+    everyone_reads,
+    in_same_language,
+    language,
+    next_reader,
+    person_reads,
+)
 from bot.language.texts import decimal, listed, mark, number, t, tn
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "load",
     "mark",
     "nearest",
+    "next_reader",
     "number",
     "person_reads",
     "t",

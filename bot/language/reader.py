@@ -48,6 +48,12 @@ def everyone_reads() -> Iterator[None]:
         yield
 
 
+def next_reader(channel_language: str, person_language: str) -> None:
+    """Say everything in these languages from now on, on this thread: until it works for the next reader."""
+    _channels.set(channel_language)
+    _person.set(person_language)
+
+
 def in_same_language(task: Callable[[], None]) -> Callable[[], None]:
     """Return a task for another thread, which has no language of its own."""
     return partial(copy_context().run, task)
