@@ -51,6 +51,7 @@ def wire_dialogs(
         updates,
         BuildDialogService(parts),
         Typeahead(parts),
+        parts.store.favorites,
         filling=filling,
         first=TimelyAnswers(queries, waiters=FILLERS),
         suggested=TimelyAnswers(queries),

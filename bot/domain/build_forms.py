@@ -12,7 +12,7 @@ from bot.domain.requests import Build, RequestedOutput
 MOST_OUTPUTS = 20
 """One job can build at most this many outputs."""
 
-Field = Literal["instance", "project", "outputs", "partition", "typed", "mode"]
+Field = Literal["instance", "project", "outputs", "partition", "typed", "mode", "favorite"]
 
 _WORDS = {kind: word for word, kind in OUTPUT_KINDS.items()}
 _SEPARATOR = "|"
@@ -40,11 +40,13 @@ class BuildForm(msgspec.Struct, frozen=True, kw_only=True):
     """Whether names are typed instead of chosen."""
     typed: str = ""
     """What was typed for the outputs."""
+    favorite: str = ""
+    """The name under which the build is saved, too; as typed."""
 
     @property
     def digest(self) -> str:
         """A short text that differs for forms that mean different builds."""
-        means = msgspec.structs.replace(self, privately=False)
+        means = msgspec.structs.replace(self, privately=False, favorite="")
         return hashlib.sha256(msgspec.json.encode(means)).hexdigest()[:16]
 
 

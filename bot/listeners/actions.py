@@ -14,7 +14,7 @@ from bot.views import action_ids
 
 CARRIED_OUT = (
     action_ids.JOB_ABORT,
-    action_ids.JOB_LOG,
+    action_ids.LOG_SHOW,
     action_ids.JOB_REBUILD,
     action_ids.JOB_STATUS,
     action_ids.JOB_FOLLOW,
@@ -47,7 +47,13 @@ CHOICES: dict[str, Callable[[str, str], Request]] = {
 """Selects, and how to read the request from the ids of their block and the chosen option."""
 
 REPLACING = frozenset(
-    {action_ids.LIST_PAGE, action_ids.LIST_FILTER, action_ids.LOG_ACTIVITY, action_ids.JOB_STATUS}
+    {
+        action_ids.LIST_PAGE,
+        action_ids.LIST_FILTER,
+        action_ids.LOG_ACTIVITY,
+        action_ids.LOG_SHOW,
+        action_ids.JOB_STATUS,
+    }
 )
 """Actions whose answer replaces the private message they are in."""
 

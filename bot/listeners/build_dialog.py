@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from bot import views
-from bot.domain import Build, Place
+from bot.domain import Build, Place, SaveFavorite
 from bot.domain.build_forms import BuildForm, BuildPreview, Choice
 from bot.domain.errors import DSSError, Refusal
 from bot.listeners.build_dialog_fields import (
@@ -24,9 +24,11 @@ from bot.listeners.dispatcher import Dispatcher, RequestContext, shares_of
 from bot.listeners.payloads import Payload, Submission, action_of, of_submission, trigger_of
 from bot.services.build_dialog import BadField, BuildDialogService, read_form
 from bot.services.error_messages import error_message
+from bot.services.favorite_names import free_name, said_at_field
 from bot.services.typeahead import Asker, Typeahead
 from bot.slack.dialog_updates import DialogUpdates
 from bot.slack.dialogs import Dialogs
+from bot.store import FavoriteStore
 from bot.views import action_ids, dialog_ids
 from bot.workers.query_pool import PoolFull, QueryPool
 from bot.workers.timely import TimelyAnswers, TooSlow
@@ -50,6 +52,7 @@ class BuildDialogs:
         updates: DialogUpdates,
         service: BuildDialogService,
         typeahead: Typeahead,
+        favorites: FavoriteStore,
         *,
         filling: QueryPool,
         first: TimelyAnswers,
@@ -64,6 +67,7 @@ class BuildDialogs:
             updates: changes open ones.
             service: knows what the dialog shows.
             typeahead: finds names.
+            favorites: says which names are taken.
             filling: threads that wait for nothing but Slack and ``first``.
             first: waits for what a dialog is filled with.
             suggested: waits for the options of a select.
@@ -74,6 +78,7 @@ class BuildDialogs:
         self._updates = updates
         self._service = service
         self._typeahead = typeahead
+        self._favorites = favorites
         self._filling = filling
         self._first = first
         self._suggested = suggested
@@ -270,13 +275,32 @@ class BuildDialogs:
         try:
             request = read_form(one.form)
             self._known_problem(one)
-            self._dispatcher.dispatch(request, _context(submission, one))
+            context = _context(submission, one)
+            self._save(one, request, context)
+            self._dispatcher.dispatch(request, context)
         except BadField as bad:
             return _errors(ids[bad.field], views.field_error(str(bad), bad.example))
         except Exception as error:  # noqa: BLE001 - the person gets an answer, whatever it was
             message = error_message(error, doing=dialog_ids.BUILD)
             return _errors(first, views.field_error(message.text))
         return {}
+
+    def _save(self, one: OpenDialog, request: Build, context: RequestContext) -> None:
+        """Save the build as a favorite of the person, too, if they entered a name.
+
+        Raises:
+            BadField: it can't be that of a new favorite.
+        """
+        typed, key = one.form.favorite, f"{context.key}|save"
+        # Submitted again, the name is taken by now: by itself.
+        if not typed or self._dispatcher.was_dispatched(key):
+            return
+        try:
+            name = free_name(typed, context.user_id, self._favorites)
+        except Refusal as refusal:
+            raise BadField("favorite", said_at_field(refusal)) from refusal
+        save = SaveFavorite(name=name, build=request)
+        self._dispatcher.dispatch(save, msgspec.structs.replace(context, key=key, typed=False))
 
     def _known_problem(self, one: OpenDialog) -> None:
         """Refuse what was found to be wrong with exactly these fields a moment ago.

@@ -41,6 +41,7 @@ def read_fields(view: Mapping[str, Any], *, by_hand: bool) -> BuildForm:
         mode=_mode(fields.chosen(dialog_ids.BUILD_MODE, dialog_ids.BUILD_MODE)),
         privately=fields.chosen(dialog_ids.BUILD_WHERE, dialog_ids.BUILD_WHERE) == PRIVATELY,
         by_hand=by_hand,
+        favorite=fields.text(dialog_ids.BUILD_FAVORITE, dialog_ids.BUILD_FAVORITE).strip(),
     )
     if by_hand:
         typed = fields.text(dialog_ids.BUILD_TYPED, dialog_ids.BUILD_TYPED)

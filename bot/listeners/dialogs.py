@@ -11,6 +11,7 @@ from bot.domain.features import Features
 from bot.domain.personal_keys import wrong_with_key
 from bot.listeners.build_dialog import BuildDialogs
 from bot.listeners.dispatcher import Dispatcher, RequestContext, shares_of
+from bot.listeners.favorite_dialog import open_favorite, submit_favorite
 from bot.listeners.log_dialog import LogDialogs
 from bot.listeners.payloads import Payload, Submission, action_of, of_action, of_submission, trigger_of
 from bot.services.connect import ConnectService, Submitted
@@ -138,10 +139,23 @@ def _search_log(submission: Submission, ack: Ack, _dispatcher: Dispatcher, servi
     _replace(ack, views.log_dialog_loading())
 
 
+def _open_favorite(
+    body: Payload, context: RequestContext, dispatcher: Dispatcher, services: DialogServices
+) -> None:
+    open_favorite(body, context, dispatcher, services.dialogs)
+
+
+def _favorite(submission: Submission, ack: Ack, dispatcher: Dispatcher, services: DialogServices) -> None:
+    """Write the favorite as a row and close the dialog, or mark what is wrong with its name."""
+    ack(**submit_favorite(submission, dispatcher, services.favorites))
+
+
 OPENING: Mapping[str, Opener] = {
     action_ids.APPROVAL_DECLINE: _open_decline,
     action_ids.BUILD_DIALOG_CHANGE: _open_build,
     action_ids.BUILD_DIALOG_OPEN: _open_build,
+    action_ids.FAVORITE_DIALOG_OPEN: _open_favorite,
+    action_ids.JOB_LOG: _open_log,
     action_ids.LOG_DIALOG_OPEN: _open_log,
 }
 """Every button that opens a dialog, by action id."""
@@ -151,6 +165,7 @@ SUBMITTED: Mapping[str, Handler] = {
     dialog_ids.CONNECT: _connect,
     dialog_ids.CONNECT_CONFIRM: _connect_confirm,
     dialog_ids.DECLINE: _decline,
+    dialog_ids.FAVORITE: _favorite,
     dialog_ids.LOG: _search_log,
 }
 """Every dialog, by callback id."""

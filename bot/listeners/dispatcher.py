@@ -86,6 +86,10 @@ class Dispatcher:
         else:
             self._keep(request, context)
 
+    def was_dispatched(self, key: str) -> bool:
+        """Return whether a command came with this key before: Slack delivers it again, or somebody does."""
+        return self._intents.was_delivered(key)
+
     def answer_mistake(self, mistake: Mistake, context: RequestContext) -> bool:
         """Have a mistake answered after a look at DSS; return whether that is needed and possible now."""
         if not names_something(mistake):

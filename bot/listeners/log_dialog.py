@@ -34,7 +34,7 @@ class LogDialogs:
         self._service = service
 
     def press(self, body: Payload, context: RequestContext) -> None:
-        """Open the dialog; if Slack doesn't open it, answer as the command does.
+        """Open the dialog; if Slack doesn't open it, send the private message that the command sends.
 
         Raises:
             OldButton: another version wrote the button's value, or it is damaged.

@@ -160,6 +160,11 @@ class Submission:
         value = _map(_map(self._values.get(name)).get(name)).get("value")
         return storable(value) if isinstance(value, str) else ""
 
+    def chosen(self, name: str) -> str:
+        """Return what was chosen in the input with this block id and action id; empty for nothing."""
+        value = _map(_map(_map(self._values.get(name)).get(name)).get("selected_option")).get("value")
+        return storable(value) if isinstance(value, str) else ""
+
     def context(self, channel_id: str, response_url: str | None) -> RequestContext:
         """Return who asks, and from where. A submission doesn't say that, so the dialog has to remember it.
 

@@ -58,11 +58,13 @@ class LogDialogService(Service):
         tail = read_tail(job, activity, authorized, SEARCHED_BYTES)
         if tail is None:
             return views.LogPage(card=card, activity=activity, lines=LogLines())
+        found = extract(tail.text, views.LOG_LINES)
         return views.LogPage(
             card=card,
             activity=activity,
             lines=page_of(tail.text, opened.search, opened.page),
-            error=extract(tail.text, views.LOG_LINES).error,
+            error=found.error,
+            warnings=tuple(found.warnings),
             read_bytes=SEARCHED_BYTES if tail.truncated else None,
             whole_bytes=tail.total_bytes,
         )

@@ -100,6 +100,12 @@ class IntentStore:
             return Added.BUSY
         return Added.NEW
 
+    def was_delivered(self, delivery: str) -> bool:
+        """Return whether there is an intent of a Slack delivery."""
+        with self._database.read() as connection:
+            found = connection.execute(select(intents.c.id).where(intents.c.delivery == delivery)).first()
+        return found is not None
+
     def claim(
         self,
         owner: str,

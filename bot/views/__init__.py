@@ -55,6 +55,7 @@ from bot.views.build_dialog import (
 from bot.views.button_values import (
     BuildDialog,
     DeclineDialog,
+    FavoriteDialog,
     OldButton,
     ValueTooLarge,
     declined,
@@ -63,9 +64,11 @@ from bot.views.button_values import (
     encode_build_dialog,
     encode_decision,
     encode_dialog,
+    encode_favorite_dialog,
     read_build_dialog,
     read_decline_choice,
     read_dialog,
+    read_favorite_dialog,
     read_list_filter,
     read_log_choice,
 )
@@ -92,9 +95,11 @@ from bot.views.delivery_notices import (
 from bot.views.dialogs import Dialog, dialog_failed
 from bot.views.digest import PER_DIGEST, End, digest
 from bot.views.digest import rank as digest_rank
+from bot.views.favorite_dialog import favorite_dialog
 from bot.views.favorites import (
     default_set,
     favorite_deleted,
+    favorite_dialog_not_opened,
     favorite_list,
     favorite_renamed,
     favorite_saved,
@@ -151,6 +156,7 @@ __all__ = [
     "DeclineDialog",
     "Dialog",
     "End",
+    "FavoriteDialog",
     "HomePage",
     "LogPage",
     "OldButton",
@@ -208,7 +214,10 @@ __all__ = [
     "encode_build_dialog",
     "encode_decision",
     "encode_dialog",
+    "encode_favorite_dialog",
     "favorite_deleted",
+    "favorite_dialog",
+    "favorite_dialog_not_opened",
     "favorite_list",
     "favorite_renamed",
     "favorite_saved",
@@ -252,6 +261,7 @@ __all__ = [
     "read_build_dialog",
     "read_decline_choice",
     "read_dialog",
+    "read_favorite_dialog",
     "read_list_filter",
     "read_log_choice",
     "redirected",

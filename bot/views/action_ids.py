@@ -8,7 +8,9 @@ import re
 JOB_ABORT = "job_abort"
 """Button; value: `bot.domain.AbortJob`."""
 JOB_LOG = "job_log"
-"""Button; value: `bot.domain.ReadLog`."""
+"""Button that opens the dialog of a log; value: `bot.domain.ReadLog`."""
+LOG_SHOW = "log_show"
+"""Button of a message with a part of a log, which it replaces; value: `bot.domain.ReadLog`."""
 LOG_FILE = "log_file"
 """Button; value: `bot.domain.SendLog`."""
 LOG_DIALOG_OPEN = "log_dialog_open"
@@ -53,12 +55,15 @@ BUILD_DIALOG_OPEN = "build_dialog_open"
 """Button that opens the build dialog; its value isn't read."""
 BUILD_DIALOG_CHANGE = "build_dialog_change"
 """Button that opens the build dialog with what a job built; value: `bot.domain.Build`."""
+FAVORITE_DIALOG_OPEN = "favorite_dialog_open"
+"""Button that opens the dialog in which a build gets a name; value: `bot.domain.Build`."""
 OPEN_DSS = "open_dss"
 """Link button: Slack still sends an action, which only needs an acknowledgement."""
 
 ALL = (
     JOB_ABORT,
     JOB_LOG,
+    LOG_SHOW,
     JOB_REBUILD,
     JOB_STATUS,
     JOB_FOLLOW,
@@ -81,6 +86,7 @@ ALL = (
     APPROVAL_CANCEL,
     BUILD_DIALOG_OPEN,
     BUILD_DIALOG_CHANGE,
+    FAVORITE_DIALOG_OPEN,
     OPEN_DSS,
 )
 """Every action id, without numbers. The listeners must cover all of them."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain import BuildMode, Message
 from bot.domain.build_forms import MOST_OUTPUTS, BuildForm, BuildPreview, Choice, Field
+from bot.domain.favorites import LONGEST
 from bot.views import dialog_ids, limits, wording
 from bot.views.blocks import Block, context, mrkdwn, plain, say, section
 from bot.views.escape import code, cut, label, one_line, sentence
@@ -60,6 +61,7 @@ def build_dialog(
         *(_typed(form, trouble, alerts=alerts) if form.by_hand else _chosen(form)),
         _mode(form),
         *((_where(form),) if asks_where else ()),
+        _favorite(form),
         *((context(_CHECKING),) if checking else _preview(preview, alerts=alerts)),
     )
     return {
@@ -94,6 +96,7 @@ def block_ids(form: BuildForm) -> dict[Field, str]:
         else _block_id(dialog_ids.BUILD_PARTITION, instance, project, first),
         "typed": dialog_ids.BUILD_TYPED,
         "mode": dialog_ids.BUILD_MODE,
+        "favorite": dialog_ids.BUILD_FAVORITE,
     }
 
 
@@ -128,15 +131,21 @@ def _dialog(blocks: Sequence[Block]) -> dict[str, object]:
 
 
 def _input(
-    block_id: str, text: str, element: Block, *, hint: str | None = None, optional: bool = False
+    block_id: str,
+    text: str,
+    element: Block,
+    *,
+    hint: str | None = None,
+    optional: bool = False,
+    told: bool = True,
 ) -> Block:
-    """Return an input whose changes Slack tells."""
+    """Return an input; ``told`` is whether Slack tells its changes."""
     return {
         "type": "input",
         "block_id": block_id,
         "label": plain(text),
         "element": element,
-        "dispatch_action": True,
+        **({"dispatch_action": True} if told else {}),
         **({"hint": plain(hint)} if hint else {}),
         **({"optional": True} if optional else {}),
     }
@@ -235,6 +244,20 @@ def _where(form: BuildForm) -> Block:
         "initial_option": privately if form.privately else here,
     }
     return _input(dialog_ids.BUILD_WHERE, "Where to follow it", element)
+
+
+def _favorite(form: BuildForm) -> Block:
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": dialog_ids.BUILD_FAVORITE,
+        "placeholder": plain("nightly"),
+        "max_length": LONGEST,
+        **({"initial_value": form.favorite[:LONGEST]} if form.favorite else {}),
+    }
+    hint = "A name under which you can build this again: /dss-build nightly"
+    return _input(
+        dialog_ids.BUILD_FAVORITE, "Save as favorite", element, hint=hint, optional=True, told=False
+    )
 
 
 def _notice(level: str, text: str, then: str | None = None, *, alerts: bool) -> Block:

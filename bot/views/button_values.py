@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from bot.domain import DecideApproval, JobName, ListJobs, Place, ReadLog, Request
+from bot.domain import Build, DecideApproval, JobName, ListJobs, Place, ReadLog, Request
 from bot.domain.build_forms import FieldProblem
 from bot.domain.errors import BotError, Refusal
 from bot.language import t
@@ -235,6 +235,36 @@ class LogDialog(msgspec.Struct, frozen=True, kw_only=True):
     """Counted from the end of the log."""
 
 
+class FavoriteDialog(msgspec.Struct, frozen=True, kw_only=True):
+    """What the dialog that saves a favorite remembers: the build, and where it was opened."""
+
+    build: Build
+    place: Place
+
+
+def encode_favorite_dialog(dialog: FavoriteDialog) -> str:
+    """Serialize it as a ``private_metadata``; without the address for answers if that is too long.
+
+    Raises:
+        ValueTooLarge: even so, it would have more than 3,000 code points.
+    """
+    try:
+        return _write(dialog, limits.METADATA)
+    except ValueTooLarge:
+        place = msgspec.structs.replace(dialog.place, response_url=None)
+        return _write(msgspec.structs.replace(dialog, place=place), limits.METADATA)
+
+
+def read_favorite_dialog(text: str) -> FavoriteDialog:
+    """Read it back.
+
+    Raises:
+        OldButton: another version wrote it, or it is damaged.
+    """
+    return _read(_FAVORITE_DIALOGS, text, limits.METADATA)
+
+
+_FAVORITE_DIALOGS = msgspec.json.Decoder(FavoriteDialog)
 _LOG_DIALOGS = msgspec.json.Decoder(LogDialog)
 
 

@@ -56,7 +56,7 @@ def let_run(jobs: int) -> str:
 
 
 def log(card: JobCard, number: int | None = None) -> Block | None:
-    """Show the end of the job's log."""
+    """Open the dialog of the job's log."""
     if card.vanished:
         return None
     return button(t("Log"), action_ids.JOB_LOG, ReadLog(job=name_of(card.job)), number=number)
@@ -98,6 +98,14 @@ def rebuild_with_changes(card: JobCard) -> Block | None:
     if request is None or not card.job.finished:
         return None
     return button(t("Rebuild with changes…"), action_ids.BUILD_DIALOG_CHANGE, request)
+
+
+def save(card: JobCard) -> Block | None:
+    """Open the dialog in which what the job built gets a name; ``None`` as for `rebuild`."""
+    request = same_again(card.job)
+    if request is None or not card.job.finished:
+        return None
+    return button("Save…", action_ids.FAVORITE_DIALOG_OPEN, request)
 
 
 def same_again(job: JobInfo, *, thread: str | None = None) -> Build | None:

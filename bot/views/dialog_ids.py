@@ -11,16 +11,25 @@ DECLINE = "decline_dialog"
 BUILD = "build_dialog"
 """Callback id; the metadata is a `BuildDialog`."""
 
+FAVORITE = "favorite_dialog"
+"""Callback id; the metadata is a `FavoriteDialog`."""
+
 LOG = "log_dialog"
 """Callback id; the metadata is a `LogDialog`."""
 
-ALL = (BUILD, CONNECT, CONNECT_CONFIRM, DECLINE, LOG)
+ALL = (BUILD, CONNECT, CONNECT_CONFIRM, DECLINE, FAVORITE, LOG)
 """Every callback id of a dialog that can be submitted. The listeners must cover all of them."""
 
 KEY = "personal_key"
 """Input of the dialog `CONNECT`: block id and action id."""
 DECLINE_REASON = "decline_reason"
 """Input of the dialog `DECLINE`: block id and action id."""
+
+FAVORITE_NAME = "favorite_name"
+"""Text of the dialog `FAVORITE`: block id and action id."""
+FAVORITE_OWNER = "favorite_owner"
+"""Radio buttons of the dialog `FAVORITE`, block id and action id: `MINE` or `SHARED`."""
+MINE, SHARED = "mine", "shared"
 
 BUILD_SHORTCUT = "build_in_dss"
 """Callback id of the global shortcut that opens the dialog `BUILD`; it's in the manifest."""
@@ -41,6 +50,8 @@ BUILD_TYPED = "build_typed"
 """Text instead of the project and the outputs, when DSS lists no names."""
 BUILD_TYPED_PARTITION = "build_typed_partition"
 """Text instead of the partition."""
+BUILD_FAVORITE = "build_favorite"
+"""Text: the name under which the build is saved, too. Slack tells it with the submission only."""
 
 BUILD_FIELDS = (
     BUILD_INSTANCE,
@@ -63,7 +74,7 @@ LOG_SEARCH = "log_search"
 LOG_OLDER = "log_older"
 """Button to the lines before those that are shown; value: the number of the page."""
 LOG_NEWER = "log_newer"
-"""Button to the lines after them; value: the number of the page."""
+"""Button to the lines after them, or to those that are new; value: the number of the page."""
 
 LOG_FIELDS = (LOG_PART, LOG_SEARCH, LOG_OLDER, LOG_NEWER)
 """What can be changed in the log dialog."""

@@ -10,6 +10,7 @@ from bot.domain.requests import Build
 from bot.views import action_ids, wording
 from bot.views.blocks import Block, actions, button, context, message, say, section
 from bot.views.escape import code, prose
+from bot.views.favorite_dialog import built
 
 WITH_BUTTON = 10
 """Favorites of a list that get a button each; the rest are typed."""
@@ -22,6 +23,15 @@ def favorite_saved(favorite: Favorite, *, replaced: bool) -> Message:
     return say(
         f"Saved {whose}: {_line(favorite)}.{before}",
         f"To build it, type {_command(favorite)}. `/dss-build list` lists all favorites.",
+    )
+
+
+def favorite_dialog_not_opened(command: str) -> Message:
+    """Say that Slack didn't open the dialog, and with which command the build is saved."""
+    return say(
+        "Slack didn't open the dialog in time. Nothing was saved.",
+        f"Press Save… again, or type {code(command, 500)}.",
+        icon=wording.WARNED,
     )
 
 
@@ -97,10 +107,7 @@ _SAVE = (
 
 
 def _line(favorite: Favorite) -> str:
-    build = favorite.build
-    labels = [output.label for output in build.outputs]
-    partition = f", partition {code(build.partition, 100)}" if build.partition else ""
-    return f"{code(favorite.name)}: {wording.names(labels)} ({wording.mode(build.mode)}){partition}"
+    return f"{code(favorite.name)}: {built(favorite.build)}"
 
 
 def _lines(favorites: Sequence[Favorite]) -> Iterator[str]:

@@ -41,7 +41,7 @@ def log(
     said = t("Log of {what}", what=of)
     parts = (
         *_error(card, extract, activity),
-        *_warnings(_groups(card, activity) or extract.warnings),
+        *warnings(card, activity, extract.warnings),
         *_end(extract),
     )
     extent = context(_extent(extract, whole_bytes), t(MASKED))
@@ -70,12 +70,10 @@ def _cause(card: JobCard, activity: str | None) -> str | None:
     return t("Cause: {text}", text=code(failure, 300)) if failure else None
 
 
-def _groups(card: JobCard, activity: str | None) -> tuple[WarningGroup, ...]:
-    return grouped_warnings(one for one in card.job.activities if activity in {None, one.id})
-
-
-def _warnings(groups: Sequence[WarningGroup]) -> Iterator[Block]:
-    if groups:
+def warnings(card: JobCard, activity: str | None, read: Sequence[WarningGroup]) -> Iterator[Block]:
+    """Show the warnings of a job or an activity; those that were read of its log if DSS tells of none."""
+    told = grouped_warnings(one for one in card.job.activities if activity in {None, one.id})
+    if groups := told or read:
         counted = tn("{number} warning", "{number} warnings", sum(group.count for group in groups))
         yield section(f"{wording.WARNED} {counted}", *warning_lines(groups))
 
@@ -98,8 +96,8 @@ def _extent(extract: LogExtract, whole_bytes: int | None) -> str | None:
 
 def _buttons(card: JobCard, activity: str | None, *, written: bool) -> tuple[Block, ...]:
     name = buttons.name_of(card.job)
-    refresh = button(t("Refresh"), action_ids.JOB_LOG, ReadLog(job=name, activity=activity), number=1)
-    whole_job = button(t("Log of the whole job"), action_ids.JOB_LOG, ReadLog(job=name))
+    refresh = button(t("Refresh"), action_ids.LOG_SHOW, ReadLog(job=name, activity=activity), number=1)
+    whole_job = button(t("Log of the whole job"), action_ids.LOG_SHOW, ReadLog(job=name))
     label_ = t("This activity's log as a file") if activity else t("Whole log as a file")
     return actions(
         refresh if not card.job.finished else None,

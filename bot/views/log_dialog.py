@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bot.domain import JobCard, Message, SendLog
+from bot.domain import JobCard, Message, SendLog, WarningGroup
 from bot.domain.log_pages import LogLines
 from bot.views import action_ids, buttons, dialog_ids, limits, wording
 from bot.views.blocks import Block, actions, button, context, plain, section
@@ -12,7 +12,7 @@ from bot.views.button_values import LogDialog, encode_log_dialog
 from bot.views.dialogs import Dialog, dialog
 from bot.views.escape import code, fences
 from bot.views.job_card import cause
-from bot.views.log import FENCE, MASKED, choice_of_activity, log_of
+from bot.views.log import FENCE, MASKED, choice_of_activity, log_of, warnings
 
 _TITLE = "Log"
 _BLOCKS = 40
@@ -27,6 +27,8 @@ class LogPage(msgspec.Struct, frozen=True, kw_only=True):
     lines: LogLines
     error: tuple[str, ...] = ()
     """The last error, for the page at the end."""
+    warnings: tuple[WarningGroup, ...] = ()
+    """Those of the log, likewise."""
     read_bytes: int | None = None
     """How much of a longer log was read; ``None`` for all of it."""
     whole_bytes: int = 0
@@ -90,7 +92,7 @@ def _search(searched: str) -> Block:
 
 
 def _error(read: LogPage, searched: str) -> Iterator[Block]:
-    """Show why it failed, above the end of the log; other pages show nothing but lines."""
+    """Show why it failed and its warnings, above the end of the log; other pages show only lines."""
     if searched or read.lines.page:
         return
     why = cause(read.card.job) if read.activity is None else None
@@ -98,6 +100,7 @@ def _error(read: LogPage, searched: str) -> Iterator[Block]:
         yield section(f"{wording.FAILED} {why}" if why else "*Last error*")
     if read.error:
         yield from (section(block) for block in fences("\n".join(read.error), FENCE, _BLOCKS)[0])
+    yield from warnings(read.card, read.activity, read.warnings)
 
 
 def _lines(read: LogPage, searched: str) -> Iterator[Block]:
@@ -131,6 +134,7 @@ def _buttons(read: LogPage, file: SendLog) -> tuple[Block, ...]:
     return actions(
         _turn("Older lines", dialog_ids.LOG_OLDER, page + 1) if page + 1 < pages else None,
         _turn("Newer lines", dialog_ids.LOG_NEWER, page - 1) if page else None,
+        _turn("Refresh", dialog_ids.LOG_NEWER, 0) if not page and not read.card.job.finished else None,
         button("Send me this log as a file", action_ids.LOG_FILE, file) if written else None,
         buttons.open_in_dss(read.card),
     )

@@ -52,6 +52,7 @@ def _standing(card: JobCard, now: datetime) -> tuple[Block | Either, ...]:
         buttons.follow(card),
         buttons.rebuild(card),
         buttons.rebuild_with_changes(card),
+        buttons.save(card),
         buttons.log(card),
         buttons.open_in_dss(card),
     )

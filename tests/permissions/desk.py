@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from bot import views
-from bot.domain import ALL_PROJECTS, AbortAll, DecideApproval, JobName, Place, ReadLog, Request
+from bot.domain import ALL_PROJECTS, AbortAll, Build, DecideApproval, JobName, Place, ReadLog, Request
 from bot.domain.build_forms import BuildForm
 from bot.sandbox.dss.jobs import Job
 from bot.sandbox.slack import Delivery, Message
@@ -156,6 +156,16 @@ class Desk:
         """Submit the log dialog with a search."""
         view = self.log_dialog()
         return self.scenario.slack.as_user(self.subject.name).submit(view, {dialog_ids.LOG_SEARCH: "amount"})
+
+    def save_favorite(self, build: Build, name: str, whose: str) -> Delivery:
+        """Submit the dialog that saves a favorite, whether or not the bot would let the person open it."""
+        where = self.scenario.slack.channel_id(channel_of(self.subject))
+        opened = views.FavoriteDialog(build=build, place=Place(channel_id=where, surface="dialog"))
+        view = self.show(views.favorite_dialog(build, views.encode_favorite_dialog(opened), channel=True))
+        options = view.blocks[-1]["element"]["options"]
+        chosen = next(option for option in options if option["value"] == whose)
+        state = {dialog_ids.FAVORITE_NAME: name, dialog_ids.FAVORITE_OWNER: chosen}
+        return self.scenario.slack.as_user(self.subject.name).submit(view, state)
 
     def shortcut(self, callback_id: str) -> Delivery:
         """Use a global shortcut."""

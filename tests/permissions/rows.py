@@ -4,6 +4,9 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import uuid4
+
+import msgspec
 
 from bot import views
 from bot.domain import (
@@ -223,10 +226,13 @@ ROWS: tuple[Row, ...] = (
     _typed("/dss-jobs unfollow JOB", FOLLOW),
     _typed("/dss-build save mine CHURN.customers_clean", BUILD),
     _typed("/dss-build save ours CHURN.customers_clean --channel", BUILD),
+    _typed("/dss-build rename mine mine", V),
+    _typed("/dss-build delete mine", V),
     _typed("/dss-build list", V),
     _typed("/dss-jobs defaults CHURN", V),
     _pressed(action_ids.JOB_ABORT, lambda desk: AbortJob(job=desk.named), ABORT, ABORTS),
     _pressed(action_ids.JOB_LOG, lambda desk: ReadLog(job=desk.named), LOG),
+    _pressed(action_ids.LOG_SHOW, lambda desk: ReadLog(job=desk.named), LOG),
     _pressed(action_ids.LOG_DIALOG_OPEN, lambda desk: ReadLog(job=desk.named), LOG),
     _pressed(action_ids.LOG_FILE, lambda desk: SendLog(job=desk.named), LOG),
     _pressed(action_ids.JOB_REBUILD, _built(), BUILD, STARTS),
@@ -321,6 +327,8 @@ ROWS: tuple[Row, ...] = (
     ),
     _pressed(action_ids.BUILD_DIALOG_OPEN, lambda _: None, V),
     _pressed(action_ids.BUILD_DIALOG_CHANGE, _built(), BUILD),
+    # Shows nothing that its button doesn't say; what may be built is checked when it's submitted.
+    _pressed(action_ids.FAVORITE_DIALOG_OPEN, _built(), None),
     Row(
         key=("global_shortcut", dialog_ids.BUILD_SHORTCUT),
         label="the shortcut to the build dialog",
@@ -351,6 +359,24 @@ ROWS: tuple[Row, ...] = (
         do=lambda desk: desk.build(TYPED),
         verb=BUILD,
         acts=STARTS,
+    ),
+    Row(
+        key=("view", dialog_ids.BUILD),
+        label="submit the build dialog with a name for a favorite",
+        do=lambda desk: desk.build(msgspec.structs.replace(CHOSEN, favorite=f"of {uuid4().hex[:8]}")),
+        verb=BUILD,
+        acts=STARTS,
+    ),
+    *(
+        Row(
+            key=("view", dialog_ids.FAVORITE),
+            label=f"save a favorite that is {whose}",
+            do=lambda desk, whose=whose: desk.save_favorite(  # type: ignore[misc]
+                Build(outputs=(OUTPUT,)), f"x {uuid4().hex[:8]}", whose
+            ),
+            verb=BUILD,
+        )
+        for whose in (dialog_ids.MINE, dialog_ids.SHARED)
     ),
     *(
         Row(

@@ -32,7 +32,7 @@ def test_every_call_is_made_as_the_person(scenario: Scenario) -> None:
     assert job.initiator == "alice"
     assert callers(scenario, "POST", "/jobs") == {"alice"}
     scenario.press(root, action_ids.JOB_LOG, user="bob")
-    scenario.told("Log of", user="bob")
+    scenario.dialog("Log of", user="bob")
     assert callers(scenario, "GET", "/log") == {"bob"}
     scenario.type("/dss-jobs CHURN --by me")
     assert "CHURN.customers_clean" in shown(scenario.told("by me"))

@@ -125,7 +125,9 @@ def test_a_button_whose_job_is_gone(scenario: Scenario) -> None:
     scenario.type(f"/dss-jobs status {ref(job)}")
     status = scenario.told("Running", "CHURN.customers_clean")
     scenario.forget(job)
-    for number, action in enumerate((action_ids.JOB_ABORT, action_ids.JOB_LOG, action_ids.JOB_FOLLOW), 1):
+    scenario.press(status, action_ids.JOB_LOG)
+    scenario.dialog(f"has no job `{job.id}`")
+    for number, action in enumerate((action_ids.JOB_ABORT, action_ids.JOB_FOLLOW), 1):
         scenario.press(status, action)
 
         def answered(wanted: int = number) -> bool:
@@ -172,7 +174,7 @@ def test_a_hostile_name_is_built_and_shown_as_text(scenario: Scenario, name: str
     scenario.root("HOSTILE")
     scenario.type("/dss-jobs HOSTILE")
     scenario.press(scenario.told("Jobs of HOSTILE"), action_ids.JOB_LOG)
-    scenario.until(lambda: any("log of" in shown(m).lower() for m in scenario.answers()))
+    scenario.until(lambda: any("log of" in shown(view).lower() for view in scenario.slack.views("alice")))
 
 
 def test_a_hostile_failure_is_shown_as_text(scenario: Scenario) -> None:

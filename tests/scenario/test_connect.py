@@ -103,7 +103,7 @@ def test_from_connecting_to_disconnecting(scenario: Scenario) -> None:
     root = scenario.root("Running", "CHURN.customers_clean")
     assert scenario.newest().initiator == "alice"
     scenario.press(root, action_ids.JOB_LOG)
-    scenario.told("Log of")
+    scenario.dialog("Log of")
     scenario.press(root, action_ids.JOB_ABORT)
     scenario.reply(root, "*Aborted*")
     assert all(call.proxy_user is None for call in scenario.dss.requests[scenario._requests :])

@@ -158,9 +158,12 @@ def test_abort_is_answered_in_place(scenario: Scenario) -> None:
 
 
 def test_log_and_status_are_shown_in_place(scenario: Scenario) -> None:
-    """Home has no channel: the answers replace each other there, with the rows below."""
+    """Home has no channel: what can't be shown in a dialog is shown there, with the rows below."""
     scenario.elsewhere("scored_history")
     view = home(scenario, "bob", "CHURN.scored_history")
+    scenario.press(view, of(view, action_ids.JOB_LOG, "scored_history"), user="bob")
+    scenario.dialog("og of `CHURN.scored_history`", user="bob")
+    scenario.slack.faults.add("views.open", kind="error:expired_trigger_id", times=1)
     scenario.press(view, of(view, action_ids.JOB_LOG, "scored_history"), user="bob")
     view = now(scenario, "bob", "og of `CHURN.scored_history`", "Close", "Running now")
     scenario.press(view, of(view, action_ids.JOB_STATUS, "scored_history"), user="bob")

@@ -26,7 +26,7 @@ def test_a_build_on_another_instance(make_scenario: Callable[..., Scenario], tmp
         scenario.told("nothing found")
         scenario.type("/dss-jobs CHURN --state running --on staging")
         scenario.press(scenario.told("Jobs of CHURN", "scored_history"), action_ids.JOB_LOG)
-        scenario.told("Log of `CHURN.scored_history`")
+        scenario.dialog("Log of `CHURN.scored_history`")
         scenario.press(root, action_ids.JOB_ABORT)
         assert "staging" in shown(scenario.root("Aborted"))
         here, scenario.dss = scenario.dss, other

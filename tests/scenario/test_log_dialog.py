@@ -1,5 +1,7 @@
 """The dialog of a log: opened, searched and turned over, as people do."""
 
+from collections.abc import Callable
+
 from bot.sandbox.dss.jobs import Job
 from bot.sandbox.dss.logs import SECRET_PASSWORD
 from bot.sandbox.slack import View
@@ -42,6 +44,46 @@ def test_the_dialog_begins_with_the_error(scenario: Scenario) -> None:
     assert "Job kernel starting" in texts[4]
     assert SECRET_PASSWORD not in shown(view)
     assert scenario.slack.views("bob") == []
+
+
+def test_the_log_button_opens_it_at_once(scenario: Scenario) -> None:
+    """While DSS takes its time, the dialog says that it reads; nothing is posted."""
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    root = scenario.root("Running", "CHURN.customers_clean")
+    told = len(scenario.answers())
+    scenario.dss.faults.add("latency", seconds=1.5, path="/log")
+    scenario.press(root, action_ids.JOB_LOG)
+    assert "Reading the log" in shown(scenario.dialog("⏳"))
+    view = dialog(scenario, "*Log of `CHURN.customers_clean`", "Job kernel starting")
+    assert len(scenario.answers()) == told
+    scenario.dss.faults.clear()
+    reads = len(scenario.requested("GET", "/log"))
+    assert "Refresh" in shown(view)
+    scenario.press(view, dialog_ids.LOG_NEWER)
+    scenario.until(lambda: len(scenario.requested("GET", "/log")) > reads or None)
+    scenario.finish_job(scenario.newest())
+    scenario.reply(root, "*Done*")
+    scenario.press(now(scenario, view), dialog_ids.LOG_NEWER)
+    dialog(scenario, "*Log of", without="Refresh")
+
+
+def test_the_right_to_the_log_is_lost_while_it_is_open(
+    make_scenario: Callable[..., Scenario],
+) -> None:
+    """The next change shows why there is nothing more to read, and no line of the log."""
+    scenario = make_scenario(access="dss")
+    view = opened(scenario, failed(scenario), user="bob")
+    scenario.dss.world.revoke("bob", "CHURN")
+    scenario.later(minutes=10)
+    reads = len(scenario.requested("GET", "/log"))
+    scenario._acknowledged(scenario.slack.as_user("bob").select(view, dialog_ids.LOG_SEARCH, "amount"))
+    scenario.until(lambda: "Log of" not in shown(now(scenario, view, "bob")) or None)
+    said = shown(now(scenario, view, "bob"))
+    assert "KeyError" not in said
+    assert "Job kernel" not in said
+    assert "CHURN" in said
+    assert len(scenario.requested("GET", "/log")) == reads
 
 
 def test_enter_searches(scenario: Scenario) -> None:

@@ -35,12 +35,13 @@ def test_a_log_is_shown_without_its_secrets(scenario: Scenario) -> None:
 
 
 def test_log_by_button_of_a_root(scenario: Scenario) -> None:
-    """Anybody in the channel can press Log; only that person sees the log."""
+    """Anybody in the channel can press Log; only that person sees the log, in a dialog."""
     scenario.slow("customers_clean")
     scenario.type("/dss-build CHURN.customers_clean")
     scenario.press(scenario.root("Running", "CHURN.customers_clean"), action_ids.JOB_LOG, user="bob")
-    scenario.told("Log of", user="bob")
-    assert not any("Log of" in shown(m) for m in scenario.answers("alice"))
+    scenario.dialog("Log of", "Job kernel starting", user="bob")
+    assert scenario.slack.views("alice") == []
+    assert not any("Log of" in shown(m) for name in ("alice", "bob") for m in scenario.answers(name))
 
 
 def test_log_of_one_activity(scenario: Scenario) -> None:
@@ -69,8 +70,8 @@ def test_an_activity_is_chosen_in_place(scenario: Scenario) -> None:
     scenario.select(answer, action_ids.LOG_ACTIVITY, "compute_features_broken_NP")
     chosen = scenario.told("Log of `compute_features_broken_NP`")
     assert chosen.ts == answer.ts
-    scenario.press(chosen, action_ids.JOB_LOG)
-    scenario.until(lambda: any("Job kernel starting" in shown(m) for m in scenario.answers()))
+    scenario.press(chosen, action_ids.LOG_SHOW)
+    assert scenario.told("Job kernel starting").ts == answer.ts
 
 
 def test_a_cleared_log_is_told(scenario: Scenario) -> None:
@@ -91,10 +92,10 @@ def test_a_huge_log_is_answered_with_its_end(scenario: Scenario) -> None:
 
 
 def test_the_log_of_a_running_job_can_be_refreshed(scenario: Scenario) -> None:
-    """Refresh shows the current log."""
+    """Refresh shows the current log, in the place of what was shown."""
     job = scenario.elsewhere("customers_clean")
     scenario.type(f"/dss-jobs log {ref(job)}")
-    scenario.press(scenario.told("Log of", "Job kernel starting"), "job_log:1")
+    scenario.press(scenario.told("Log of", "Job kernel starting"), "log_show:1")
     scenario.until(lambda: len(scenario.requested("GET", "/log")) == 2)
     scenario.finish_job(job)
     scenario.type(f"/dss-jobs status {ref(job)}")
@@ -106,7 +107,7 @@ def test_the_log_of_a_job_that_has_not_begun(scenario: Scenario) -> None:
     scenario.dss.world.plan_next(queue=10_000.0)
     job = scenario.dss.world.start("CHURN", {"outputs": [{"id": "scored"}]})
     scenario.type(f"/dss-jobs log {ref(job)}")
-    assert has_button(scenario.told("no log", "nothing has been written yet"), action_ids.JOB_LOG)
+    assert has_button(scenario.told("no log", "nothing has been written yet"), action_ids.LOG_SHOW)
 
 
 def test_a_log_begins_with_the_error_and_has_forty_lines_at_most(scenario: Scenario) -> None:

@@ -115,7 +115,7 @@ def root_of_a_build(scenario: Scenario) -> None:
     scenario.type("/dss-build CHURN.customers_clean")
     root = scenario.root("Running", "CHURN.customers_clean")
     scenario.press(root, action_ids.JOB_LOG)
-    scenario.told("Log of")
+    scenario.dialog("Log of")
     scenario.press(root, action_ids.JOB_ABORT)
     scenario.reply(root, "*Aborted*")
 

@@ -105,7 +105,7 @@ def test_the_excerpt_of_a_failure_is_read_with_ones_own_key(scenario: Scenario) 
         assert callers(scenario, "GET", "/log") == {scenario.dss.key_of("alice")}
         before = len(scenario.dss.requests)
         scenario.press(root, action_ids.JOB_LOG, user="bob")
-        scenario.told("Log of", user="bob")
+        scenario.dialog("Log of", user="bob")
         assert callers(scenario, "GET", "/log", since=before) == {scenario.dss.key_of("bob")}
 
 

@@ -38,7 +38,7 @@ def test_what_is_asked_while_the_bot_is_away_is_not_done(make_scenario: Callable
     scenario.expected_failures = 1
     scenario.start_bot()
     scenario.press(root, action_ids.JOB_LOG)
-    scenario.told("Log of")
+    scenario.dialog("Log of")
     assert scenario.requested("POST", "/abort") == []
     scenario.press(root, action_ids.JOB_ABORT)
     scenario.reply(root, "*Aborted*")

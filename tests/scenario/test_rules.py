@@ -189,7 +189,7 @@ def test_a_button_counts_where_and_when_it_is_pressed(scenario: Scenario) -> Non
     root = scenario.root("Running", "CHURN.customers_clean")
     rule(scenario, EVERYTHING, deny("log", where=""))
     scenario.press(root, action_ids.JOB_LOG)
-    scenario.told("You may not read logs in CHURN")
+    scenario.dialog("You may not read logs in CHURN")
     assert scenario.requested("GET", "/log") == []
 
 

@@ -302,6 +302,15 @@ class Scenario:
         """Wait for an ephemeral answer that contains all these texts, and return it."""
         return self.until(lambda: _first(self.answers(user), containing))
 
+    def dialog(self, *containing: str, user: str = "alice") -> View:
+        """Wait until a person's dialog shows all these texts, and return it."""
+        return self.until(
+            lambda: next(
+                (view for view in self.slack.views(user) if all(text in shown(view) for text in containing)),
+                None,
+            )
+        )
+
     def direct(self, *containing: str, user: str = "alice") -> Message:
         """Wait for a direct message from the bot that contains all these texts, and return it."""
         channel = self.slack.dm(user)

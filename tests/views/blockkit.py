@@ -29,8 +29,12 @@ _KEYS: dict[str, tuple[set[str], set[str]]] = {
     "button": ({"text", "action_id"}, {"value", "url", "style", "confirm"}),
     "static_select": ({"action_id", "placeholder", "options"}, {"initial_option", "confirm"}),
     "multi_static_select": ({"action_id", "placeholder", "options"}, set()),
-    "input": ({"block_id", "label", "element"}, {"hint"}),
-    "plain_text_input": ({"action_id"}, {"max_length"}),
+    "input": ({"block_id", "label", "element"}, {"hint", "dispatch_action", "optional"}),
+    "plain_text_input": (
+        {"action_id"},
+        {"max_length", "placeholder", "initial_value", "dispatch_action_config"},
+    ),
+    "radio_buttons": ({"action_id", "options"}, {"initial_option"}),
     "mrkdwn": ({"text", "verbatim"}, set()),
     "plain_text": ({"text", "emoji"}, set()),
 }
@@ -111,7 +115,8 @@ def _block(block: Mapping[str, Any]) -> Iterator[str]:
                 yield from _element(element)
         case "input":
             yield from _text(block["label"], "plain_text", 2_000)
-            yield from _text(block["hint"], "plain_text", 2_000)
+            if "hint" in block:
+                yield from _text(block["hint"], "plain_text", 2_000)
             yield from _element(block["element"])
         case "divider":
             return
@@ -199,19 +204,26 @@ def _element(element: Mapping[str, Any]) -> Iterator[str]:
             yield from _button(element)
         case "static_select" | "multi_static_select":
             yield from _text(element["placeholder"], "plain_text", 150)
-            yield from _count("options", element["options"], 1, 100)
-            for option in element["options"]:
-                yield from _text(option["text"], "plain_text", 75)
-                yield from _length("option value", option["value"], 150)
-            values = [option["value"] for option in element["options"]]
-            if len(set(values)) != len(values):
-                yield "two options with one value"
-            if "initial_option" in element and element["initial_option"] not in element["options"]:
-                yield "initial option is none of the options"
+            yield from _options(element, 100)
         case "plain_text_input":
-            return
+            if "placeholder" in element:
+                yield from _text(element["placeholder"], "plain_text", 150)
+        case "radio_buttons":
+            yield from _options(element, 10)
         case other:
             yield f"unknown element {other}"
+
+
+def _options(element: Mapping[str, Any], limit: int) -> Iterator[str]:
+    yield from _count("options", element["options"], 1, limit)
+    for option in element["options"]:
+        yield from _text(option["text"], "plain_text", 75)
+        yield from _length("option value", option["value"], 150)
+    values = [option["value"] for option in element["options"]]
+    if len(set(values)) != len(values):
+        yield "two options with one value"
+    if "initial_option" in element and element["initial_option"] not in element["options"]:
+        yield "initial option is none of the options"
 
 
 def _button(element: Mapping[str, Any]) -> Iterator[str]:

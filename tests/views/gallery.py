@@ -27,6 +27,7 @@ from bot.domain import (
     Overview,
     Place,
     ProjectInfo,
+    ReadLog,
     RequestedOutput,
     Silence,
     WarningGroup,
@@ -39,8 +40,10 @@ from bot.domain.features import Features
 from bot.domain.job_events import Ended
 from bot.domain.job_filters import StateCounts
 from bot.domain.log_excerpts import LogExtract, extract
+from bot.domain.log_pages import LogLines, page_of
 from bot.domain.policy import Capability
 from bot.domain.stored_records import UnreadableIntent
+from bot.views.button_values import LogDialog
 from tests.views.approvals_gallery import APPROVALS
 from tests.views.cards import ACTIVITIES, COUNTERS, NOW, ago, card, job, ref
 
@@ -55,7 +58,15 @@ FAILURE = Failure(
 OF_FRAUD = JobRef(instance="main", project="FRAUD", job_id="Build_x")
 AGAIN = ErrorHistory(recent=5, same_recent=2, runs=12, same=4, next_runs=4, next_done=3)
 FIRST = ErrorHistory(recent=3, same_recent=0, runs=3, same=0)
+LOG_OPENED = LogDialog(
+    request=ReadLog(job=JobName(job_id="Build_x", project="CHURN")),
+    place=Place(channel_id="C0DATA", surface="dialog"),
+)
+ROWS = "".join(f"[2026/11/25-14:25:48.000] [main] [INFO] [x] row {n}\n" for n in range(50))
 BUILD = Build(outputs=(RequestedOutput(project="CHURN", name="scored"),), mode=BuildMode.ALL)
+FAVORITE_OPENED = views.encode_favorite_dialog(
+    views.FavoriteDialog(build=BUILD, place=Place(channel_id="C0DATA", surface="dialog"))
+)
 PROFILE = "https://dss.example.com/profile/"
 EXCERPT = """Traceback (most recent call last):
   File "recipe.py", line 12, in <module>
@@ -144,6 +155,30 @@ def ruled() -> views.Reader:
             views.OtherInstance(name="sixth", running=1),
         ),
     )
+
+
+def log_dialog(
+    one: JobCard,
+    text: str,
+    *,
+    search: str = "",
+    page: int = 0,
+    activity: str | None = None,
+    read_bytes: int | None = None,
+    whole_bytes: int = 4_000,
+) -> dict[str, object]:
+    """Return the dialog of a log with this text."""
+    found = extract(text, views.LOG_LINES)
+    read = views.LogPage(
+        card=one,
+        activity=activity,
+        lines=page_of(text, search, page),
+        error=found.error,
+        warnings=found.warnings,
+        read_bytes=read_bytes,
+        whole_bytes=whole_bytes,
+    )
+    return views.log_dialog(msgspec.structs.replace(LOG_OPENED, search=search), read)
 
 
 def failed() -> JobCard:
@@ -443,6 +478,18 @@ GALLERY: dict[str, Callable[[], Shown]] = {
         running(), extract(EXCERPT, views.LOG_LINES), activity="compute_joined_NP", whole_bytes=50_000_000
     ),
     "log_cleared": lambda: views.log(done(), LogExtract()),
+    "log_dialog_loading": views.log_dialog_loading,
+    "log_dialog_failed": lambda: views.log_dialog_failed(views.refusal(Refusal("You can't read this log."))),
+    "log_dialog": lambda: log_dialog(failed(), LOG),
+    "log_dialog_running": lambda: log_dialog(running(), "first row\nsecond row\n"),
+    "log_dialog_older": lambda: log_dialog(failed(), ROWS, page=1),
+    "log_dialog_searched": lambda: log_dialog(failed(), LOG, search="keyerror"),
+    "log_dialog_found_nothing": lambda: log_dialog(failed(), LOG, search="no such text"),
+    "log_dialog_activity": lambda: log_dialog(failed(), LOG, activity="compute_joined_NP"),
+    "log_dialog_cut": lambda: log_dialog(failed(), ROWS, read_bytes=1_000_000, whole_bytes=50_000_000),
+    "log_dialog_cleared": lambda: views.log_dialog(
+        LOG_OPENED, views.LogPage(card=done(), lines=LogLines())
+    ),
     "log_file_note": lambda: views.log_file_note(failed(), None, size=64_300, whole_bytes=None),
     "log_file_note_cut": lambda: views.log_file_note(
         failed(), "compute_joined_NP", size=5_000_000, whole_bytes=50_000_000
@@ -461,6 +508,13 @@ GALLERY: dict[str, Callable[[], Shown]] = {
     "about_no_job": views.about_no_job,
     "favorite_saved": lambda: views.favorite_saved(FAVORITE, replaced=False),
     "favorite_saved_for_a_channel": lambda: views.favorite_saved(SHARED, replaced=True),
+    "favorite_dialog": lambda: views.favorite_dialog(BUILD, FAVORITE_OPENED, channel=True),
+    "favorite_dialog_direct": lambda: views.favorite_dialog(
+        msgspec.structs.replace(BUILD, partition="2026-11-23"), FAVORITE_OPENED, channel=False
+    ),
+    "favorite_dialog_not_opened": lambda: views.favorite_dialog_not_opened(
+        "/dss-build save nightly CHURN.scored"
+    ),
     "favorite_renamed": lambda: views.favorite_renamed(FAVORITE, "end of month"),
     "favorite_deleted": lambda: views.favorite_deleted(FAVORITE),
     "favorite_list": lambda: views.favorite_list((FAVORITE,), (SHARED,), DEFAULT),

@@ -222,8 +222,8 @@ def test_the_list_of_activities_has_a_hundred_options_at_most_failed_ones_first(
 def test_a_running_log_can_be_read_again() -> None:
     """Refresh keeps the activity; a finished job's log no longer changes."""
     message = log_of(running(), "text", activity="a1")
-    assert ReadLog(job=NAME, activity="a1") in requests(message, action_ids.JOB_LOG)
-    assert requests(log_of(card(job("DONE")), "text"), action_ids.JOB_LOG) == []
+    assert ReadLog(job=NAME, activity="a1") in requests(message, action_ids.LOG_SHOW)
+    assert requests(log_of(card(job("DONE")), "text"), action_ids.LOG_SHOW) == []
 
 
 def test_the_file_is_of_the_log_that_is_shown() -> None:

@@ -1,0 +1,31 @@
+"""The names of favorites as dialogs check them, which mark what is wrong at its field."""
+
+from bot.domain.errors import Refusal
+from bot.domain.favorites import MOST, check_name
+from bot.store import FavoriteStore
+
+
+def free_name(typed: str, owner: str, favorites: FavoriteStore) -> str:
+    """Return a name for a new favorite, tidied up. A command replaces a favorite; a dialog doesn't.
+
+    Args:
+        typed: what somebody entered.
+        owner: ID of the person or of the channel whose favorite it will be.
+        favorites: those that there are.
+
+    Raises:
+        Refusal: it can't be a name, it is taken, or there are already as many as there can be.
+    """
+    name = check_name(typed)
+    taken = favorites.find((owner,), name)
+    if taken is not None:
+        raise Refusal(f"There is already a favorite “{taken.name}”. Choose another name.")
+    if len(favorites.of_owner(owner)) >= MOST:
+        raise Refusal(f"There are already {MOST} favorites. Delete one that nobody needs: /dss-build list")
+    return name
+
+
+def said_at_field(refusal: Refusal) -> str:
+    """Return what a field says about a name, in plain text, with names that could be."""
+    near = f" Try: {', '.join(refusal.suggestions)}" if refusal.suggestions else ""
+    return f"{refusal}{near}"

@@ -1,0 +1,235 @@
+"""Favorites saved from a finished job and from the build dialog: opened, typed, corrected, submitted."""
+
+import dataclasses
+
+import pytest
+
+from bot.sandbox.slack import Delivery, View
+from bot.views import action_ids, dialog_ids
+from tests.scenario.test_build_dialog import dialog, errors, fill, opened, submit
+from tests.scenario.test_favorites import answer
+from tests.scenario.world import Scenario, has_button, shown
+
+NAME = dialog_ids.FAVORITE_NAME
+
+
+@pytest.fixture(scope="module")
+def settings_of_scenario() -> dict[str, object]:
+    """People have their own rights in DSS: carol can't see FRAUD."""
+    return {"access": "dss"}
+
+
+def saving(scenario: Scenario, output: str = "CHURN.features", user: str = "alice") -> View:
+    """Build something, press Save… on its status, and return the dialog."""
+    for left in reversed(scenario.slack.views(user)):
+        scenario.slack.as_user(user).close(left)
+    scenario.type(f"/dss-build {output}", user=user)
+    scenario.root("Done", output)
+    status = answer(scenario, "/dss-jobs last", output, user=user)
+    scenario.press(status, action_ids.FAVORITE_DIALOG_OPEN, user=user)
+    return scenario.dialog("The favorite builds", output, user=user)
+
+
+def save(
+    scenario: Scenario, view: View, name: str, whose: str | None = None, user: str = "alice"
+) -> Delivery:
+    """Enter a name and press Save."""
+    state: dict[str, object] = {NAME: name}
+    if whose is not None:
+        state[dialog_ids.FAVORITE_OWNER] = whose
+    return submit(scenario, view, user, **state)
+
+
+def favorites(scenario: Scenario, user: str = "alice") -> list[str]:
+    """Return the names of somebody's favorites."""
+    return [one.name for one in scenario.bot.store.favorites.of_owner(scenario.slack.user_id(user))]
+
+
+def test_a_finished_job_gets_a_name(scenario: Scenario) -> None:
+    """What can't be a name is marked at its field; the corrected one is saved, and builds the same again."""
+    view = saving(scenario)
+    for wrong, said in (
+        ("list", "already means something else after /dss-build. Try: my list"),
+        ("a/b", "letters, digits, spaces, - and _, and begins with a letter or a digit. Try: a b"),
+        ("🚀", "letters, digits, spaces, - and _"),
+        ("<!here>", "Try: here"),
+        ("\u202ereversed", "Try: reversed"),
+        ("NIGHTLY", "looks like a project: use small letters. Try: nightly"),
+    ):
+        assert said in errors(scenario, save(scenario, view, wrong))[NAME]
+    save(scenario, view, "  of   features ")
+    scenario.told("Saved for you", "`of features`: `CHURN.features`")
+    assert scenario.slack.views("alice") == []
+    scenario.type("/dss-build Of Features --dry-run")
+    scenario.type('/dss-build "of features"')
+    scenario.until(lambda: len(scenario.starts()) == 2 or None)
+
+
+def test_a_name_that_is_taken_is_marked_and_nothing_is_replaced(scenario: Scenario) -> None:
+    """The command replaces a favorite; in a dialog nobody sees what they would replace."""
+    answer(scenario, "/dss-build save taken CHURN.scored", "Saved for you")
+    answer(scenario, "/dss-build save taken CHURN.scored --channel", "Saved for everybody", user="bob")
+    view = saving(scenario)
+    for whose in (dialog_ids.MINE, dialog_ids.SHARED):
+        told = errors(scenario, save(scenario, view, "Taken", whose))[NAME]
+        assert "There is already a favorite “taken”. Choose another name." in told
+    save(scenario, view, "not taken", dialog_ids.SHARED)
+    scenario.told("Saved for everybody in this channel", "`not taken`")
+    answer(scenario, "/dss-build list", "`taken`: `CHURN.scored`", "`not taken`: `CHURN.features`")
+
+
+def test_a_channels_favorite_by_the_dialog(scenario: Scenario) -> None:
+    """Everybody in the channel runs it by its name, as with --channel."""
+    save(scenario, saving(scenario), "ours too", dialog_ids.SHARED)
+    scenario.told("Saved for everybody in this channel", "`ours too`: `CHURN.features`")
+    scenario.type('/dss-build "ours too"', user="bob")
+    scenario.until(lambda: len(scenario.starts()) == 2 or None)
+
+
+def test_submitting_twice_saves_once(scenario: Scenario) -> None:
+    """Slack delivers it again, or a person presses twice: no error, and no second one."""
+    view = saving(scenario)
+    delivery = save(scenario, view, "once only")
+    scenario.told("Saved for you", "`once only`")
+    assert delivery.redeliver().wait(10).ack_payload in (None, "", {})
+    assert sum("`once only`" in shown(one) for one in scenario.answers()) == 1
+    assert favorites(scenario).count("once only") == 1
+
+
+def test_rights_are_those_of_the_moment_when_it_is_submitted(scenario: Scenario) -> None:
+    """Carol lost the project while the dialog was open: nothing is saved, and she reads why."""
+    view = saving(scenario, "PAYROLL.salaries", user="carol")
+    scenario.dss.world.revoke("carol", "PAYROLL")
+    scenario.later(minutes=10)
+    try:
+        save(scenario, view, "salaries", user="carol")
+        scenario.told("PAYROLL", user="carol")
+        scenario.until(lambda: scenario.bot.store.intents.open_count() == 0 or None)
+        assert favorites(scenario, "carol") == []
+    finally:
+        scenario.dss.world.grant("carol", "PAYROLL")
+        scenario.later(minutes=10)
+
+
+def test_a_job_that_is_gone_can_still_be_saved(scenario: Scenario) -> None:
+    """The favorite is of the outputs, not of the job."""
+    view = saving(scenario)
+    scenario.forget(scenario.newest())
+    save(scenario, view, "of one that is gone")
+    scenario.told("Saved for you", "`of one that is gone`")
+
+
+def test_an_output_that_is_gone_meanwhile_is_said(scenario: Scenario) -> None:
+    """Nothing is saved; the person reads why."""
+    view = saving(scenario, "ETUDES.東京_売上")
+    project = scenario.dss.world.projects.pop("ETUDES")
+    scenario.later(minutes=2)
+    try:
+        save(scenario, view, "etudes")
+        scenario.told("ETUDES", "no project")
+        assert "etudes" not in favorites(scenario)
+    finally:
+        scenario.dss.world.projects["ETUDES"] = project
+
+
+def test_an_expired_trigger_is_answered_with_the_command(scenario: Scenario) -> None:
+    """It works as it stands."""
+    scenario.type("/dss-build CHURN.features")
+    scenario.root("Done", "CHURN.features")
+    status = answer(scenario, "/dss-jobs last", "CHURN.features")
+    scenario.slack.faults.add("views.open", kind="error:expired_trigger_id", times=1)
+    scenario.press(status, action_ids.FAVORITE_DIALOG_OPEN)
+    told = scenario.told("didn't open the dialog in time")
+    assert "`/dss-build save nightly CHURN.features --on default`" in shown(told)
+    answer(scenario, "/dss-build save nightly CHURN.features --on default", "Saved for you")
+
+
+def test_a_running_job_has_no_button_to_save_it(scenario: Scenario) -> None:
+    """As with Rebuild: there is nothing yet that one would want again."""
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.root("Running", "CHURN.customers_clean")
+    assert not has_button(answer(scenario, "/dss-jobs last", "Running"), action_ids.FAVORITE_DIALOG_OPEN)
+
+
+def test_from_home_it_is_mine(scenario: Scenario) -> None:
+    """There is no channel there; Home says that it was saved, and lists it."""
+    scenario.type("/dss-build CHURN.features", user="bob")
+    scenario.root("Done", "CHURN.features")
+    person = scenario.slack.as_user("bob")
+    person.open_home().wait(10)
+    scenario.press(home_with(scenario, "CHURN.features"), action_ids.JOB_STATUS, user="bob")
+    view = home_with(scenario, "Save…")
+    scenario.press(view, action_ids.FAVORITE_DIALOG_OPEN, user="bob")
+    asked = scenario.dialog("The favorite builds", user="bob")
+    assert "Whose favorite" not in shown(asked)
+    save(scenario, asked, "bobs", user="bob")
+    home_with(scenario, "Saved for you", "Build bobs")
+
+
+def home_with(scenario: Scenario, *containing: str) -> View:
+    """Wait until bob's Home shows all these texts."""
+
+    def there() -> View | None:
+        view = scenario.slack.home("bob")
+        return view if view and all(text in shown(view) for text in containing) else None
+
+    return scenario.until(there)
+
+
+def test_the_build_dialog_builds_and_saves(scenario: Scenario) -> None:
+    """A wrong name is marked and nothing starts; the corrected dialog does both, once."""
+    answer(scenario, "/dss-build save there CHURN.scored", "Saved for you")
+    view = fill(scenario, opened(scenario), "churn", "customers_clean")
+    view = dialog(scenario, "No running job builds any of it")
+    with pytest.raises(ValueError, match="too long"):
+        submit(scenario, view, build_favorite="x" * 41)
+    for wrong, said in (("There", "already a favorite “there”"), ("help", "Try: my help")):
+        told = errors(scenario, submit(scenario, view, build_favorite=wrong))
+        assert said in told[dialog_ids.BUILD_FAVORITE]
+    assert scenario.starts() == []
+    scenario.slow("customers_clean")
+    delivery = submit(scenario, view, build_favorite="clean customers")
+    scenario.root("CHURN.customers_clean")
+    scenario.told("Saved for you", "`clean customers`: `CHURN.customers_clean`")
+    assert delivery.redeliver().wait(10).ack_payload in (None, "", {})
+    scenario.until(lambda: scenario.bot.store.intents.open_count() == 0 or None)
+    assert len(scenario.starts()) == 1
+    assert sum("`clean customers`" in shown(one) for one in scenario.answers()) == 1
+
+
+def test_the_name_stays_when_another_field_changes(scenario: Scenario) -> None:
+    """Slack keeps what was typed, and the bot knows it even where it draws the dialog anew."""
+    view = opened(scenario)
+    scenario.slack.as_user("alice").select(view, dialog_ids.BUILD_FAVORITE, "kept name")
+    view = fill(scenario, view, "churn", "customers_clean")
+    view = dialog(scenario, "No running job builds any of it")
+    submit(scenario, view)
+    scenario.told("Saved for you", "`kept name`")
+
+
+def test_a_build_that_is_refused_is_not_saved_either(scenario: Scenario) -> None:
+    """Both are checked anew: carol lost the project while the dialog was open."""
+    view = fill(scenario, opened(scenario, "carol"), "payroll", "salaries", user="carol")
+    view = dialog(scenario, "No running job", user="carol")
+    scenario.dss.world.revoke("carol", "PAYROLL")
+    scenario.later(minutes=10)
+    try:
+        submit(scenario, view, "carol", build_favorite="pay")
+        scenario.until(lambda: scenario.bot.store.intents.open_count() == 0 or None)
+        scenario.told("PAYROLL", user="carol")
+        assert scenario.starts() == []
+        assert "pay" not in favorites(scenario, "carol")
+    finally:
+        scenario.dss.world.grant("carol", "PAYROLL")
+
+
+def test_a_dialog_of_another_version_says_so(scenario: Scenario) -> None:
+    """Nothing is saved."""
+    view = saving(scenario)
+    with scenario.slack._world.edit():
+        scenario.slack._world.views[view.id] = dataclasses.replace(
+            view, payload={**view.payload, "private_metadata": "v9:{}"}
+        )
+    assert "another version" in shown(save(scenario, view, "never").ack_payload)
+    assert "never" not in favorites(scenario)
