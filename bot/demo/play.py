@@ -60,9 +60,8 @@ def play(mode: Mode, *, port: int = 0) -> int:
     if mode is Mode.PAGE and not sys.stdin.isatty():
         mode = Mode.TERMINAL
     on_page = mode in {Mode.PAGE, Mode.HEADLESS}
-    world = World(
-        SCRIPT_SPEED if mode is Mode.SCRIPT else PROMPT_SPEED, protected=PROTECTED if on_page else ()
-    )
+    speed = SCRIPT_SPEED if mode is Mode.SCRIPT else PROMPT_SPEED
+    world = World(speed, protected=PROTECTED if on_page else (), dialogs=on_page)
     interrupted = INTERRUPTED if mode is Mode.SCRIPT else 0
     try:
         with _signals_interrupt(), world:

@@ -45,14 +45,17 @@ class World:
     Args:
         speed: how many simulated seconds pass per real second. All clocks that people see agree on it.
         protected: keys of projects in which a build needs a second person's approval, such as carol's.
+        dialogs: whether they can be opened. A terminal draws none: there, the bot answers with messages.
     """
 
-    def __init__(self, speed: float, *, protected: Sequence[str] = ()) -> None:
+    def __init__(self, speed: float, *, protected: Sequence[str] = (), dialogs: bool = True) -> None:
         self.speed = speed
         self._protected = tuple(protected)
         self.dss = DssSandbox(speed=speed)
         scopes = tuple(SCOPE_OF.values())
         self.slack = SlackSandbox(clock=lambda: self.dss.world.now() / 1000, scopes=scopes)
+        if not dialogs:
+            self.slack.faults.add("views.open", kind="error:expired_trigger_id")
         self.folder = Path()
         self.keep_log = False
         """Set when somebody will want to read the log."""

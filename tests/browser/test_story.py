@@ -84,7 +84,8 @@ def test_a_failing_build_shows_its_cause_and_its_log(visits: Visits) -> None:
     expect(alice.thread(root)).to_contain_text("Traceback")
     alice.get("thread-close").click()
     alice.button("Log", root).click()
-    expect(alice.told("Log of")).to_contain_text("KeyError")
+    expect(alice.get("modal")).to_contain_text("KeyError")
+    expect(alice.get("modal")).to_contain_text("Search this log")
 
 
 def test_home_shows_the_jobs_and_acts_on_them(visits: Visits) -> None:

@@ -64,4 +64,4 @@ def test_each_listener_is_registered_once() -> None:
     """Bolt's list has as many listeners as the tables have entries, plus two for those of other versions."""
     app = App(client=WebClient(token="xoxb-1"), signing_secret="s", token_verification_enabled=False)
     counted = register(app, None, None, None, None, None)  # type: ignore[arg-type]  # nothing is called here
-    assert len(app._listeners) == counted == 55
+    assert len(app._listeners) == counted == 58
