@@ -2,6 +2,7 @@
 
 from bot.domain.errors import Refusal
 from bot.domain.favorites import MOST, check_name
+from bot.language import t
 from bot.store import FavoriteStore
 
 
@@ -19,13 +20,16 @@ def free_name(typed: str, owner: str, favorites: FavoriteStore) -> str:
     name = check_name(typed)
     taken = favorites.find((owner,), name)
     if taken is not None:
-        raise Refusal(f"There is already a favorite “{taken.name}”. Choose another name.")
+        raise Refusal(t("There is already a favorite “{name}”. Choose another name.", name=taken.name))
     if len(favorites.of_owner(owner)) >= MOST:
-        raise Refusal(f"There are already {MOST} favorites. Delete one that nobody needs: /dss-build list")
+        raise Refusal(
+            t("There are already {most} favorites. Delete one that nobody needs: /dss-build list", most=MOST)
+        )
     return name
 
 
 def said_at_field(refusal: Refusal) -> str:
     """Return what a field says about a name, in plain text, with names that could be."""
-    near = f" Try: {', '.join(refusal.suggestions)}" if refusal.suggestions else ""
-    return f"{refusal}{near}"
+    if not refusal.suggestions:
+        return str(refusal)
+    return t("{problem} Try: {name}", problem=str(refusal), name=", ".join(refusal.suggestions))

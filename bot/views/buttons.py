@@ -105,7 +105,7 @@ def save(card: JobCard) -> Block | None:
     request = same_again(card.job)
     if request is None or not card.job.finished:
         return None
-    return button("Save…", action_ids.FAVORITE_DIALOG_OPEN, request)
+    return button(t("Save…"), action_ids.FAVORITE_DIALOG_OPEN, request)
 
 
 def same_again(job: JobInfo, *, thread: str | None = None) -> Build | None:
