@@ -14,7 +14,7 @@ from bot.slack.block_support import BlockSupport
 from bot.slack.dialog_updates import DialogUpdates
 from bot.slack.dialogs import Dialogs
 from bot.workers.query_pool import QueryPool
-from bot.workers.timely import TimelyAnswers
+from bot.workers.timely import Patience, TimelyAnswers
 
 FILLERS = 8
 """Dialogs filled or updated at the same time: while DSS is slow, each of the first waits 2.2 s."""
@@ -30,6 +30,7 @@ def wire_dialogs(
     *,
     support: BlockSupport,
     keys_are_used: bool,
+    waits: Patience = Patience(),  # noqa: B008 - frozen
 ) -> DialogServices:
     """Return the services behind the dialogs.
 
@@ -42,6 +43,7 @@ def wire_dialogs(
         filling: runs what fills dialogs, on `FILLERS` threads.
         support: knows which newer blocks the workspace accepts.
         keys_are_used: whether the bot acts with personal keys.
+        waits: how long a dialog or a select waits for DSS.
     """
     connect = ConnectService(parts, keys, dialogs, is_used=keys_are_used)
     updates = DialogUpdates(dialogs.client, support)
@@ -53,8 +55,8 @@ def wire_dialogs(
         Typeahead(parts),
         parts.store.favorites,
         filling=filling,
-        first=TimelyAnswers(queries, waiters=FILLERS),
-        suggested=TimelyAnswers(queries),
+        first=TimelyAnswers(queries, patience=waits.options, waiters=FILLERS),
+        suggested=TimelyAnswers(queries, patience=waits.options),
         clock=parts.clock,
     )
     return DialogServices(

@@ -67,6 +67,7 @@ from bot.workers.maintenance import LAPSE_EVERY, RENEW_EVERY, LeaseRenewer
 from bot.workers.query_pool import QueryPool
 from bot.workers.slow_answers import SlowAnswers
 from bot.workers.steady_clock import uptime
+from bot.workers.timely import Patience
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +98,7 @@ class Bot:
         rates: Slack's rate limits; tests pass their own.
         uptime: returns the seconds of a clock that nobody sets, to notice when ``clock`` jumps.
         store: an open database; by default, the one from the settings.
+        patience: how long people wait before they see something else than their answer.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class Bot:
         rates: SlackRates | None = None,
         uptime: Callable[[], float] = uptime,
         store: Store | None = None,
+        patience: Patience = Patience(),  # noqa: B008 - frozen
     ) -> None:
         self.owner = uuid4().hex
         self._settings = settings
@@ -122,7 +125,7 @@ class Bot:
             },
             settings.default_instance,
         )
-        self._clock, self._uptime = clock, uptime
+        self._clock, self._uptime, self._patience = clock, uptime, patience
         self._rates = rates or SlackRates()
         self._loops: list[Loop] = []
         self._waiters: list[JobWaiter] = []
@@ -248,7 +251,8 @@ class Bot:
         draws = settings.slack.timelines and identity.may_upload
         self._waiters = [self._waiter(one, parts.viewers, pictures=draws) for one in self._gateways.values()]
         runners = [Loop(f"runner-{number}", runner.round, IDLE) for number in range(RUNNERS)]
-        slow_answers = SlowAnswers(parts.private_messages, uptime=self._uptime)
+        waits = self._patience
+        slow_answers = SlowAnswers(parts.private_messages, uptime=self._uptime, after=waits.slow_after)
         self._loops = list(self._background(self._sender, runner, runners, approvals))
         self._loops += [Loop("slow-answers", slow_answers.round, IDLE), home_loop]
         if draws:
@@ -264,7 +268,7 @@ class Bot:
         )
         used, pools = AccessMode(settings.access) is not AccessMode.OPEN, (self._query_pool, self._filling)
         services = wire_dialogs(
-            parts, dispatcher, self._dialogs, keys, *pools, support=support, keys_are_used=used
+            parts, dispatcher, self._dialogs, keys, *pools, support=support, keys_are_used=used, waits=waits
         )
         heard = MessageServices(identity.bot_user_id, store, parts.features)
         register(bolt, dispatcher, home, users, services, heard)

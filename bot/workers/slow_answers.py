@@ -9,11 +9,9 @@ import structlog
 
 from bot.domain import Message, Place
 from bot.slack.private_messages import PrivateMessages
+from bot.workers.timely import SLOW_AFTER
 
 log = structlog.get_logger(__name__)
-
-PATIENCE = 2.0
-"""Seconds without an answer after which people are told that it takes a while."""
 
 
 class _Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +24,7 @@ class _Pending(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SlowAnswers:
-    """Says what the bot is doing, to those whose answer isn't there after `PATIENCE`.
+    """Says what the bot is doing, to those whose answer isn't there after a while.
 
     A line that was there from the start would stay above a refusal: Slack doesn't let a bot replace its first
     answer to a slash command (the maintainers of Bolt, slackapi/bolt-python#1268).
@@ -34,17 +32,25 @@ class SlowAnswers:
     Args:
         private_messages: sends the line.
         uptime: a clock in seconds that nobody sets.
+        after: seconds without an answer.
     """
 
-    def __init__(self, private_messages: PrivateMessages, *, uptime: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        private_messages: PrivateMessages,
+        *,
+        uptime: Callable[[], float] = monotonic,
+        after: float = SLOW_AFTER,
+    ) -> None:
         self._private_messages = private_messages
         self._uptime = uptime
+        self._after = after
         self._lock = threading.Lock()
         self._pending: list[_Pending] = []
 
     def expect(self, place: Place, user_id: str, message: Message, waiting: Callable[[], bool]) -> None:
         """Send ``message`` if ``waiting`` still says true after a while."""
-        due = self._uptime() + PATIENCE
+        due = self._uptime() + self._after
         one = _Pending(due=due, place=place, user_id=user_id, message=message, waiting=waiting)
         with self._lock:
             self._pending.append(one)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+import msgspec
 import structlog
 
 from bot.domain.errors import BotError
@@ -15,8 +16,19 @@ T = TypeVar("T")
 
 PATIENCE = 2.2
 """Seconds. Slack waits three for the options of a select, and only the acknowledgement can carry them."""
+SLOW_AFTER = 2.0
+"""Seconds without an answer after which people are told that it takes a while."""
 WAITERS = 5
 """Threads that wait at the same time: half of Bolt's, so that DSS can't hold up the listeners."""
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the bot waits, in seconds, before people see something else than their answer."""
+
+    slow_after: float = SLOW_AFTER
+    """Then they are told that it takes a while (`SlowAnswers`)."""
+    options: float = PATIENCE
+    """Then a dialog opens without what DSS was asked for, and a select offers nothing (`TimelyAnswers`)."""
 
 
 class TooSlow(BotError):

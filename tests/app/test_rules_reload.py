@@ -81,16 +81,16 @@ class Running:
     def asked(self, containing: str) -> None:
         """Ask as alice, and wait for the answer."""
         before = len(self.slack.ephemerals("alice"))
-        self.slack.as_user("alice").command("/dss-jobs", "CHURN", "data").wait(10)
-        self.slack.wait_until(lambda: self.slack.ephemerals("alice")[before:], 20)
+        self.slack.as_user("alice").command("/dss-jobs", "CHURN", "data").wait(60)
+        self.slack.wait_until(lambda: self.slack.ephemerals("alice")[before:], 60)
         assert containing in shown(self.slack.ephemerals("alice")[before])
 
     def check(self) -> tuple[dict[str, object], str]:
         """Return the check of the rules, and the metrics."""
         here = f"http://127.0.0.1:{self.port}"
-        with urllib.request.urlopen(f"{here}/readyz", timeout=10) as answer:
+        with urllib.request.urlopen(f"{here}/readyz", timeout=60) as answer:
             checks = json.load(answer)["checks"]
-        with urllib.request.urlopen(f"{here}/metrics", timeout=10) as answer:
+        with urllib.request.urlopen(f"{here}/metrics", timeout=60) as answer:
             return checks["rules"], answer.read().decode()
 
 
@@ -104,7 +104,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
                 yield one
             finally:
                 one.process.terminate()
-                one.process.wait(timeout=30)
+                one.process.wait(timeout=60)
 
 
 def test_a_good_file_takes_effect_and_a_broken_one_does_not(running: Running) -> None:

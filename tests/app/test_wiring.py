@@ -74,7 +74,7 @@ def test_to_be_stopped_while_slack_is_away_is_no_mistake(start: Start, number: s
     while "slack.not_answering" not in (line := process.stderr.readline()):
         assert line, "it ended before"
     process.send_signal(number)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert '"event": "stopped"' in said
     assert '"level": "error"' not in said
@@ -84,7 +84,8 @@ def test_to_be_stopped_while_slack_is_away_is_no_mistake(start: Start, number: s
 def test_a_call_that_hangs_does_not_hold_up_the_end(start: Start) -> None:
     """Slack accepts the connection and says nothing: the process still ends in time."""
     code = (
-        "from bot.app import process; from bot.settings import load_settings; "
+        "from bot.app import connections, process; from bot.settings import load_settings; "
+        "connections.SLACK_TIMEOUT = 600; "
         "process.run(load_settings(), within=0.5)"
     )
     with socket.create_server(("127.0.0.1", 0)) as slack:
@@ -92,5 +93,5 @@ def test_a_call_that_hangs_does_not_hold_up_the_end(start: Start) -> None:
         connection, _ = slack.accept()
         with connection:
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=8)
+            process.communicate(timeout=60)
     assert process.returncode == 0

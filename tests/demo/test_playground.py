@@ -52,7 +52,7 @@ class Demo:
         self.address, self.path = parts.netloc, parts.path
 
     def post(self, path: str, body: object) -> Any:
-        connection = http.client.HTTPConnection(self.address, timeout=30)
+        connection = http.client.HTTPConnection(self.address, timeout=60)
         connection.request("POST", self.path + path, json.dumps(body), {"Content-Type": "application/json"})
         answer = connection.getresponse().read()
         connection.close()

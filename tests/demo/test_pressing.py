@@ -151,7 +151,7 @@ def test_the_live_view_shows_what_comes(room: Room) -> None:
     room.on_show = shown.set
     with room.viewer.live():
         room.post(section("by itself"))
-        assert shown.wait(10)
+        assert shown.wait(60)
     assert not any(thread.name == "demo-viewer" for thread in threading.enumerate())
 
 

@@ -71,7 +71,7 @@ def test_every_call_has_a_deadline(serve: Serve, call: str) -> None:
 
 def test_an_error_whose_body_drips_is_still_that_error(serve: Serve) -> None:
     """The status has been read: the rest of the body isn't waited for."""
-    _, client = serve(Say("x" * 1000, 503, gap=0.05), **LATE)
+    _, client = serve(Say("x" * 1000, 503, gap=0.05), retries=NO_RETRY, answer_timeout=40)
     with pytest.raises(DSSUnavailable):
         client.list_project_keys()
 
@@ -239,7 +239,8 @@ def test_the_body_of_a_redirect_is_not_read(serve: Serve, zipped: bool) -> None:
     """Its status says enough; it can be endless, or a bomb."""
     away = {"Location": "/login"}
     bomb = Say(gzip.compress(b" " * (300 << 20)), 302, away | {"Content-Encoding": "gzip"})
-    _, client = serve(bomb if zipped else Say(b" " * 65_536, 302, away, endless=True), **LATE)
+    answer = bomb if zipped else Say(b" " * 65_536, 302, away, endless=True)
+    _, client = serve(answer, retries=NO_RETRY, answer_timeout=40)
     tracemalloc.start()
     try:
         with pytest.raises(DSSUnreadable, match="redirects"):

@@ -23,11 +23,11 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def with_requests(url: str) -> None:
-    requests.get(url, timeout=5)
+    requests.get(url, timeout=60)
 
 
 def with_urllib(url: str) -> None:
-    urllib.request.build_opener().open(url, timeout=5)
+    urllib.request.build_opener().open(url, timeout=60)
 
 
 @pytest.fixture(params=[with_requests, with_urllib])

@@ -36,7 +36,7 @@ def url(checks: dict[str, Check]) -> Iterator[str]:
 
 def test_healthz_answers(url: str) -> None:
     """A process that answers at all is alive."""
-    answer = requests.get(f"{url}/healthz", timeout=5)
+    answer = requests.get(f"{url}/healthz", timeout=60)
     assert (answer.status_code, answer.text) == (200, "ok\n")
 
 
@@ -53,7 +53,7 @@ def test_readyz_tells_what_is_missing(
 ) -> None:
     """A failing required check gives 503; another failing check only gives the word "degraded"."""
     checks["slack"] = check
-    answer = requests.get(f"{url}/readyz", timeout=5)
+    answer = requests.get(f"{url}/readyz", timeout=60)
     assert answer.status_code == status
     assert answer.json()["state"] == state
     assert answer.json()["checks"]["slack"] == check._asdict()
@@ -61,16 +61,16 @@ def test_readyz_tells_what_is_missing(
 
 def test_metrics_are_those_of_the_registry(url: str) -> None:
     """The output contains only the given registry, in Prometheus text format."""
-    answer = requests.get(f"{url}/metrics", timeout=5)
+    answer = requests.get(f"{url}/metrics", timeout=60)
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
     assert "dss_bot_seen_total 3.0" in answer.text
 
 
 def test_other_addresses_and_methods_are_refused(url: str) -> None:
     """The answer to an unknown path lists the existing ones; POST is refused; HEAD has no body."""
-    assert "/readyz" in requests.get(f"{url}/", timeout=5).text
-    assert requests.post(f"{url}/healthz", timeout=5).status_code == 405
-    head = requests.head(f"{url}/healthz", timeout=5)
+    assert "/readyz" in requests.get(f"{url}/", timeout=60).text
+    assert requests.post(f"{url}/healthz", timeout=60).status_code == 405
+    head = requests.head(f"{url}/healthz", timeout=60)
     assert (head.status_code, head.text) == (200, "")
 
 
@@ -79,11 +79,11 @@ def test_stop_frees_the_port_and_the_thread() -> None:
     server = HttpServer(health_app(dict, CollectorRegistry()), host="localhost", port=0, name="stopping")
     server.start()
     with requests.Session() as session:
-        session.get(f"http://localhost:{server.port}/healthz", timeout=5)
+        session.get(f"http://localhost:{server.port}/healthz", timeout=60)
         server.stop()
         server.stop()
         with pytest.raises(requests.ConnectionError):
-            session.get(f"http://localhost:{server.port}/healthz", timeout=5)
+            session.get(f"http://localhost:{server.port}/healthz", timeout=60)
     assert "stopping" not in {thread.name for thread in threading.enumerate()}
 
 
@@ -92,7 +92,7 @@ def test_stop_before_start_closes_the_port() -> None:
     server = HttpServer(health_app(dict, CollectorRegistry()), host="127.0.0.1", port=0, name="unused")
     server.stop()
     with pytest.raises(requests.ConnectionError):
-        requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=5)
+        requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=60)
 
 
 def test_a_request_that_is_being_answered_is_finished() -> None:
@@ -101,7 +101,7 @@ def test_a_request_that_is_being_answered_is_finished() -> None:
 
     def slow(_environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         entered.set()
-        go_on.wait(10)
+        go_on.wait(60)
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [b"x" * SIZE]
 
@@ -109,15 +109,15 @@ def test_a_request_that_is_being_answered_is_finished() -> None:
     server.start()
     answers: list[requests.Response] = []
     client = threading.Thread(
-        target=lambda: answers.append(requests.get(f"http://127.0.0.1:{server.port}/", timeout=10))
+        target=lambda: answers.append(requests.get(f"http://127.0.0.1:{server.port}/", timeout=60))
     )
     client.start()
-    assert entered.wait(10)
+    assert entered.wait(60)
     stopper = threading.Thread(target=server.stop)
     stopper.start()
     go_on.set()
-    stopper.join(10)
-    client.join(10)
+    stopper.join(60)
+    client.join(60)
     assert [len(answer.content) for answer in answers] == [SIZE]
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.domain import DecideApproval
 from bot.sandbox.slack import Message
 from bot.views import action_ids, decode, dialog_ids, encode
-from tests.scenario.world import Scenario, has_button, shown
+from tests.scenario.world import LONG, Scenario, has_button, shown
 
 RULES = """
 [approvals]
@@ -108,7 +108,7 @@ def test_declined_with_a_reason(scenario: Scenario, waiting: Message) -> None:
     scenario.press(waiting, action_ids.APPROVAL_DECLINE, user="bob")
     [dialog] = scenario.until(lambda: scenario.slack.views("bob") or None)
     bob = scenario.slack.as_user("bob")
-    bob.submit(dialog, {dialog_ids.DECLINE_REASON: "Not *before* the <release>"}).wait(10)
+    bob.submit(dialog, {dialog_ids.DECLINE_REASON: "Not *before* the <release>"}).wait(LONG)
     scenario.root(f"*Declined* by {user(scenario, 'bob')}", "Not \u2217before\u2217 the &lt;release&gt;")
     told = in_thread(scenario, "declined your build", "Not \u2217before\u2217 the &lt;release&gt;")
     assert "/dss-build CHURN.scored" in shown(told)
@@ -124,7 +124,7 @@ def test_a_damaged_dialog(scenario: Scenario, waiting: Message) -> None:
     with world.edit():
         world.views[dialog.id].payload["private_metadata"] = "v1:{}"
     bob = scenario.slack.as_user("bob")
-    bob.submit(dialog, {dialog_ids.DECLINE_REASON: "no"}).wait(10)
+    bob.submit(dialog, {dialog_ids.DECLINE_REASON: "no"}).wait(LONG)
     [told] = scenario.slack.views("bob")
     assert "from another version of the bot" in shown(told)
     bob.close(told)

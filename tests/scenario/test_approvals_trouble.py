@@ -10,7 +10,7 @@ from bot.sandbox.dss.model import FOLDER, Item
 from bot.sandbox.slack import Message
 from bot.views import action_ids, dialog_ids
 from tests.scenario.test_approvals import in_thread
-from tests.scenario.world import Scenario, has_button, shown
+from tests.scenario.world import LONG, Scenario, has_button, shown
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_people_who_press_at_once(open_scenario: Scenario) -> None:
         for who, action in presses
     ]
     for delivery in deliveries:
-        delivery.wait(10)
+        delivery.wait(LONG)
     quiet(open_scenario)
     said = [
         text
@@ -205,9 +205,9 @@ def test_a_channel_that_no_longer_shows_the_project(open_scenario: Scenario, tmp
     open_scenario.start_bot()
     open_scenario.press(waiting, action_ids.APPROVAL_DECLINE, user="bob", stale=True)
     [dialog] = open_scenario.until(lambda: open_scenario.slack.views("bob"))
-    open_scenario.slack.as_user("bob").submit(
-        dialog, {dialog_ids.DECLINE_REASON: "Not scored, please"}
-    ).wait()
+    open_scenario.slack.as_user("bob").submit(dialog, {dialog_ids.DECLINE_REASON: "Not scored, please"}).wait(
+        LONG
+    )
     over = open_scenario.root("*Declined*", "asked for")
     open_scenario.direct("declined your build of `CHURN.scored`", "Not scored, please")
     quiet(open_scenario)

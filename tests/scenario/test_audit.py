@@ -7,7 +7,7 @@ import pytest
 from bot.domain.audit import AuditEntry, AuditEvent
 from bot.store import AuditFilter
 from bot.views import action_ids, dialog_ids
-from tests.scenario.world import Scenario, ref
+from tests.scenario.world import LONG, Scenario, ref
 
 
 @pytest.fixture(scope="module")
@@ -110,5 +110,5 @@ def test_a_submitted_dialog_is_where_it_came_from(make_scenario: Callable[..., S
     scenario.type("/dss-build CHURN.scored")
     scenario.press(scenario.root("Approval needed"), action_ids.APPROVAL_DECLINE, user="bob")
     [dialog] = scenario.until(lambda: scenario.slack.views("bob") or None)
-    scenario.slack.as_user("bob").submit(dialog, {dialog_ids.DECLINE_REASON: "No"}).wait(10)
+    scenario.slack.as_user("bob").submit(dialog, {dialog_ids.DECLINE_REASON: "No"}).wait(LONG)
     assert the(scenario, "bob", event=AuditEvent.DECISION).surface == "dialog"

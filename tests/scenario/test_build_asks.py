@@ -1,7 +1,10 @@
 """Builds that need confirmation, or are requested again."""
 
+from collections.abc import Callable
+
 from bot.views import action_ids
-from tests.scenario.world import Scenario, has_button, ref, shown
+from bot.workers.timely import Patience
+from tests.scenario.world import LONG, Scenario, has_button, ref, shown
 
 
 def test_mode_all_starts_only_after_the_press(scenario: Scenario) -> None:
@@ -45,9 +48,10 @@ def test_a_refusal_stands_alone(scenario: Scenario) -> None:
     scenario.told("no dataset", "scored_histroy")
 
 
-def test_somebody_who_waits_is_told_what_for(scenario: Scenario) -> None:
+def test_somebody_who_waits_is_told_what_for(make_scenario: Callable[..., Scenario]) -> None:
     """Nothing starts before DSS has answered, and that takes a while."""
-    slow = scenario.dss.faults.add("latency", path="/projects/CHURN/", seconds=6.0)
+    scenario = make_scenario(waits=Patience(slow_after=0.2))
+    slow = scenario.dss.faults.add("latency", path="/projects/CHURN/", seconds=LONG)
     scenario.type("/dss-build CHURN.customers_clean")
     scenario.type("/dss-jobs CHURN", user="bob")
     scenario.told("Asking DSS to build `CHURN.customers_clean`")
@@ -158,7 +162,7 @@ def test_a_command_sent_twice_by_slack_is_one_job(scenario: Scenario) -> None:
     scenario.slow("customers_clean")
     delivery = scenario.type("/dss-build CHURN.customers_clean")
     scenario.root("CHURN.customers_clean")
-    delivery.redeliver().wait(10)
+    delivery.redeliver().wait(LONG)
     scenario.until(lambda: scenario.bot.store.intents.open_count() == 0)
     assert len(scenario.starts()) == 1
     assert len(scenario.roots()) == 1

@@ -11,7 +11,7 @@ from bot.sandbox.dss.model import Key, Rights
 from bot.sandbox.slack import Delivery
 from bot.sandbox.slack.model import View
 from bot.views import action_ids, dialog_ids
-from tests.scenario.world import Scenario, shown
+from tests.scenario.world import LONG, Scenario, shown
 
 READING = "glob-reads-only"
 """The bot's own key: it reads, and acts as nobody."""
@@ -56,7 +56,7 @@ def submit(scenario: Scenario, view: View, key: str | None = None, *, user: str 
     """Submit the dialog, and wait until that is acknowledged."""
     values = {} if key is None else {dialog_ids.KEY: key}
     delivery = scenario.slack.as_user(user).submit(view, values)
-    delivery.wait(10)
+    delivery.wait(LONG)
     assert delivery.acked, delivery.error
     scenario.acks.append(delivery.ack_payload)
     return delivery

@@ -4,7 +4,7 @@ import pytest
 
 from bot.sandbox.slack import Message
 from bot.views import action_ids
-from tests.scenario.world import Scenario, ref, shown
+from tests.scenario.world import LONG, Scenario, ref, shown
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def press(scenario: Scenario, question: Message, text: str) -> None:
         for element in block.get("elements", ())
         if isinstance(element, dict) and element.get("text", {}).get("text") == text
     ]
-    scenario.slack.as_user("alice").press(question, action_id=str(button["action_id"])).wait(10)
+    scenario.slack.as_user("alice").press(question, action_id=str(button["action_id"])).wait(LONG)
 
 
 def test_a_yes_is_remembered(scenario: Scenario) -> None:

@@ -10,7 +10,7 @@ from bot.sandbox.dss import DssSandbox
 from bot.sandbox.slack import View
 from bot.views import action_ids
 from tests.scenario.test_known_jobs import link_to
-from tests.scenario.world import Scenario, ref, shown
+from tests.scenario.world import LONG, Scenario, ref, shown
 
 
 def now(
@@ -34,7 +34,7 @@ def now(
 def home(scenario: Scenario, user: str, *containing: str) -> View:
     """Open the Home tab and wait until it appears."""
     before = scenario.slack.home(user)
-    scenario.slack.as_user(user).open_home().wait(10)
+    scenario.slack.as_user(user).open_home().wait(LONG)
     return now(scenario, user, *containing, after=before)
 
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from bot.views import action_ids
-from tests.scenario.world import Scenario, has_button
+from tests.scenario.world import LONG, Scenario, has_button
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_a_wrong_signature_is_refused(scenario: Scenario, signature: str | None)
         headers["X-Slack-Signature"] = signature
     body = {"command": "/dss-build", "text": "CHURN.scored", "user_id": "U1", "channel_id": "C1"}
     with requests.post(
-        f"http://127.0.0.1:{scenario.http_port}/slack/events", data=body, headers=headers, timeout=5
+        f"http://127.0.0.1:{scenario.http_port}/slack/events", data=body, headers=headers, timeout=LONG
     ) as answer:
         assert answer.status_code == 401
     assert scenario.starts() == []
@@ -48,7 +48,7 @@ def test_a_wrong_signature_is_refused(scenario: Scenario, signature: str | None)
 def test_health_and_metrics_are_not_on_slack_s_port(scenario: Scenario, method: str, path: str) -> None:
     """That port is open to everybody: only Slack's signed requests are answered there."""
     url = f"http://127.0.0.1:{scenario.http_port}{path}"
-    with requests.request(method, url, timeout=5) as answer:
+    with requests.request(method, url, timeout=LONG) as answer:
         assert answer.status_code == 404
         assert "dss_bot" not in answer.text
 
@@ -66,7 +66,7 @@ def signed(scenario: Scenario, payload: dict[str, object]) -> requests.Response:
         "X-Slack-Signature": f"v0={digest.hexdigest()}",
     }
     url = f"http://127.0.0.1:{scenario.http_port}/slack/events"
-    with requests.post(url, data=body, headers=headers, timeout=5) as answer:
+    with requests.post(url, data=body, headers=headers, timeout=LONG) as answer:
         return answer
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox.dss.model import User
 from bot.views import action_ids
-from tests.scenario.world import Scenario, shown
+from tests.scenario.world import LONG, Scenario, shown
 
 CONFIG = """
 [people]
@@ -156,7 +156,7 @@ def _changed(scenario: Scenario, user: str, **changes: object) -> None:
     """Change an account in Slack, and wait until the bot has heard of it."""
     event = scenario.slack.as_user(user).change_account(**changes)
     assert event is not None
-    assert event.wait(10).acked
+    assert event.wait(LONG).acked
 
 
 def test_with_access_open_guests_who_are_named_act_with_the_key(

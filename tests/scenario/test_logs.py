@@ -8,7 +8,7 @@ from bot.sandbox.dss.logs import SECRET_PASSWORD, SECRET_TICKET, job_log
 from bot.sandbox.slack.model import File
 from bot.services.logs import FILE_BYTES
 from bot.views import action_ids
-from tests.scenario.world import Scenario, has_button, ref, shown
+from tests.scenario.world import LONG, Scenario, has_button, ref, shown
 
 
 def failed(scenario: Scenario) -> Job:
@@ -253,10 +253,11 @@ def test_a_double_click_sends_one_file(may_upload: Scenario) -> None:
     scenario, job = may_upload, failed(may_upload)
     scenario.type(f"/dss-jobs log {ref(job)}", user="bob")
     answer = scenario.told("Log of", user="bob")
-    scenario.dss.faults.add("latency", path=f"{job.id}/log", seconds=1.0, times=1)
+    slow = scenario.dss.faults.add("latency", path=f"{job.id}/log", seconds=LONG)
     scenario.press(answer, action_ids.LOG_FILE, user="bob")
     scenario.press(answer, action_ids.LOG_FILE, user="bob")
     scenario.told("already under way", user="bob")
+    scenario.dss.faults.remove(slow)
     scenario.until(lambda: sent_files(scenario, "bob", job))
     scenario.told("in your direct messages", user="bob")
     assert len(sent_files(scenario, "bob", job)) == 1

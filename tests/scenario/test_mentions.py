@@ -275,7 +275,9 @@ def test_the_shortcut_on_a_pasted_link(scenario: Scenario) -> None:
     pasted = scenario.root("look at")
     scenario._acknowledged(alice.shortcut("about_job", pasted))
     assert has_button(scenario.told("CHURN.scored", "*Running*"), action_ids.JOB_ABORT)
+    before = len(scenario.answers())
     mention(scenario, f"status {ref(job)}")
+    assert has_button(next_answer(scenario, before), action_ids.JOB_ABORT)
 
 
 def test_the_shortcut_on_anything_else_says_what_it_is_for(scenario: Scenario) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.views import action_ids
-from tests.scenario.world import Scenario, has_button, shown
+from tests.scenario.world import LONG, Scenario, has_button, shown
 
 
 def test_a_job_that_ends_while_the_bot_is_away(make_scenario: Callable[..., Scenario]) -> None:
@@ -33,7 +33,7 @@ def test_what_is_asked_while_the_bot_is_away_is_not_done(make_scenario: Callable
     root = scenario.root("Running", "CHURN.customers_clean")
     scenario.stop_bot()
     pressed = scenario.slack.as_user("alice").press(root, action_id=action_ids.JOB_ABORT)
-    pressed.wait(10)
+    pressed.wait(LONG)
     assert pressed.error
     scenario.expected_failures = 1
     scenario.start_bot()

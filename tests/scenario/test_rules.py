@@ -156,7 +156,7 @@ def test_upstream_needs_its_own_right(scenario: Scenario) -> None:
         scenario.type(f"/dss-build CHURN.customers_clean --mode {mode}")
         scenario.until(lambda: refusals(scenario, "build in CHURN with --mode"))
         assert refusals(scenario, "build in CHURN with --mode") == 1
-        scenario._seen["alice"] = len(scenario.slack.ephemerals("alice"))
+        scenario.forget_messages()
     assert scenario.starts() == []
     scenario.slow("customers_clean")
     scenario.type("/dss-build CHURN.customers_clean")

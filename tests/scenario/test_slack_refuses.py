@@ -53,6 +53,7 @@ def test_a_card_whose_edit_was_refused_is_not_frozen(scenario: Scenario) -> None
 
 def test_a_rate_that_is_shut_for_a_day(scenario: Scenario) -> None:
     """Other channels continue, health reports it, and nothing is held for longer than ten minutes."""
+    scenario.leaves = frozenset({"messages"})
     scenario.slack.add_channel("second")
     scenario.slack.faults.add("chat.postMessage", kind="429", retry_after=99_999)
     scenario.type("/dss-build CHURN.customers_clean")

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.dss.model import Key
-from tests.scenario.world import Scenario, ref, shown
+from tests.scenario.world import LONG, Scenario, ref, shown
 
 START = {"method": "POST", "path": r"^/projects/[A-Z]+/jobs/?$"}
 
@@ -46,7 +46,7 @@ def test_a_gateway_answers_html(scenario: Scenario) -> None:
 
 def test_a_slow_dss_does_not_delay_the_acknowledgement(scenario: Scenario) -> None:
     """DSS takes longer than Slack's three seconds: acknowledged before that, answered afterwards."""
-    slow = scenario.dss.faults.add("latency", path="/jobs/", seconds=4.0)
+    slow = scenario.dss.faults.add("latency", path="/jobs/", seconds=LONG)
     scenario.type("/dss-jobs ETUDES")
     assert not any("Jobs of ETUDES" in shown(m) for m in scenario.answers())
     scenario.until(lambda: slow.hits)
@@ -56,12 +56,13 @@ def test_a_slow_dss_does_not_delay_the_acknowledgement(scenario: Scenario) -> No
 
 def test_other_people_are_served_while_dss_is_slow_for_one_project(scenario: Scenario) -> None:
     """A slow request doesn't delay somebody else's answer."""
-    slow = scenario.dss.faults.add("latency", path="/projects/ETUDES/jobs/", times=1, seconds=4.0)
+    slow = scenario.dss.faults.add("latency", path="/projects/ETUDES/jobs/", times=1, seconds=LONG)
     scenario.type("/dss-jobs ETUDES")
     scenario.until(lambda: slow.hits)
     scenario.type("/dss-jobs FRAUD", user="bob")
     scenario.told("Jobs of FRAUD", user="bob")
     assert not any("Jobs of ETUDES" in shown(m) for m in scenario.answers())
+    scenario.dss.faults.remove(slow)
     scenario.told("Jobs of ETUDES")
 
 

@@ -1,6 +1,7 @@
 """The bot between a stand-in DSS and a stand-in Slack workspace."""
 
 import dataclasses
+import math
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -22,12 +23,20 @@ from bot.sandbox.slack.model import View
 from bot.settings import Settings
 from bot.settings.reading import read_settings
 from bot.views import action_ids
+from bot.workers.timely import Patience
 from tests.scenario import safety
+from tests.scenario.rest import await_rest, left_behind
 
 T = TypeVar("T")
 
 QUICK = SlackRates(post_channel_ms=0, post_workspace_ms=0, update_ms=0)
 """Scenarios test what is said; other tests cover Slack's rates."""
+
+LONG = 60.0
+"""Seconds that no wait takes unless something is wrong: a slow machine is no failure."""
+
+PATIENT = Patience(slow_after=3_600, options=LONG / 2)
+"""The bot says "it takes a while" only to the tests that are about that."""
 
 FOREVER_MS = 10**9
 """DSS time, in ms, for a job that runs until something happens to it."""
@@ -52,15 +61,22 @@ class Scenario:
         delivery: Literal["socket", "http"] = "socket",
         limits: RequestLimits = UNLIMITED,
         home_minutes: int | None = 0,
+        waits: Patience = PATIENT,
     ) -> None:
         self.folder = folder
         self.dss = DssSandbox(version=version, speed=speed)
-        self.slack = SlackSandbox(rates=False, scopes=scopes, delivery=delivery)
+        self.slack = SlackSandbox(
+            rates=False, scopes=scopes, delivery=delivery, ack_timeout=LONG / 2, trigger_lifetime=LONG
+        )
         self.channel = "data"
         self.acks: list[object] = []
         self._ahead = timedelta(0)
-        self.patience = 10.0
+        self.patience = LONG
         """Seconds to wait for an acknowledgement."""
+        self.leaves: frozenset[str] = frozenset()
+        """What this test leaves behind on purpose, as `left_behind` names it."""
+        self._left: dict[str, int] = {}
+        """How much earlier tests left behind on purpose."""
         self.expected_failures = 0
         """How many of Slack's errors the person should see because the bot was away."""
         self._has_sockets = delivery == "socket"
@@ -76,9 +92,15 @@ class Scenario:
         """The TOML file; ``{alice}`` stands for alice's member ID."""
         self._api_key = api_key
         self._asks_first = asks_first
+        self._waits = waits
         self._tests = 0
         self._calls = self._requests = self._violations = self._failures = 0
-        self._seen: dict[str, int] = {}
+        self._began = "0"
+        """The timestamp of the last message before the test."""
+        self._shared: frozenset[str] = frozenset()
+        """The conversations that are no test's own."""
+        self._of_others: frozenset[str] = frozenset()
+        """The conversations of earlier tests."""
         self._bot: Bot | None = None
 
     # ---- start and stop
@@ -144,6 +166,7 @@ class Scenario:
             dataclasses.replace(settings, following=often, limits=self._limits, visibility=seen, slack=slack),
             clock=lambda: datetime.now(UTC) + self._ahead,
             rates=self._rates,
+            patience=self._waits,
         )
 
     def stop_bot(self) -> None:
@@ -171,21 +194,36 @@ class Scenario:
             self.check()
 
     def begin(self) -> None:
-        """Begin a test: a new channel, and nothing seen so far."""
+        """Begin a test: a new channel, no open dialogs, and nothing seen so far."""
         self._tests += 1
+        world = self.slack._world
+        with world.edit():
+            channels = {one.id for one in world.channels.values() if one.im_user is None}
+            self._shared = self._shared or frozenset(channels)
+            self._of_others = frozenset(channels - self._shared)
+            world.stacks.clear()
         self.channel = f"data-{self._tests}"
         self.slack.add_channel(self.channel)
         self.expected_failures = 0
+        self.leaves = frozenset()
         self._requests = len(self.dss.requests)
-        people = [user.name for user in self.slack._world.users.values()]
-        self._seen = {user: len(self.slack.ephemerals(user)) for user in people}
+        self.forget_messages()
+
+    def forget_messages(self) -> None:
+        """Have `roots` and `answers` return only what comes from now on."""
+        with self.slack._world.edit():
+            self._began = self.slack._world.next_ts()
 
     def finish(self) -> None:
-        """End a test: stop everything in DSS and run the checks that every test needs."""
+        """End a test: stop everything in DSS, let the bot come to rest, and check what Slack received."""
         self.dss.faults.clear()
         self.slack.faults.clear()
         self.dss.world._next.clear()
         self.dss.world.crash()
+        if self._bot is not None:
+            left = self._left | dict.fromkeys(self.leaves, math.inf)
+            await_rest(self._bot, self.slack, self.dss, left=left, within=LONG)
+            self._left = left_behind(self._bot)
         self.check()
 
     def check(self) -> None:
@@ -272,15 +310,15 @@ class Scenario:
 
     # ---- what people see
 
-    def until(self, predicate: Callable[[], T | None], timeout: float = 20.0) -> T:
+    def until(self, predicate: Callable[[], T | None], timeout: float = LONG) -> T:
         """Wait until the predicate is true; the bot's own changes wake the wait."""
         value = self.slack.wait_until(predicate, timeout)
         assert value is not None
         return value
 
     def roots(self, channel: str | None = None) -> list[Message]:
-        """Return the messages of a channel that aren't in a thread."""
-        return self.slack.messages(channel or self.channel)
+        """Return the messages of a channel since the test began that aren't in a thread."""
+        return [one for one in self.slack.messages(channel or self.channel) if one.ts > self._began]
 
     def root(self, *containing: str, channel: str | None = None) -> Message:
         """Wait for a root message that contains all these texts, and return it."""
@@ -288,15 +326,16 @@ class Scenario:
 
     def now(self, root: Message) -> Message:
         """Return the current version of a root message, with its replies."""
-        return next(m for m in self.roots(root.channel) if m.ts == root.ts)
+        return next(m for m in self.slack.messages(root.channel) if m.ts == root.ts)
 
     def reply(self, root: Message, *containing: str) -> Message:
         """Wait for a reply in a thread that contains all these texts, and return it."""
         return self.until(lambda: _first(self.now(root).replies, containing))
 
     def answers(self, user: str = "alice") -> list[Message]:
-        """Return the ephemeral messages to one person since the test began."""
-        return self.slack.ephemerals(user)[self._seen.get(user, 0) :]
+        """Return the ephemeral messages to one person since the test began, in no earlier test's channel."""
+        shown = self.slack.ephemerals(user)
+        return [one for one in shown if one.ts > self._began and one.channel not in self._of_others]
 
     def told(self, *containing: str, user: str = "alice") -> Message:
         """Wait for an ephemeral answer that contains all these texts, and return it."""

@@ -25,7 +25,7 @@ class SlowBuilds:
         """Wait in the middle of a start."""
         self.made.append(intent.id)
         self.begun.set()
-        self.may_end.wait(20)
+        self.may_end.wait(60)
         self._store.intents.close(intent.id, IntentState.DONE)
 
 
@@ -38,7 +38,7 @@ def test_a_clock_that_jumps_ahead_starts_nothing_twice(store: Store, clock: Hand
     store.intents.add(asked, delivery="a")
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(runner.round)
-        assert builds.begun.wait(20)
+        assert builds.begun.wait(60)
         clock.advance(120)
         assert not runner.round()
         builds.may_end.set()

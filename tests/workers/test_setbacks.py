@@ -42,7 +42,7 @@ class OneBad(FakeDss):
         if job_id in self.hanging:
             self.asked += 1
             if self.holding is not None:
-                self.holding.wait(30)
+                self.holding.wait(60)
             if self.error is not None:
                 raise self.error
         return super().job(project, job_id, within=within)

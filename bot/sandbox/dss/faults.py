@@ -21,13 +21,16 @@ class Fault:
     """Pattern to search for in the decoded path below the base, such as ``/jobs/$``."""
     times: int | None = None
     seconds: float = 0.0
-    """For ``latency``: real seconds, whatever the clock does, before the call is served."""
+    """For ``latency``: real seconds, whatever the clock does, before the call is served, but no longer than
+    until the rule is removed."""
     status: int = 500
     error_type: str = "java.lang.RuntimeException"
     message: str = "Something went wrong"
     body: bytes = HALF_AN_ANSWER
     """For ``garbage``: sent as JSON with status 200."""
     hits: int = field(default=0)
+    ended: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
+    """Set when the rule is removed: calls that it delays are then served."""
 
     def matches(self, method: str, path: str) -> bool:
         """Return whether the rule matches the call and isn't used up."""
@@ -77,10 +80,13 @@ class Faults:
         """Remove a rule."""
         with self._lock:
             self._rules.remove(fault)
+            fault.ended.set()
 
     def clear(self) -> None:
         """Remove all rules and end an outage."""
         with self._lock:
+            for fault in self._rules:
+                fault.ended.set()
             self._rules.clear()
             self._outage = None
 

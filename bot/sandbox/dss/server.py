@@ -244,7 +244,7 @@ class DssSandbox:
         self._tell("before", recorded, environ)
         picked = self.faults.pick(recorded.method, recorded.path)
         for delay in picked:
-            if delay.kind == "latency" and self._stopping.wait(delay.seconds):
+            if delay.kind == "latency" and not self._delayed(delay):
                 _cut(environ)
         fault = next((one for one in picked if one.kind != "latency"), None)
         response = None if fault is None else _broken(fault, environ)
@@ -258,6 +258,14 @@ class DssSandbox:
             response.headers["DSS-Version"] = self.version
             response.headers["DSS-API-Version"] = self.version
         return response
+
+    def _delayed(self, delay: Fault) -> bool:
+        """Wait as a rule says; return whether the call is still to be served."""
+        until = time.monotonic() + delay.seconds
+        while not delay.ended.is_set() and (left := until - time.monotonic()) > 0:
+            if self._stopping.wait(min(left, 0.02)):
+                return False
+        return True
 
     def _tell(self, phase: Phase, recorded: Recorded, environ: "WSGIEnvironment") -> None:
         for watcher in tuple(self._watchers):

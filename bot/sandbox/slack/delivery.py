@@ -77,7 +77,7 @@ class Delivery:
         """Whether it was acknowledged or has failed."""
         return self._done.is_set()
 
-    def wait(self, timeout: float = 10.0) -> "Delivery":
+    def wait(self, timeout: float = 60.0) -> "Delivery":
         """Wait until it is acknowledged, including everything the acknowledgement shows, or has failed.
 
         Raises:

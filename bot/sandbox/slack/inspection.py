@@ -102,7 +102,7 @@ class Inspection(Directory):
         """Call a function after each change, on the thread that made it and without holding a lock."""
         self._world.listeners.append(callback)
 
-    def wait_until(self, predicate: Callable[[], T], timeout: float = 10.0) -> T:
+    def wait_until(self, predicate: Callable[[], T], timeout: float = 60.0) -> T:
         """Return the predicate's value as soon as it is true; check it again after every change.
 
         The predicate runs while the workspace's lock is held: it can read but must not wait for the app.

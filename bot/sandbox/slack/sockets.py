@@ -221,7 +221,7 @@ class Sockets:
 
     def _await_end(self, old: list[Connection]) -> None:
         """Wait until none of these connections is open."""
-        self._world.wait_until(lambda: not self._open(old), 10.0)
+        self._world.wait_until(lambda: not self._open(old), 60.0)
 
     def _open(self, some: list[Connection]) -> list[Connection]:
         with self._lock:

@@ -40,6 +40,7 @@ class SlackSandbox(Inspection):
         http_url: str | None = None,
         scopes: Iterable[str] = (),
         ack_timeout: float = 3.0,
+        trigger_lifetime: float = 3.0,
         event_retries: tuple[float, ...] = EVENT_RETRIES,
         unknown_blocks: Iterable[str] = (),
     ) -> None:
@@ -53,12 +54,14 @@ class SlackSandbox(Inspection):
             http_url: the app's address, for HTTP delivery; `deliver_to` can set it later.
             scopes: scopes of the bot token in addition to `DEFAULT_SCOPES`.
             ack_timeout: real seconds until an unanswered delivery fails (Slack: 3).
+            trigger_lifetime: seconds until a trigger id expires (Slack: 3).
             event_retries: real seconds between the deliveries of an unanswered event.
             unknown_blocks: types of blocks that the workspace refuses; see `refuse_blocks`.
         """
         now = clock or time.time
         super().__init__(World(clock=now, scopes=DEFAULT_SCOPES | frozenset(scopes)))
         self._world.unknown_blocks = frozenset(unknown_blocks)
+        self._world.trigger_lifetime = trigger_lifetime
         self.bot_token = f"xoxb-{secrets.token_hex(16)}"
         self.app_token = f"xapp-1-{self._world.app_id}-{secrets.token_hex(16)}"
         self.signing_secret = secrets.token_hex(16)

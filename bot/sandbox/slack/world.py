@@ -59,6 +59,8 @@ class World:
     scopes: frozenset[str] = frozenset()
     unknown_blocks: frozenset[str] = frozenset()
     """Types of blocks that this workspace refuses as an old one does."""
+    trigger_lifetime: float = 3.0
+    """How long a trigger id is valid, in seconds (SLACK-FACTS §1.1: 3)."""
     file_processing: float = 0.5
     """Seconds from a completed upload until the file's type is known."""
 
@@ -149,10 +151,12 @@ class World:
         return f"{prefix}0{self._serial:09d}"
 
     def new_trigger(self, user: str, *, view_id: str | None = None) -> str:
-        """Create a trigger id (SLACK-FACTS §1.1: valid for 3 s, single use)."""
+        """Create a trigger id (SLACK-FACTS §1.1: single use, for a short time)."""
         trigger_id = f"{self._serial}.{int(self.now() * 1000)}.{secrets.token_hex(16)}"
         self._serial += 1
-        self.triggers[trigger_id] = Trigger(user=user, expires=self.now() + 3.0, view_id=view_id)
+        self.triggers[trigger_id] = Trigger(
+            user=user, expires=self.now() + self.trigger_lifetime, view_id=view_id
+        )
         return trigger_id
 
     # -- lookups

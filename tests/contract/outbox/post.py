@@ -35,7 +35,7 @@ class Post:
         client = WebClient(
             token=self.slack.bot_token,
             base_url=api_url or self.slack.api_url,
-            timeout=5,
+            timeout=60,
             retry_handlers=[],
         )
         lookup = MessageLookup(client)

@@ -56,7 +56,7 @@ def hook() -> Iterator[Hook]:
 @pytest.fixture
 def answers(post: Post) -> PrivateMessages:
     """Answers for the workspace."""
-    client = WebClient(token=post.slack.bot_token, base_url=post.slack.api_url, timeout=5, retry_handlers=[])
+    client = WebClient(token=post.slack.bot_token, base_url=post.slack.api_url, timeout=60, retry_handlers=[])
     return PrivateMessages(client)
 
 

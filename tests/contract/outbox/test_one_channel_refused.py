@@ -17,7 +17,7 @@ class Refusing(WebClient):
 
     def __init__(self, post: Post, *channels: str, code: str) -> None:
         super().__init__(
-            token=post.slack.bot_token, base_url=post.slack.api_url, timeout=5, retry_handlers=[]
+            token=post.slack.bot_token, base_url=post.slack.api_url, timeout=60, retry_handlers=[]
         )
         self.channels = channels
         self.code = code

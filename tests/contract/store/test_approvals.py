@@ -77,7 +77,7 @@ def at_once(tasks: Sequence[Callable[[], bool]]) -> list[bool]:
     barrier = Barrier(len(tasks))
 
     def run(task: Callable[[], bool]) -> bool:
-        barrier.wait(20)
+        barrier.wait(60)
         return task()
 
     with ThreadPoolExecutor(len(tasks)) as pool:

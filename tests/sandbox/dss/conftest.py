@@ -44,6 +44,6 @@ def get(sandbox: DssSandbox) -> Callable[..., requests.Response]:
 
     def call(path: str, method: str = "GET", base: str = "/public/api", **options: Any) -> requests.Response:
         options.setdefault("auth", (sandbox.admin_key, ""))
-        return requests.request(method, sandbox.url + base + path, timeout=20, **options)
+        return requests.request(method, sandbox.url + base + path, timeout=60, **options)
 
     return call

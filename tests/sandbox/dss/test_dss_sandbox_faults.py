@@ -99,10 +99,10 @@ def test_stop_leaves_no_thread_and_start_takes_the_same_port() -> None:
     sandbox.stop()
     assert set(threading.enumerate()) <= before
     with pytest.raises(requests.ConnectionError):
-        requests.get(url + "/public/api/projects/", timeout=5)
+        requests.get(url + "/public/api/projects/", timeout=60)
     with sandbox:
         assert sandbox.url == url
-        answer = requests.get(f"{url}/public/api/projects/CHURN/jobs/{job.id}/", auth=(key, ""), timeout=5)
+        answer = requests.get(f"{url}/public/api/projects/CHURN/jobs/{job.id}/", auth=(key, ""), timeout=60)
         assert answer.ok
     sandbox.stop()
 

@@ -286,7 +286,7 @@ def test_trouble_is_switched_on_and_off(
         visitor.request("DELETE", "slack/faults")
         web_client(slack).chat_postMessage(channel="#data", text="x")
         assert visitor.post("slack/drop") == {"ok": True}
-        slack.wait_until(lambda: slack.sockets == 1, 20)  # slack_sdk comes back by itself
+        slack.wait_until(lambda: slack.sockets == 1, 60)  # slack_sdk comes back by itself
 
 
 def test_files_are_what_their_bytes_are(slack: SlackSandbox, visitor: Visitor) -> None:

@@ -44,6 +44,6 @@ def test_closing_wakes_the_readers() -> None:
     reader = threading.Thread(target=lambda: got.append(log.since(0, 60)))
     reader.start()
     log.close()
-    reader.join(20)
+    reader.join(60)
     assert got == [[]]
     assert log.closed

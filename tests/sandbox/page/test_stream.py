@@ -113,7 +113,7 @@ def test_the_stream_ends_with_the_demo(slack: SlackSandbox, dss: DssSandbox) -> 
     with Playground(slack, dss) as page:
         window = Visitor(page).stream()
         window.next()
-        silent = socket_module.create_connection(("127.0.0.1", page.port), timeout=20)
+        silent = socket_module.create_connection(("127.0.0.1", page.port), timeout=60)
         Visitor(page).get("state")  # the server has accepted the connection before
     with window, silent:
         assert window.ended()

@@ -19,7 +19,7 @@ def entries(visitor: Visitor, side: str) -> list[dict[str, object]]:
 
 def dss_get(dss: DssSandbox, path: str) -> None:
     headers = {"Authorization": f"Bearer {dss.admin_key}", "X-DKU-ProxyUser": "alice"}
-    requests.get(f"{dss.url}/public/api{path}", headers=headers, timeout=20)
+    requests.get(f"{dss.url}/public/api{path}", headers=headers, timeout=60)
 
 
 def test_a_poll_is_one_line_with_a_count(dss: DssSandbox, visitor: Visitor) -> None:

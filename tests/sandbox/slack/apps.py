@@ -35,7 +35,7 @@ class Clock:
 
 def web_client(slack: SlackSandbox, token: str | None = None) -> WebClient:
     """Return slack_sdk's client without its own retries."""
-    return WebClient(token or slack.bot_token, base_url=slack.api_url, retry_handlers=[], timeout=20)
+    return WebClient(token or slack.bot_token, base_url=slack.api_url, retry_handlers=[], timeout=60)
 
 
 def refused(error: SlackApiError) -> str:
@@ -63,7 +63,7 @@ class Socket:
 
     def frame(self) -> Json:
         """Return the next frame."""
-        text = self._client.receive(timeout=10)
+        text = self._client.receive(timeout=60)
         assert text is not None, "no frame within 10 s"
         decoded: Json = json.loads(text)
         return decoded
@@ -76,7 +76,7 @@ class Socket:
     def ended(self) -> bool:
         """Wait for the connection to end."""
         try:
-            return self._client.receive(timeout=10) is None
+            return self._client.receive(timeout=60) is None
         except ConnectionClosed:
             return True
 

@@ -14,6 +14,9 @@ EVERY_SCOPE = (
     *("reactions:write", "team:read"),
 )
 
+LONG = 60.0
+"""Seconds that no wait takes unless something is wrong."""
+
 
 @pytest.fixture
 def clock() -> Clock:
@@ -24,7 +27,7 @@ def clock() -> Clock:
 @pytest.fixture
 def slack(clock: Clock) -> Iterator[SlackSandbox]:
     """A workspace with every scope and without rates; nothing in it can break Slack's rules."""
-    with SlackSandbox(clock=clock, rates=False, scopes=EVERY_SCOPE) as sandbox:
+    with SlackSandbox(clock=clock, rates=False, scopes=EVERY_SCOPE, ack_timeout=LONG) as sandbox:
         yield sandbox
         assert sandbox.violations == []
 
@@ -32,6 +35,13 @@ def slack(clock: Clock) -> Iterator[SlackSandbox]:
 @pytest.fixture
 def careless(clock: Clock) -> Iterator[SlackSandbox]:
     """A workspace for tests that deliberately break the rules."""
+    with SlackSandbox(clock=clock, rates=False, scopes=EVERY_SCOPE, ack_timeout=LONG) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def impatient(clock: Clock) -> Iterator[SlackSandbox]:
+    """A workspace that hardly waits for an acknowledgement, for tests that give none."""
     with SlackSandbox(clock=clock, rates=False, scopes=EVERY_SCOPE, ack_timeout=0.2) as sandbox:
         yield sandbox
 

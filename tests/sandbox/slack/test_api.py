@@ -15,7 +15,7 @@ def post(
     slack: SlackSandbox, method: str, *, token: str | None = None, **kwargs: object
 ) -> requests.Response:
     headers = {"Authorization": f"Bearer {token or slack.bot_token}"}
-    return requests.post(slack.api_url + method, headers=headers, timeout=10, **kwargs)  # type: ignore[arg-type]
+    return requests.post(slack.api_url + method, headers=headers, timeout=60, **kwargs)  # type: ignore[arg-type]
 
 
 def test_auth_test_names_the_bot_and_the_scopes(slack: SlackSandbox, web: WebClient) -> None:
@@ -40,7 +40,7 @@ def test_a_wrong_token_is_refused(slack: SlackSandbox) -> None:
     with pytest.raises(SlackApiError) as caught:
         web_client(slack, "xoxb-of-somebody-else").auth_test()
     assert refused(caught.value) == "invalid_auth"
-    assert requests.post(slack.api_url + "auth.test", timeout=10).json()["error"] == "not_authed"
+    assert requests.post(slack.api_url + "auth.test", timeout=60).json()["error"] == "not_authed"
 
 
 def test_each_token_has_its_methods(slack: SlackSandbox, web: WebClient) -> None:

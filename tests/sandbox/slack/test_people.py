@@ -380,18 +380,18 @@ def test_a_message_is_found_as_one_person_sees_it(slack: SlackSandbox, web: WebC
         slack.seen_message("data", told.ts, "bob")
 
 
-def test_deliveries_can_be_watched(slack: SlackSandbox, careless: SlackSandbox) -> None:
+def test_deliveries_can_be_watched(slack: SlackSandbox, impatient: SlackSandbox) -> None:
     """A watcher is told when a delivery is sent, and again when it was answered or has failed."""
     seen: list[tuple[str, bool, str | None]] = []
-    for workspace in (slack, careless):
+    for workspace in (slack, impatient):
         workspace.on_delivery(lambda one: seen.append((one.what, one.acked, one.error)))
     with socket(slack) as app:
         slack.as_user("alice").command("/dss-jobs", "", "data")
         app.ack(app.frame())
         slack.wait_until(lambda: len(seen) == 2)
-    with socket(careless):
-        careless.as_user("alice").command("/dss-jobs", "", "data")
-        careless.wait_until(lambda: len(seen) == 4)
+    with socket(impatient):
+        impatient.as_user("alice").command("/dss-jobs", "", "data")
+        impatient.wait_until(lambda: len(seen) == 4)
     sent = ("/dss-jobs", False, None)
     assert seen == [sent, ("/dss-jobs", True, None), sent, ("/dss-jobs", False, "operation_timeout")]
 

@@ -105,7 +105,7 @@ def test_an_answered_fault_has_no_effect(slack: SlackSandbox, web: WebClient, ki
 def test_a_gateway_answers_html(slack: SlackSandbox) -> None:
     """503 is a page, as a proxy sends it: callers must not expect JSON."""
     slack.faults.add("auth.test", kind="503")
-    answer = requests.post(slack.api_url + "auth.test", timeout=10)
+    answer = requests.post(slack.api_url + "auth.test", timeout=60)
     assert answer.status_code == 503
     assert answer.headers["Content-Type"].startswith("text/html")
 
@@ -158,5 +158,5 @@ def test_faults_of_the_other_addresses(slack: SlackSandbox, web: WebClient) -> N
     """Uploads can also fail."""
     slack.faults.add("upload", kind="503")
     announced = web.files_getUploadURLExternal(filename="a.txt", length=3)
-    assert requests.post(announced["upload_url"], data=b"abc", timeout=10).status_code == 503
-    assert requests.post(announced["upload_url"], data=b"abc", timeout=10).status_code == 200
+    assert requests.post(announced["upload_url"], data=b"abc", timeout=60).status_code == 503
+    assert requests.post(announced["upload_url"], data=b"abc", timeout=60).status_code == 200

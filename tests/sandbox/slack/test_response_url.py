@@ -90,7 +90,7 @@ def test_into_a_thread(slack: SlackSandbox, web: WebClient) -> None:
     root = web.chat_postMessage(channel="#data", text="root")["ts"]
     url = of_command(slack).url
     body = {"text": "reply", "response_type": "in_channel", "thread_ts": root}
-    assert requests.post(url, json=body, timeout=10).text == "ok"
+    assert requests.post(url, json=body, timeout=60).text == "ok"
     assert texts(list(slack.messages("data")[0].replies)) == ["reply"]
 
 
@@ -104,7 +104,7 @@ def test_into_a_thread(slack: SlackSandbox, web: WebClient) -> None:
 )
 def test_content_is_checked(careless: SlackSandbox, body: dict[str, object], error: str) -> None:
     """Messages have the same limits here."""
-    answer = requests.post(of_command(careless).url, json=body, timeout=10)
+    answer = requests.post(of_command(careless).url, json=body, timeout=60)
     assert answer.json()["error"] == error
 
 
