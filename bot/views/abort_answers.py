@@ -114,10 +114,14 @@ def abort_all_done(results: Sequence[tuple[JobRef, str | None]]) -> Message:
             "The request failed for {number} job:", "The request failed for {number} jobs:", len(refused)
         )
         lines.append(f"{wording.WARNED} {failed}")
-        lines += [f"• {code(str(ref))}: {code(why, 200)}" for ref, why in refused[:SHOWN_JOBS]]
+        lines += [f"• {_refused_job(ref, why)}" for ref, why in refused[:SHOWN_JOBS]]
     if len(refused) > SHOWN_JOBS:
         lines.append(_and_more(len(refused) - SHOWN_JOBS))
     return message(text, _sections(lines))
+
+
+def _refused_job(ref: JobRef, why: str) -> str:
+    return t("{job}: {reason}", job=code(str(ref)), reason=code(why, 200))
 
 
 def _abort_button(jobs: Sequence[JobInfo], request: AbortAll) -> tuple[Block | None, int]:

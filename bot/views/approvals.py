@@ -102,7 +102,7 @@ def approval_fits(approval: Approval) -> bool:
 
 def _what(approval: Approval) -> str:
     named = ", ".join(code(label, _NAME) for label in approval.labels)
-    return f"{wording.mode(approval.plan.mode).capitalize()}: {named}"
+    return t("{mode}: {what}", mode=wording.mode(approval.plan.mode).capitalize(), what=named)
 
 
 def _about(approval: Approval, now: datetime, instance_label: str | None, *, pending: bool) -> Iterator[str]:

@@ -7,6 +7,7 @@ import msgspec
 from bot.domain import Message
 from bot.domain.favorites import ChannelDefault, Favorite
 from bot.domain.requests import Build
+from bot.language import mark, number, t
 from bot.views import action_ids, wording
 from bot.views.blocks import Block, actions, button, context, message, say, section
 from bot.views.escape import code, prose
@@ -18,31 +19,34 @@ WITH_BUTTON = 10
 
 def favorite_saved(favorite: Favorite, *, replaced: bool) -> Message:
     """Say that a favorite was saved, and how it is run."""
-    whose = "for everybody in this channel" if favorite.shared else "for you"
-    before = " It takes the place of the one that had this name." if replaced else ""
+    if favorite.shared:
+        said = t("Saved for everybody in this channel: {favorite}.", favorite=_line(favorite))
+    else:
+        said = t("Saved for you: {favorite}.", favorite=_line(favorite))
+    before = t("It takes the place of the one that had this name.")
     return say(
-        f"Saved {whose}: {_line(favorite)}.{before}",
-        f"To build it, type {_command(favorite)}. `/dss-build list` lists all favorites.",
+        f"{said} {before}" if replaced else said,
+        t("To build it, type {command}. `/dss-build list` lists all favorites.", command=_command(favorite)),
     )
 
 
 def favorite_dialog_not_opened(command: str) -> Message:
     """Say that Slack didn't open the dialog, and with which command the build is saved."""
     return say(
-        "Slack didn't open the dialog in time. Nothing was saved.",
-        f"Press Save… again, or type {code(command, 500)}.",
+        t("Slack didn't open the dialog in time. Nothing was saved."),
+        t("Press Save… again, or type {command}.", command=code(command, 500)),
         icon=wording.WARNED,
     )
 
 
 def favorite_renamed(favorite: Favorite, to: str) -> Message:
     """Say that a favorite has another name."""
-    return say(f"“{prose(favorite.name, 60)}” is now called {code(to)}.")
+    return say(t("“{old}” is now called {new}.", old=prose(favorite.name, 60), new=code(to)))
 
 
 def favorite_deleted(favorite: Favorite) -> Message:
     """Say that a favorite is gone."""
-    return say(f"Deleted {_line(favorite)}.")
+    return say(t("Deleted {favorite}.", favorite=_line(favorite)))
 
 
 def favorite_list(
@@ -51,16 +55,19 @@ def favorite_list(
     """List what is saved in a place: a person's favorites, the channel's, and its default project."""
     blocks: list[Block | None] = []
     numbered = 0
-    for heading, favorites in (("Your favorites", mine), ("Favorites of this channel", shared)):
+    for heading, favorites in (
+        (t(_YOURS), mine),
+        (t("*Favorites of this channel*"), shared),
+    ):
         if favorites:
-            blocks.append(section(f"*{heading}*", *_lines(favorites)))
+            blocks.append(section(heading, *_lines(favorites)))
             with_button = favorites[: max(0, WITH_BUTTON - numbered)]
             blocks += _buttons(with_button, numbered + 1)
             numbered += len(with_button)
     if not mine and not shared:
-        blocks.append(section("There are no favorites here yet.", f"To save one: {_SAVE}"))
+        blocks.append(section(t("There are no favorites here yet."), t(_SAVE)))
     blocks.append(section(_default(default)))
-    return message("Favorites", tuple(block for block in blocks if block is not None))
+    return message(t("Favorites"), tuple(block for block in blocks if block is not None))
 
 
 def favorites_on_home(favorites: Sequence[Favorite], first: int) -> Iterator[Block]:
@@ -71,13 +78,14 @@ def favorites_on_home(favorites: Sequence[Favorite], first: int) -> Iterator[Blo
         first: number of the first button.
     """
     if not favorites:
-        yield context("No favorites yet. To save one: `/dss-build save nightly CHURN.scored`")
+        yield context(t("No favorites yet. To save one: `/dss-build save nightly CHURN.scored`"))
         return
     shown = favorites[:WITH_BUTTON]
-    yield section("*Your favorites*", *_lines(shown))
+    yield section(t(_YOURS), *_lines(shown))
     yield from _buttons(shown, first)
     if len(favorites) > len(shown):
-        yield context(f"and {len(favorites) - len(shown)} more: `/dss-build list`")
+        more = number(len(favorites) - len(shown))
+        yield context(t("and {number} more: {advice}", number=more, advice="`/dss-build list`"))
 
 
 def default_set(default: ChannelDefault | None, *, before: ChannelDefault | None) -> Message:
@@ -85,13 +93,16 @@ def default_set(default: ChannelDefault | None, *, before: ChannelDefault | None
     if default is not None:
         project = code(default.project, 100)
         return say(
-            f"{project} is now the default project of this channel: a name without a project is looked up "
-            "there first.",
-            "To clear it: `/dss-jobs defaults none`",
+            t(
+                "{project} is now the default project of this channel: a name without a project is looked up "
+                "there first.",
+                project=project,
+            ),
+            t("To clear it: `/dss-jobs defaults none`"),
         )
     if before is None:
-        return say("This channel has no default project.", "To set one: `/dss-jobs defaults CHURN`")
-    return say("This channel has no default project anymore.")
+        return say(t("This channel has no default project."), t("To set one: `/dss-jobs defaults CHURN`"))
+    return say(t("This channel has no default project anymore."))
 
 
 def as_run(favorite: Favorite) -> Build:
@@ -101,13 +112,15 @@ def as_run(favorite: Favorite) -> Build:
     return msgspec.structs.replace(favorite.build, favorite=favorite.name)
 
 
-_SAVE = (
-    "`/dss-build save nightly CHURN.scored --mode modified`; add `--channel` for everybody in this channel."
+_YOURS = mark("*Your favorites*")
+_SAVE = mark(
+    "To save one: `/dss-build save nightly CHURN.scored --mode modified`; add `--channel` for everybody in "
+    "this channel."
 )
 
 
 def _line(favorite: Favorite) -> str:
-    return f"{code(favorite.name)}: {built(favorite.build)}"
+    return t("{name}: {what}", name=code(favorite.name), what=built(favorite.build))
 
 
 def _lines(favorites: Sequence[Favorite]) -> Iterator[str]:
@@ -117,8 +130,8 @@ def _lines(favorites: Sequence[Favorite]) -> Iterator[str]:
 def _buttons(favorites: Sequence[Favorite], first: int) -> tuple[Block, ...]:
     return actions(
         *(
-            button(f"Build {one.name}", action_ids.JOB_REBUILD, as_run(one), number=number)
-            for number, one in enumerate(favorites, first)
+            button(t("Build {name}", name=one.name), action_ids.JOB_REBUILD, as_run(one), number=place)
+            for place, one in enumerate(favorites, first)
         )
     )
 
@@ -130,6 +143,8 @@ def _command(favorite: Favorite) -> str:
 
 def _default(default: ChannelDefault | None) -> str:
     if default is None:
-        return "This channel has no default project. To set one: `/dss-jobs defaults CHURN`"
-    project = code(default.project, 100)
-    return f"Default project of this channel: {project}. To clear it: `/dss-jobs defaults none`"
+        return t("This channel has no default project. To set one: `/dss-jobs defaults CHURN`")
+    return t(
+        "Default project of this channel: {project}. To clear it: `/dss-jobs defaults none`",
+        project=code(default.project, 100),
+    )

@@ -6,6 +6,7 @@ import msgspec
 
 from bot.domain import JobCard, Message, SendLog, WarningGroup
 from bot.domain.log_pages import LogLines
+from bot.language import mark, number, t, tn
 from bot.views import action_ids, buttons, dialog_ids, limits, wording
 from bot.views.blocks import Block, actions, button, context, plain, section
 from bot.views.button_values import LogDialog, encode_log_dialog
@@ -14,7 +15,7 @@ from bot.views.escape import code, fences
 from bot.views.job_card import cause
 from bot.views.log import FENCE, MASKED, choice_of_activity, log_of, warnings
 
-_TITLE = "Log"
+_TITLE = mark("Log")
 _BLOCKS = 40
 """More than a page of lines takes, however much escaping makes of them."""
 
@@ -36,12 +37,13 @@ class LogPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def log_dialog_loading() -> Dialog:
     """Return the dialog as it opens at once, or while it's searching."""
-    return dialog(_TITLE, [section("⏳ Reading the log…")])
+    reading = t("Reading the log…")
+    return dialog(t(_TITLE), [section(f"⏳ {reading}")])
 
 
 def log_dialog_failed(told: Message) -> Dialog:
     """Say in the dialog why there is no log to show."""
-    return dialog(_TITLE, [dict(block) for block in told.blocks])
+    return dialog(t(_TITLE), [dict(block) for block in told.blocks])
 
 
 def log_dialog(opened: LogDialog, read: LogPage) -> Dialog:
@@ -57,26 +59,27 @@ def log_dialog(opened: LogDialog, read: LogPage) -> Dialog:
     name = buttons.name_of(read.card.job)
     request = msgspec.structs.replace(opened.request, job=name, activity=read.activity)
     opened = msgspec.structs.replace(opened, request=request, page=read.lines.page)
+    heading = t("Log of {what}", what=log_of(read.card, read.activity))
     blocks = [
-        section(f"*Log of {log_of(read.card, read.activity)}*"),
+        section(f"*{heading}*"),
         *choice_of_activity(
             read.card, read.activity, action_id=dialog_ids.LOG_PART, block_id=dialog_ids.LOG_PART
         ),
         _search(opened.search),
         *_error(read, opened.search),
         *_lines(read, opened.search),
-        context(_extent(read), MASKED),
+        context(_extent(read), t(MASKED)),
         *_buttons(read, SendLog(job=name, activity=read.activity)),
     ]
     metadata = encode_log_dialog(opened)
-    return dialog(_TITLE, blocks, callback_id=dialog_ids.LOG, metadata=metadata, submit="Search")
+    return dialog(t(_TITLE), blocks, callback_id=dialog_ids.LOG, metadata=metadata, submit=t("Search"))
 
 
 def _search(searched: str) -> Block:
     element: Block = {
         "type": "plain_text_input",
         "action_id": dialog_ids.LOG_SEARCH,
-        "placeholder": plain("A word or a part of a line"),
+        "placeholder": plain(t("A word or a part of a line")),
         "max_length": limits.LOG_SEARCH,
         "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
         **({"initial_value": searched} if searched else {}),
@@ -84,7 +87,7 @@ def _search(searched: str) -> Block:
     return {
         "type": "input",
         "block_id": dialog_ids.LOG_SEARCH,
-        "label": plain("Search this log"),
+        "label": plain(t("Search this log")),
         "element": element,
         "dispatch_action": True,
         "optional": True,
@@ -97,7 +100,7 @@ def _error(read: LogPage, searched: str) -> Iterator[Block]:
         return
     why = cause(read.card.job) if read.activity is None else None
     if why or read.error:
-        yield section(f"{wording.FAILED} {why}" if why else "*Last error*")
+        yield section(f"{wording.FAILED} {why}" if why else t("*Last error*"))
     if read.error:
         yield from (section(block) for block in fences("\n".join(read.error), FENCE, _BLOCKS)[0])
     yield from warnings(read.card, read.activity, read.warnings)
@@ -106,36 +109,52 @@ def _error(read: LogPage, searched: str) -> Iterator[Block]:
 def _lines(read: LogPage, searched: str) -> Iterator[Block]:
     lines = read.lines
     if not lines.lines:
-        yield section(
-            f"No line contains {code(searched)}. Search for something else, or empty the field for all lines."
-            if searched
-            else "DSS has no log here: either it was cleared, or nothing has been written yet."
-        )
+        yield section(_no_lines(searched))
         return
-    counted = wording.count(lines.found, "line")
-    verb = "contains" if lines.found == 1 else "contain"
-    told = f"*{counted} {verb}* {code(searched)}" if searched else f"*{counted}*"
+    told = tn("*{number} line*", "*{number} lines*", lines.found)
+    if searched:
+        told = tn(
+            "*{number} line contains* {text}",
+            "*{number} lines contain* {text}",
+            lines.found,
+            text=code(searched),
+        )
     if lines.pages > 1:
-        told += f" (page {lines.page + 1} of {lines.pages}, the newest first)"
+        told += t(
+            " (page {page} of {pages}, the newest first)",
+            page=number(lines.page + 1),
+            pages=number(lines.pages),
+        )
     yield section(told)
     yield from (section(block) for block in fences("\n".join(lines.lines), FENCE, _BLOCKS)[0])
+
+
+def _no_lines(searched: str) -> str:
+    if not searched:
+        return t("DSS has no log here: either it was cleared, or nothing has been written yet.")
+    return t(
+        "No line contains {text}. Search for something else, or empty the field for all lines.",
+        text=code(searched),
+    )
 
 
 def _extent(read: LogPage) -> str | None:
     if read.read_bytes is None:
         return None
     whole, most = wording.size(read.whole_bytes), wording.size(read.read_bytes)
-    return f"The whole log is {whole}: only its last {most} can be read and searched here."
+    return t(
+        "The whole log is {size}: only its last {part} can be read and searched here.", size=whole, part=most
+    )
 
 
 def _buttons(read: LogPage, file: SendLog) -> tuple[Block, ...]:
     page, pages = read.lines.page, read.lines.pages
     written = read.lines.found > 0 or read.whole_bytes > 0
     return actions(
-        _turn("Older lines", dialog_ids.LOG_OLDER, page + 1) if page + 1 < pages else None,
-        _turn("Newer lines", dialog_ids.LOG_NEWER, page - 1) if page else None,
-        _turn("Refresh", dialog_ids.LOG_NEWER, 0) if not page and not read.card.job.finished else None,
-        button("Send me this log as a file", action_ids.LOG_FILE, file) if written else None,
+        _turn(t("Older lines"), dialog_ids.LOG_OLDER, page + 1) if page + 1 < pages else None,
+        _turn(t("Newer lines"), dialog_ids.LOG_NEWER, page - 1) if page else None,
+        _turn(t("Refresh"), dialog_ids.LOG_NEWER, 0) if not page and not read.card.job.finished else None,
+        button(t("Send me this log as a file"), action_ids.LOG_FILE, file) if written else None,
         buttons.open_in_dss(read.card),
     )
 
