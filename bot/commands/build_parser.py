@@ -24,6 +24,7 @@ from bot.domain import (
 )
 from bot.domain.build_forms import MOST_OUTPUTS
 from bot.domain.errors import Refusal
+from bot.language import number, t
 
 LONGEST_TEXT = 3_000
 _IN_EXAMPLE = 3
@@ -116,7 +117,11 @@ def read_build(parsed: Parsed, words: Iterable[Word]) -> tuple[Build, list[Probl
 def read_words(command: Literal["build", "jobs"], text: str) -> tuple[Word, ...] | Help | Mistake:
     """Clean and split the text of a command; handle mistakes that need no grammar."""
     if len(text) > LONGEST_TEXT:
-        problem = f"A command can have at most {LONGEST_TEXT} characters; this one has {len(text)}."
+        problem = t(
+            "A command can have at most {most} characters; this one has {count}.",
+            most=LONGEST_TEXT,
+            count=len(text),
+        )
         return _plain_mistake(command, problem)
     cleaned = clean(text)
     if cleaned.casefold() in _HELP or cleaned.casefold().startswith("help "):
@@ -125,8 +130,11 @@ def read_words(command: Literal["build", "jobs"], text: str) -> tuple[Word, ...]
         words = split(cleaned)
     except UnclosedQuote as unclosed:
         inner = str(unclosed)[1:].strip()
-        where = f"before {short(inner, 40)}" if inner else "at the end"
-        return _plain_mistake(command, f"The quote {where} is never closed.")
+        if inner:
+            problem = t("The quote before {text} is never closed.", text=short(inner, 40))
+        else:
+            problem = t("The quote at the end is never closed.")
+        return _plain_mistake(command, problem)
     if any(word.bare and word.text.casefold() in _HELP - {"help", "?"} for word in words):
         return Help(command=command)
     return words
@@ -171,14 +179,22 @@ class _Outputs:
         if self.nameless:
             return problems
         if self.lonely:
+            project = short(self.project)
             problems.append(
-                Problem(f"Say what to build in project {short(self.project)}, as in PROJECT.dataset.")
+                Problem(t("Say what to build in project {project}, as in PROJECT.dataset.", project=project))
             )
         elif not self.found:
-            problems.append(Problem("Say what to build, as in PROJECT.dataset."))
+            problems.append(Problem(t("Say what to build, as in PROJECT.dataset.")))
         if len(self.found) > MOST_OUTPUTS:
+            named = len(self.found)
             problems.append(
-                Problem(f"One job can build at most {MOST_OUTPUTS} outputs; you named {len(self.found)}.")
+                Problem(
+                    t(
+                        "One job can build at most {most} outputs; you named {count}.",
+                        most=MOST_OUTPUTS,
+                        count=named,
+                    )
+                )
             )
         return problems
 
@@ -204,15 +220,19 @@ class _Outputs:
                 ways.reverse()
             self._name(*ways[0])
             raise Refusal(
-                f"It isn't clear whether {short(typed)} is in {short(first)}: "
-                "write every output as PROJECT.name, or put a name with dots in quotes.",
+                t(
+                    "It isn't clear whether {output} is in {project}: "
+                    "write every output as PROJECT.name, or put a name with dots in quotes.",
+                    output=short(typed),
+                    project=short(first),
+                ),
                 suggestions=tuple(".".join(way) for way in ways),
             )
         if not project.strip():
-            raise Refusal(f"The project is missing before .{short(name)}.")
+            raise Refusal(t("The project is missing before .{name}.", name=short(name)))
         if not name.strip():
             self.project = self.project or _key(project)
-            raise Refusal(f"Say what to build in {short(project)}.")
+            raise Refusal(t("Say what to build in {project}.", project=short(project)))
         self._name(project, name)
 
     def _first(self, word: Word) -> None:
@@ -230,9 +250,9 @@ class _Outputs:
     def _name(self, project: str, name: str) -> None:
         checked = _key(project)
         if len(name) > LONGEST_NAME:
-            raise Refusal(f"A name can have at most {LONGEST_NAME:,} characters.")
+            raise Refusal(t("A name can have at most {most} characters.", most=number(LONGEST_NAME)))
         if not name.strip() or name in {".", ".."} or not name.isprintable():
-            raise Refusal(f"“{short(name)}” isn't the name of an output.")
+            raise Refusal(t("“{name}” isn't the name of an output.", name=short(name)))
         self.project, self.lonely = checked, False
         self.found[checked, name] = None
 
@@ -244,7 +264,7 @@ def _key(text: str) -> str:
         Refusal: it can't be one.
     """
     if text.strip() == ANY_PROJECT:
-        raise Refusal("“?” isn't a project key. Without one, write the name of the output alone.")
+        raise Refusal(t("“?” isn't a project key. Without one, write the name of the output alone."))
     return check_id(text, "project key")
 
 

@@ -22,9 +22,10 @@ from bot.commands.when import (
     When,
 )
 from bot.domain.errors import Refusal
+from bot.language import either, t
 
 EXAMPLE = "yesterday"
-RIGHT = "A date looks like 2015/09/24, 2015-09-24 14:00, yesterday, monday, 9am UTC, 2h or 7d."
+_EXAMPLES = ("2015/09/24", "2015-09-24 14:00", "yesterday", "monday", "9am UTC", "2h", "7d")
 
 _LONGEST = 80
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
@@ -111,12 +112,19 @@ def is_whole_month(text: str) -> bool:
 
 def not_understood(typed: str) -> Refusal:
     """Return the refusal of a text that isn't a time."""
-    return Refusal(f"“{typed[:_LONGEST]}” isn't a date that the bot can read. {RIGHT}", example=EXAMPLE)
+    said = t("“{typed}” isn't a date that the bot can read. {right}", typed=typed[:_LONGEST], right=_right())
+    return Refusal(said, example=EXAMPLE)
 
 
 def in_the_future(typed: str) -> Refusal:
     """Return the refusal of a time after now."""
-    return Refusal(f"“{typed}” is in the future. {RIGHT}", example=EXAMPLE)
+    said = t("“{typed}” is in the future. {right}", typed=typed, right=_right())
+    return Refusal(said, example=EXAMPLE)
+
+
+def _right() -> str:
+    """Say what a date looks like."""
+    return t("A date looks like {examples}.", examples=either(_EXAMPLES))
 
 
 def _span(lower: str) -> Span | None:
@@ -166,10 +174,9 @@ def _made(
 ) -> Point:
     zone, place = found["zone"] or "", found["place"] or ""
     if zone.startswith("-") and day is None:
-        raise Refusal(
-            f"“{typed}” could be two times: for a time zone, write {clock_text} UTC{zone}.",
-            example=f"{clock_text} UTC{zone}",
-        )
+        right = f"{clock_text} UTC{zone}"
+        said = t("“{typed}” could be two times: for a time zone, write {right}.", typed=typed, right=right)
+        raise Refusal(said, example=right)
     return Point(
         typed=typed,
         day=day,

@@ -21,10 +21,19 @@ from bot.commands.when import (
 )
 from bot.commands.zone_names import read_zone, short_name, zone_of
 from bot.domain.errors import Refusal
+from bot.language import date_and_time, either, mark, t
 
 _HOURS = {"hour": 1, "day": 24, "week": 7 * 24, "month": 30 * 24, "year": 365 * 24}
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DAY_NAMES = (
+    mark("Monday"),
+    mark("Tuesday"),
+    mark("Wednesday"),
+    mark("Thursday"),
+    mark("Friday"),
+    mark("Saturday"),
+    mark("Sunday"),
+)
 
 
 def read_since(text: str, now: datetime, tz: str) -> datetime:
@@ -65,13 +74,13 @@ def read_since(text: str, now: datetime, tz: str) -> datetime:
 def in_words(moment: datetime, tz: str) -> str:
     """Format a moment in the person's time zone, so that they see how their input was read.
 
-    `read_since` reads it back: a time that the clock shows twice has its offset.
+    `read_since` reads the English one back: a time that the clock shows twice has its offset.
     """
     zone = zone_of(tz)
     local = moment.astimezone(zone)
     twice = len(_moments(local.date(), local.time().replace(fold=0), zone)) > 1
     which = f" {short_name(local)}" if twice else ""
-    return f"{local:%a %d %b %Y %H:%M}{which}, {zone.key if isinstance(zone, ZoneInfo) else 'UTC'}"
+    return f"{date_and_time(local)}{which}, {zone.key if isinstance(zone, ZoneInfo) else 'UTC'}"
 
 
 def _moment(when: When, now: datetime) -> datetime:
@@ -155,7 +164,8 @@ def _written_day(point: Point, now: datetime) -> str:
 
 
 def _two(point: Point, texts: list[str]) -> Refusal:
-    return Refusal(f"“{point.typed}” could be two times: write {' or '.join(texts)}.", example=texts[0])
+    said = t("“{typed}” could be two times: write {times}.", typed=point.typed, times=either(texts))
+    return Refusal(said, example=texts[0])
 
 
 def _clock_time(clock: Clock) -> time:
@@ -188,9 +198,12 @@ def _on_the_clock(point: Point, day: date, clock: time, now: datetime) -> dateti
     if not found:
         after = datetime.combine(day, clock, zone).astimezone(UTC).astimezone(zone)
         right = f"{after:%Y-%m-%d %H:%M} {point.place}".strip()
-        raise Refusal(
-            f"“{point.typed}” doesn't exist: clocks were set forward then. Write {right}.", example=right
+        said = t(
+            "“{typed}” doesn't exist: clocks were set forward then. Write {right}.",
+            typed=point.typed,
+            right=right,
         )
+        raise Refusal(said, example=right)
     possible = [one for one in found if one <= now] or found
     if len(possible) > 1:
         local = [one.astimezone(zone) for one in possible]
@@ -228,10 +241,13 @@ def _date(day: Date, point: Point, today: date) -> date:
         raise ValueError("no such day")
     if day.weekday is not None and found.weekday() != day.weekday:
         right = f"{found:%Y-%m-%d} {point.time_text}".strip()
-        raise Refusal(
-            f"{found:%Y/%m/%d} is a {_DAY_NAMES[found.weekday()]}, not a {_DAY_NAMES[day.weekday]}.",
-            example=right,
+        said = t(
+            "{date} is a {right}, not a {typed}.",
+            date=found.strftime("%Y/%m/%d"),
+            right=t(_DAY_NAMES[found.weekday()]),
+            typed=t(_DAY_NAMES[day.weekday]),
         )
+        raise Refusal(said, example=right)
     return found
 
 
@@ -262,9 +278,11 @@ def _numeric(day: Numeric, point: Point, today: date) -> date:
     if not possible:
         raise ValueError("no such day")
     if len(possible) > 1:
-        raise Refusal(f"“{point.typed}” could be two days: write {' or '.join(texts)}.", example=texts[0])
+        said = t("“{typed}” could be two days: write {days}.", typed=point.typed, days=either(texts))
+        raise Refusal(said, example=texts[0])
     if len(day.year) < 4:
-        raise Refusal(f"“{point.typed}” has no four-digit year: write {texts[0]}.", example=texts[0])
+        said = t("“{typed}” has no four-digit year: write {day}.", typed=point.typed, day=texts[0])
+        raise Refusal(said, example=texts[0])
     return possible[0]
 
 

@@ -28,6 +28,7 @@ from bot.domain import (
 )
 from bot.domain.errors import Refusal
 from bot.domain.favorites import RESERVED, check_name
+from bot.language import t
 
 SUBCOMMANDS = ("save", "list", "favorites", "rename", "delete")
 """First words of ``/dss-build`` that aren't projects; in capitals they are."""
@@ -82,7 +83,7 @@ def read_call(text: str) -> FavoriteCall | None:
     problem = parsed.problems[0].text if parsed.problems else None
     for other in ("type", "on"):
         if other in parsed.values:
-            problem = problem or f"--{other} doesn't work with a favorite."
+            problem = problem or t("--{option} doesn't work with a favorite.", option=other)
     mode = parsed.values.get("mode")
     return FavoriteCall(
         name=name,
@@ -96,7 +97,7 @@ def read_call(text: str) -> FavoriteCall | None:
 def read_default(parsed: Parsed, project: Callable[[Word, Parsed], str]) -> SetDefault | ShowFavorites:
     """Read ``defaults``, ``defaults PROJECT`` and ``defaults none`` of ``/dss-jobs``."""
     if len(parsed.words) > 1:
-        parsed.problems.append(Problem("A channel has one default project."))
+        parsed.problems.append(Problem(t("A channel has one default project.")))
     if not parsed.words:
         return ShowFavorites()
     if is_word(parsed.words[0], "none", "clear", "off"):
@@ -127,21 +128,21 @@ def _favorites(text: str) -> FavoriteChange | ShowFavorites | Mistake | None:
 def _list(words: tuple[Word, ...]) -> ShowFavorites | Mistake:
     if not words:
         return ShowFavorites()
-    problem = "list takes nothing else."
+    problem = t("list takes nothing else.")
     return Mistake(command="build", problem=problem, example=as_command(ShowFavorites()))
 
 
 def _save(parsed: Parsed) -> SaveFavorite | Mistake:
     words, problems = list(parsed.words), []
     if not words:
-        problems.append(Problem("Say under which name to save it, and what to build."))
+        problems.append(Problem(t("Say under which name to save it, and what to build.")))
     named = words and words[0].dot < 0
     if words and not named:
-        problems.append(Problem("Say under which name to save it: the name comes first."))
+        problems.append(Problem(t("Say under which name to save it: the name comes first.")))
     name = _name(words.pop(0), problems) if named else _NAME
     build, wrong = (_EXAMPLE, parsed.problems) if not parsed.words else read_build(parsed, words)
     if build.dry_run:
-        wrong = [*wrong, Problem("--dry-run doesn't work with save.")]
+        wrong = [*wrong, Problem(t("--dry-run doesn't work with save."))]
         build = msgspec.structs.replace(build, dry_run=False)
     request = SaveFavorite(name=name, build=build, shared=bool(parsed.values.get("channel")))
     return _or_mistake(request, problems + wrong)
@@ -150,7 +151,7 @@ def _save(parsed: Parsed) -> SaveFavorite | Mistake:
 def _rename(parsed: Parsed) -> RenameFavorite | Mistake:
     problems = list(parsed.problems)
     if len(parsed.words) != 2:
-        problems.append(Problem("rename takes two names. Put a name with spaces in quotes."))
+        problems.append(Problem(t("rename takes two names. Put a name with spaces in quotes.")))
     names = [_name(word, problems) for word in parsed.words[:2]] + [_NAME, f"{_NAME} 2"]
     old, new = (names[0], names[1]) if len(parsed.words) > 1 else (names[0], f"{names[0]} 2"[:40])
     request = RenameFavorite(name=old, to=new, shared=bool(parsed.values.get("channel")))
@@ -160,7 +161,7 @@ def _rename(parsed: Parsed) -> RenameFavorite | Mistake:
 def _delete(parsed: Parsed) -> DeleteFavorite | Mistake:
     problems = list(parsed.problems)
     if len(parsed.words) != 1:
-        problems.append(Problem("delete takes one name. Put a name with spaces in quotes."))
+        problems.append(Problem(t("delete takes one name. Put a name with spaces in quotes.")))
     name = _name(parsed.words[0], problems) if parsed.words else _NAME
     return _or_mistake(DeleteFavorite(name=name, shared=bool(parsed.values.get("channel"))), problems)
 

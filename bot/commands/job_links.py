@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from bot.domain import LONGEST_NAME, JobName, OutputKind, RequestedOutput
 from bot.domain.errors import Refusal
+from bot.language import mark, number, t
 
 _LONGEST = 2_000
 _WRAPPED = re.compile(r"<([^<>|]+)(?:\|[^<>]*)?>")
@@ -22,6 +23,25 @@ _LINK_IN_TEXT = re.compile(r"https?://[^\s<>|\"\\]{1,2000}", re.IGNORECASE)
 EXAMPLE = "PROJECT/Build_dataset_2026-11-23T08-15-02.417"
 """A job as somebody might type it."""
 
+_WRONG_IDS = {
+    "project key": (
+        mark("The project key is missing."),
+        mark("A project key can have at most {most} characters."),
+        mark("A project key can't contain “/”, “..” or control characters."),
+    ),
+    "job id": (
+        mark("The job id is missing."),
+        mark("A job id can have at most {most} characters."),
+        mark("A job id can't contain “/”, “..” or control characters."),
+    ),
+    "name": (
+        mark("The name is missing."),
+        mark("A name can have at most {most} characters."),
+        mark("A name can't contain “/”, “..” or control characters."),
+    ),
+}
+"""What is said about each kind of text that can't be one segment of a DSS URL."""
+
 
 def read_job(text: str, instance: str | None = None) -> JobName:
     """Read a job id, ``PROJECT/ID`` or a DSS job link.
@@ -36,7 +56,7 @@ def read_job(text: str, instance: str | None = None) -> JobName:
     if not slash:
         project, job_id = "", project
     elif not project:
-        raise Refusal("Write a project before the “/”.", example=EXAMPLE)
+        raise Refusal(t("Write a project before the “/”."), example=EXAMPLE)
     checked = check_id(project, "project key") if slash else None
     return JobName(job_id=check_id(job_id, "job id"), project=checked, instance=instance)
 
@@ -52,9 +72,8 @@ def read_job_link(text: str) -> JobName | None:
         return None
     host, project, page, job_id = located
     if page != "jobs" or not job_id:
-        raise Refusal(
-            "This link doesn't lead to a job: open the job in DSS and copy its address.", example=EXAMPLE
-        )
+        said = t("This link doesn't lead to a job: open the job in DSS and copy its address.")
+        raise Refusal(said, example=EXAMPLE)
     return JobName(job_id=check_id(job_id, "job id"), project=check_id(project, "project key"), host=host)
 
 
@@ -77,9 +96,19 @@ def read_object_link(text: str) -> RequestedOutput | None:
         return None
     _, project, page, name = located
     if page not in _OBJECT_PAGES or not name:
-        what = "a recipe, and DSS builds what it makes" if page == "recipes" else "nothing that can be built"
-        names = f" To see what there is: /dss-jobs datasets {project}." if project else ""
-        raise Refusal(f"This link leads to {what}: paste a dataset's link, or write PROJECT.name.{names}")
+        if page == "recipes":
+            said = t(
+                "This link leads to a recipe, and DSS builds what it makes: paste a dataset's link, or write "
+                "PROJECT.name."
+            )
+        else:
+            said = t(
+                "This link leads to nothing that can be built: paste a dataset's link, or write PROJECT.name."
+            )
+        if project:
+            names = f"/dss-jobs datasets {project}"
+            said += t(" To see what there is: {command}.", command=names)
+        raise Refusal(said)
     return RequestedOutput(
         project=check_id(project, "project key"), name=check_id(name, "name"), kind=_OBJECT_PAGES[page]
     )
@@ -104,12 +133,13 @@ def check_id(text: str, what: str) -> str:
     Raises:
         Refusal: it is empty, too long, or contains ``/``, a backslash, ``..`` or control characters.
     """
+    missing, too_long, wrong_signs = _WRONG_IDS[what]
     if not text.strip():
-        raise Refusal(f"The {what} is missing.", example=EXAMPLE)
+        raise Refusal(t(missing), example=EXAMPLE)
     if len(text) > LONGEST_NAME:
-        raise Refusal(f"A {what} can have at most {LONGEST_NAME:,} characters.", example=EXAMPLE)
+        raise Refusal(t(too_long, most=number(LONGEST_NAME)), example=EXAMPLE)
     if "/" in text or "\\" in text or ".." in text or text == "." or not text.isprintable():
-        raise Refusal(f"A {what} can't contain “/”, “..” or control characters.", example=EXAMPLE)
+        raise Refusal(t(wrong_signs), example=EXAMPLE)
     return text
 
 
@@ -120,11 +150,11 @@ def _locate(text: str) -> tuple[str, str, str, str] | None:
     if not (_SCHEME.match(link) or "/projects/" in link):
         return None
     if len(link) > _LONGEST:
-        raise Refusal("This link is too long to be a DSS link.", example=EXAMPLE)
+        raise Refusal(t("This link is too long to be a DSS link."), example=EXAMPLE)
     parts, host = _address(link if _SCHEME.match(link) else f"https://{link}")
     segments = [unquote(segment) for segment in parts.path.split("/")]
     if "projects" not in segments:
-        raise Refusal("This link doesn't lead to a DSS project.", example=EXAMPLE)
+        raise Refusal(t("This link doesn't lead to a DSS project."), example=EXAMPLE)
     project, page, shown = (*segments[segments.index("projects") + 1 :], "", "", "")[:3]
     if page == "flow" and (focused := _FOCUSED.fullmatch(parse_qs(parts.query).get("id", [""])[0])):
         return host, focused[1], "datasets", focused[2]
@@ -137,10 +167,10 @@ def _address(link: str) -> tuple[SplitResult, str]:
         parts = urlsplit(link)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise Refusal("This link isn't a valid address.", example=EXAMPLE) from error
+        raise Refusal(t("This link isn't a valid address."), example=EXAMPLE) from error
     if not host:
-        raise Refusal("This link has no host.", example=EXAMPLE)
+        raise Refusal(t("This link has no host."), example=EXAMPLE)
     if any(char.isspace() for char in host):
-        raise Refusal("This link isn't a valid address.", example=EXAMPLE)
+        raise Refusal(t("This link isn't a valid address."), example=EXAMPLE)
     shown = f"[{host}]" if ":" in host else host
     return parts, f"{parts.scheme}://{shown}" + ("" if port is None else f":{port}")

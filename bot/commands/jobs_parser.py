@@ -9,7 +9,15 @@ from bot.commands.build_parser import parse_unwrapped, read_words
 from bot.commands.favorites_parser import read_default
 from bot.commands.free_words import is_word, read_free_words
 from bot.commands.job_links import EXAMPLE, check_id, read_job, read_object_link, read_project_link
-from bot.commands.options import JOBS_OPTIONS, Parsed, Problem, read_options, read_value
+from bot.commands.options import (
+    JOBS_OPTIONS,
+    Parsed,
+    Problem,
+    given_twice,
+    of_option,
+    read_options,
+    read_value,
+)
 from bot.commands.rendering import as_command
 from bot.commands.subcommands import MY_LAST_JOB, ONE_JOB, OPTIONS_OF, near_subcommands, read_subcommand
 from bot.commands.tokens import Word, short
@@ -35,6 +43,7 @@ from bot.domain import (
     UnfollowJob,
 )
 from bot.domain.errors import Refusal
+from bot.language import t
 
 _Request = Query | AbortJob | AbortAll | FollowJob | UnfollowJob | SetDefault | Connect | Disconnect
 
@@ -99,7 +108,9 @@ def _of_subcommand(subcommand: str, parsed: Parsed) -> _Request:
     """One job, or all jobs of a project with ``abort --all``."""
     whole = f"{subcommand} --all" if subcommand == "abort" and parsed.values.get("all") else subcommand
     for name in sorted(parsed.values.keys() - set(OPTIONS_OF[whole])):
-        parsed.problems.append(Problem(f"--{name} doesn't work with {whole}."))
+        parsed.problems.append(
+            Problem(t("--{option} doesn't work with {command}.", option=name, command=whole))
+        )
     if whole in ONE_JOB and _is_a_list(parsed):
         return _of_free_words(parsed)
     if whole == "abort --all":
@@ -114,7 +125,7 @@ def _of_subcommand(subcommand: str, parsed: Parsed) -> _Request:
     if subcommand in MY_LAST_JOB and not parsed.words and is_plain:
         return MyLastJob(verb=MY_LAST_JOB[subcommand], instance=parsed.text("on"))
     if subcommand == "abort" and parsed.words and is_word(parsed.words[0], "all") and len(parsed.words) < 3:
-        parsed.problems.append(Problem("To abort all jobs of a project, write --all.", ("--all",)))
+        parsed.problems.append(Problem(t("To abort all jobs of a project, write --all."), ("--all",)))
         del parsed.words[0]
         parsed.words = parsed.words or [Word("PROJECT")]
         return _abort_all(parsed)
@@ -130,7 +141,7 @@ def _is_a_list(parsed: Parsed) -> bool:
     said = read_free_words(parsed.words)
     if len(parsed.words) < 2 or not (said.state or said.since or said.by):
         return False
-    parsed.problems.append(Problem("A list of jobs needs no subcommand: write what to list."))
+    parsed.problems.append(Problem(t("A list of jobs needs no subcommand: write what to list.")))
     return True
 
 
@@ -152,13 +163,13 @@ def _job(subcommand: str, parsed: Parsed) -> JobName:
     """Read the one job that a subcommand is about."""
     instance = parsed.text("on")
     if not parsed.words:
-        parsed.problems.append(
-            Problem(f"Say which job, as in {subcommand} JOB: its id, PROJECT/ID or its link.")
-        )
+        said = t("Say which job, as in {command} JOB: its id, PROJECT/ID or its link.", command=subcommand)
+        parsed.problems.append(Problem(said))
         return msgspec.structs.replace(_ANY_JOB, instance=instance)
     typed = parsed.words[0].text
     if len(parsed.words) > 1:
-        parsed.problems.append(Problem(f"{subcommand} takes one job. To name its project, write PROJECT/ID."))
+        said = t("{command} takes one job. To name its project, write PROJECT/ID.", command=subcommand)
+        parsed.problems.append(Problem(said))
         dated = next((word.text for word in parsed.words if _JOB_ID.fullmatch(word.text)), typed)
         project, job_id = typed, parsed.words[1].text
         typed = dated if "/" in dated else typed
@@ -173,14 +184,14 @@ def _job(subcommand: str, parsed: Parsed) -> JobName:
 def _abort_all(parsed: Parsed) -> AbortAll:
     """``abort --all PROJECT``."""
     if len(parsed.words) != 1:
-        parsed.problems.append(Problem("abort --all takes one project."))
+        parsed.problems.append(Problem(t("abort --all takes one project.")))
     project = _project(parsed.words[0], parsed) if parsed.words else "PROJECT"
     return AbortAll(project=project, instance=parsed.text("on"))
 
 
 def _misplaced_all(parsed: Parsed) -> _Request:
     """``--all`` after something else; suggest ``abort`` only if the words contain something like it."""
-    parsed.problems.append(Problem("--all works only with abort, which comes first.", ("abort --all",)))
+    parsed.problems.append(Problem(t("--all works only with abort, which comes first."), ("abort --all",)))
     others = [word for word in parsed.words if "abort" not in near_subcommands(word)]
     if len(others) == len(parsed.words):
         del parsed.values["all"]
@@ -219,7 +230,7 @@ def _of_free_words(parsed: Parsed) -> _Request:
         return _several_words(parsed)
     for name, value in (("state", found.state), ("since", found.since), ("by", found.by)):
         if value is not None and name in parsed.values and name not in parsed.assumed:
-            parsed.problems.append(Problem(f"--{name} is given twice."))
+            parsed.problems.append(given_twice(name))
         elif value is not None:
             parsed.values[name] = value
     if not found.rest:
@@ -238,7 +249,7 @@ def _of_free_words(parsed: Parsed) -> _Request:
 def _of_dataset(project: str, name: str, parsed: Parsed) -> _Request:
     """The jobs that build one dataset."""
     if "dataset" in parsed.values:
-        parsed.problems.append(Problem("--dataset is given twice."))
+        parsed.problems.append(given_twice("dataset"))
     else:
         _read_dataset(name, parsed)
     return _list(project, parsed)
@@ -248,7 +259,7 @@ def _read_dataset(name: str, parsed: Parsed) -> None:
     try:
         parsed.values["dataset"] = JOBS_OPTIONS["dataset"].read(name)
     except Refusal as wrong:
-        parsed.problems.append(Problem(f"--dataset: {wrong}"))
+        parsed.problems.append(of_option("dataset", wrong))
 
 
 def _is_object_link(text: str) -> bool:
@@ -279,7 +290,7 @@ def _names(subcommand: str, parsed: Parsed) -> _Request:
     if subcommand == "projects":
         return ListProjects(text=" ".join(words) or None, instance=instance)
     if not words:
-        parsed.problems.append(Problem("Say which project's datasets to list."))
+        parsed.problems.append(Problem(t("Say which project's datasets to list.")))
     project = _project(parsed.words[0], parsed) if words else "PROJECT"
     return ListDatasets(project=project, text=" ".join(words[1:]) or None, instance=instance)
 
@@ -287,13 +298,13 @@ def _names(subcommand: str, parsed: Parsed) -> _Request:
 def _key(subcommand: str, parsed: Parsed) -> _Request:
     """``connect`` and ``disconnect``. Other words might be the key, so the answer never repeats them."""
     if parsed.words and subcommand == "connect":
-        text = (
+        text = t(
             "Don't type a key into a command: connect opens a dialog for it. If this was a real key, delete "
             "it in DSS and make a new one."
         )
         parsed.problems.append(Problem(text))
     elif parsed.words:
-        parsed.problems.append(Problem("disconnect takes nothing but --on."))
+        parsed.problems.append(Problem(t("disconnect takes nothing but --on.")))
     instance = parsed.text("on")
     return Connect(instance=instance) if subcommand == "connect" else Disconnect(instance=instance)
 
@@ -303,14 +314,15 @@ def _several_words(parsed: Parsed) -> _Request:
     first, second = parsed.words[0], parsed.words[1]
     near = near_subcommands(first)
     if near:
-        parsed.problems.append(
-            Problem(f"There is no subcommand {short(first.text)}. Do you mean {near[0]}?", near)
+        said = t(
+            "There is no subcommand {typed}. Do you mean {meant}?", typed=short(first.text), meant=near[0]
         )
+        parsed.problems.append(Problem(said, near))
         del parsed.words[0]
         return _of_subcommand(near[0], parsed)
     turned = read_subcommand(second)
     if turned is not None:
-        parsed.problems.append(Problem(f"{turned} comes first, then the job.", (turned,)))
+        parsed.problems.append(Problem(t("{command} comes first, then the job.", command=turned), (turned,)))
         lonely = len(parsed.words) == 2 and not _JOB_ID.fullmatch(first.text)
         parsed.words[:2] = [] if lonely else [first]
         return _of_subcommand(turned, parsed)
@@ -325,12 +337,14 @@ def _several_words(parsed: Parsed) -> _Request:
     if len(found.rest) == 2 and not found.rest[1].text.isupper() and found.rest[1].text.strip():
         parsed.problems.append(
             Problem(
-                "To list the jobs that build a dataset, write PROJECT.dataset; "
-                "to list those of several projects, join their keys with commas."
+                t(
+                    "To list the jobs that build a dataset, write PROJECT.dataset; "
+                    "to list those of several projects, join their keys with commas."
+                )
             )
         )
         return _of_dataset(_project(found.rest[0], parsed), found.rest[1].text, parsed)
-    parsed.problems.append(Problem("To list the jobs of several projects, join their keys with commas."))
+    parsed.problems.append(Problem(t("To list the jobs of several projects, join their keys with commas.")))
     return _list(_project(Word(keys), parsed), parsed)
 
 
@@ -341,7 +355,7 @@ def _of_named(word: Word, parsed: Parsed) -> _Request | None:
         project, name = word.text[: word.dot], word.text[word.dot + 1 :]
     if not word.bare or not project or not name.strip():
         return None
-    parsed.problems.append(Problem("These words don't belong together: write one job or one dataset."))
+    parsed.problems.append(Problem(t("These words don't belong together: write one job or one dataset.")))
     if _is_project_link(word.text):
         return _list(_project(word, parsed), parsed)
     if _is_object_link(word.text):
@@ -369,7 +383,7 @@ def _project(word: Word, parsed: Parsed) -> str:
 
 def _list(project: str, parsed: Parsed) -> ListJobs:
     for name in sorted(parsed.values.keys() - set(_FILTERS)):
-        parsed.problems.append(Problem(f"--{name} doesn't work with a list of jobs."))
+        parsed.problems.append(Problem(t("--{option} doesn't work with a list of jobs.", option=name)))
     limit = parsed.values.get("limit")
     return ListJobs(
         project=project,

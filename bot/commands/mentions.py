@@ -20,6 +20,7 @@ from bot.commands.subcommands import near_subcommands
 from bot.commands.tokens import Word, option_name, short
 from bot.domain import ANY_PROJECT, Build, Connect, Disconnect, Help, Mistake, ParsedCommand
 from bot.domain.errors import Refusal
+from bot.language import t
 
 Verb = Literal["status", "log", "why", "abort", "rebuild", "follow", "unfollow"]
 
@@ -89,13 +90,13 @@ def _of_thread(words: tuple[Word, ...]) -> ThreadCommand | Mistake | None:
     if verb in VERBS:
         activity = parsed.text("activity")
         if activity is not None and verb not in {"log", "why"}:
-            problem = f"--activity doesn't work with {verb}."
+            problem = t("--{option} doesn't work with {command}.", option="activity", command=verb)
             return Mistake(command="mention", problem=problem, example=verb)
         return ThreadCommand(verb=verb, activity=activity)
     near = tuple(one for one in near_subcommands(words[0]) if one in VERBS)
     if not near or _is_about_jobs(words):
         return None
-    problem = f"“{short(words[0].text)}” isn't one of my words, so I did nothing."
+    problem = t("“{word}” isn't one of my words, so I did nothing.", word=short(words[0].text))
     return Mistake(command="mention", problem=problem, example=near[0], suggestions=near)
 
 
@@ -132,13 +133,13 @@ def _build_or_unclear(text: str, words: tuple[Word, ...], *, in_job_thread: bool
         if len(words) == 1 and words[0].dot > 0:
             return Mistake(
                 command="mention",
-                problem=f"Should I build {short(named)}, or list the jobs that build it?",
+                problem=t("Should I build {output}, or list the jobs that build it?", output=short(named)),
                 example=f"build {named}",
                 suggestions=(f"build {named}", f"jobs {named}"),
             )
     return Mistake(
         command="mention",
-        problem=f"I don't know what to do with “{short(text.strip())}”, so I did nothing.",
+        problem=t("I don't know what to do with “{text}”, so I did nothing.", text=short(text.strip())),
         example="status" if in_job_thread else "jobs failed today",
     )
 
@@ -147,6 +148,6 @@ def _no_key(parsed: ParsedCommand) -> ParsedCommand:
     """Point to the slash command for what needs a dialog, which a message can't open."""
     if isinstance(parsed, Connect | Disconnect):
         word = "connect" if isinstance(parsed, Connect) else "disconnect"
-        problem = f"{word} works only as a slash command, outside threads."
+        problem = t("{command} works only as a slash command, outside threads.", command=word)
         return Mistake(command="jobs", problem=problem, example=f"/dss-jobs {word}")
     return parsed

@@ -1,6 +1,7 @@
 """Reads the values of options: each function parses one, or raises `Refusal` with what would be right."""
 
 import re
+from collections.abc import Iterable
 
 from bot.commands.date_grammar import read_when
 from bot.commands.partitions import read_partition
@@ -8,6 +9,7 @@ from bot.commands.suggestions import did_you_mean
 from bot.commands.tokens import short
 from bot.domain import KIND_NAMES, MODE_WORDS, OUTPUT_KINDS, BuildMode, OutputKind
 from bot.domain.errors import Refusal
+from bot.language import t
 
 LARGEST_LIMIT = 100
 _LONGEST_VALUE = 300
@@ -53,7 +55,7 @@ def read_text(value: str) -> str:
     """Read any short text."""
     stripped = value.strip()
     if not stripped or len(stripped) > _LONGEST_VALUE or not stripped.isprintable():
-        raise Refusal(f"a value must have 1 to {_LONGEST_VALUE} characters.")
+        raise Refusal(t("a value must have 1 to {most} characters.", most=_LONGEST_VALUE))
     return stripped
 
 
@@ -74,12 +76,8 @@ def read_state(value: str) -> str:
         meant = [part for part in parts if part in STATE_WORDS] or did_you_mean(value, STATE_WORDS)
         near = tuple(dict.fromkeys(STATE_WORDS[word] for word in meant))
         if len(parts) > 1 and len(near) > 1:
-            raise Refusal("one list has one state: ask once for each.", example=near[0])
-        raise Refusal(
-            f"“{short(value)}” isn't valid. Try: {', '.join(_STATES)}.",
-            example=near[0] if near else None,
-            suggestions=near,
-        )
+            raise Refusal(t("one list has one state: ask once for each."), example=near[0])
+        raise _not_one_of(value, _STATES, near)
     return state
 
 
@@ -90,11 +88,7 @@ def read_mode(value: str) -> BuildMode:
     if mode is None:
         hinted = [word for word, hints in MODE_HINTS.items() if typed in hints.split()]
         near = tuple(hinted) or did_you_mean(value, MODE_WORDS)
-        raise Refusal(
-            f"“{short(value)}” isn't valid. Try: {', '.join(MODE_WORDS)}.",
-            example=near[0] if near else None,
-            suggestions=near,
-        )
+        raise _not_one_of(value, MODE_WORDS, near)
     return mode
 
 
@@ -102,24 +96,30 @@ def read_kind(value: str) -> OutputKind:
     """Read a type of outputs."""
     kind = _KINDS.get(value.strip().casefold().replace("-", "_").replace(" ", "_"))
     if kind is None:
-        near = did_you_mean(value, OUTPUT_KINDS)
-        raise Refusal(
-            f"“{short(value)}” isn't valid. Try: {', '.join(OUTPUT_KINDS)}.",
-            example=near[0] if near else None,
-            suggestions=near,
-        )
+        raise _not_one_of(value, OUTPUT_KINDS, did_you_mean(value, OUTPUT_KINDS))
     return kind
+
+
+def _not_one_of(value: str, valid: Iterable[str], near: tuple[str, ...]) -> Refusal:
+    return Refusal(
+        t("“{value}” isn't valid. Try: {values}.", value=short(value), values=", ".join(valid)),
+        example=near[0] if near else None,
+        suggestions=near,
+    )
 
 
 def read_limit(value: str) -> int:
     """Read how many jobs to list."""
     typed = value.strip()
     if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-        raise Refusal(f"“{short(value)}” is not a number from 1 to {LARGEST_LIMIT}.")
+        raise Refusal(
+            t("“{value}” is not a number from 1 to {most}.", value=short(value), most=LARGEST_LIMIT)
+        )
     limit = int(typed)
     if not 1 <= limit <= LARGEST_LIMIT:
         nearest = 1 if limit < 1 else LARGEST_LIMIT
-        raise Refusal(f"{limit} is not from 1 to {LARGEST_LIMIT}.", example=str(nearest))
+        said = t("{value} is not from 1 to {most}.", value=limit, most=LARGEST_LIMIT)
+        raise Refusal(said, example=str(nearest))
     return limit
 
 

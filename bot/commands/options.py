@@ -25,6 +25,7 @@ from bot.commands.suggestions import did_you_mean
 from bot.commands.tokens import Word, option_name, short
 from bot.domain import OUTPUT_KINDS
 from bot.domain.errors import Refusal
+from bot.language import t
 
 _WORDS_OF_A_DAY = 4
 _CHECKED = frozenset({"state", "since", "limit", "mode", "type"})
@@ -72,6 +73,16 @@ class Parsed(msgspec.Struct):
         return value if isinstance(value, str) else None
 
 
+def given_twice(name: str) -> Problem:
+    """Say that an option has two values."""
+    return Problem(t("--{option} is given twice.", option=name))
+
+
+def of_option(name: str, wrong: Refusal) -> Problem:
+    """Say what is wrong with the value of an option."""
+    return Problem(t("--{option}: {problem}", option=name, problem=wrong), wrong.suggestions)
+
+
 def read_options(words: tuple[Word, ...], known: Mapping[str, Option]) -> Parsed:
     """Sort the words of a command into options and other words."""
     parsed = Parsed([], {}, [])
@@ -82,7 +93,7 @@ def read_options(words: tuple[Word, ...], known: Mapping[str, Option]) -> Parsed
         if named is not None:
             _read_option(named, rest, known, parsed)
         elif word.bare and not word.text.strip("-\u2013\u2014\u2015"):
-            parsed.problems.append(Problem("Write an option's name directly after its “--”."))
+            parsed.problems.append(Problem(t("Write an option's name directly after its “--”.")))
             if rest and rest[-1].text.casefold() in known:
                 rest[-1] = Word(f"--{rest[-1].text}")
         else:
@@ -121,9 +132,9 @@ def _take_value(name: str, value: str | None, option: Option, parsed: Parsed) ->
         parsed.values.pop(name, None)
         parsed.assumed.discard(name)
     if name in parsed.values:
-        parsed.problems.append(Problem(f"--{name} is given twice."))
+        parsed.problems.append(given_twice(name))
     elif not value or not value.strip():
-        parsed.problems.append(Problem(f"--{name} needs a value."))
+        parsed.problems.append(Problem(t("--{option} needs a value.", option=name)))
         if not _value_before(name, option, parsed):
             _set_example(name, option.sample, option, parsed)
     else:
@@ -135,7 +146,7 @@ def read_value(name: str, value: str, option: Option, parsed: Parsed) -> None:
     try:
         parsed.values[name] = option.read(value)
     except Refusal as wrong:
-        parsed.problems.append(Problem(f"--{name}: {wrong}", wrong.suggestions))
+        parsed.problems.append(of_option(name, wrong))
         begins = _begins_with_time(value) if name == "since" else None
         _set_example(name, wrong.example or begins or option.sample, option, parsed)
 
@@ -187,7 +198,7 @@ def _read_as_value(name: str, known: Mapping[str, Option], parsed: Parsed) -> bo
     for other, option in known.items():
         if meant := option.values.get(name):
             there = tuple(f"--{other} {value}" for value in meant)
-            parsed.problems.append(Problem(f"There is no option --{name}.", there))
+            parsed.problems.append(Problem(t("There is no option --{option}.", option=name), there))
             if other not in parsed.values:
                 parsed.values[other] = option.read(meant[0])
                 parsed.assumed.add(other)  # a value with its option's name says more
@@ -199,10 +210,13 @@ def _unknown(name: str, known: Mapping[str, Option], parsed: Parsed) -> str:
     """Record an unknown option; return the one that was probably meant, or ``""``."""
     hinted = [other for other, option in known.items() if name in option.hints.split()]
     near = tuple(dict.fromkeys((*hinted, *did_you_mean(name, known))))
-    there = f" Do you mean --{near[0]}?" if near else f" There are {', '.join(f'--{one}' for one in known)}."
-    parsed.problems.append(
-        Problem(f"There is no option --{short(name)}.{there}", tuple(f"--{other}" for other in near))
-    )
+    typed = short(name)
+    if near:
+        said = t("There is no option --{option}. Do you mean --{meant}?", option=typed, meant=near[0])
+    else:
+        there = ", ".join(f"--{one}" for one in known)
+        said = t("There is no option --{option}. There are {options}.", option=typed, options=there)
+    parsed.problems.append(Problem(said, tuple(f"--{other}" for other in near)))
     return near[0] if near and near[0] not in parsed.values else ""
 
 

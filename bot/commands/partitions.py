@@ -12,6 +12,7 @@ from bot.commands.partition_dates import InWords, could_be_two_days, no_words
 from bot.commands.suggestions import did_you_mean
 from bot.domain import Dimension
 from bot.domain.errors import Refusal
+from bot.language import listed, t, tn
 
 NOT_PARTITIONED = "NP"
 """DSS's fixed identifier for "not partitioned"."""
@@ -38,47 +39,56 @@ def read_partition(text: str) -> str:
         Refusal: it can't be a partition of any dataset; ``example`` is one that could be.
     """
     if len(text) > _LONGEST:
-        raise Refusal(f"A partition can have at most {_LONGEST} characters.", example=_DEFAULT)
+        said = t("A partition can have at most {most} characters.", most=_LONGEST)
+        raise Refusal(said, example=_DEFAULT)
     if text.strip().upper() == NOT_PARTITIONED:
         return NOT_PARTITIONED
     if not text.isprintable():
-        raise Refusal("A partition can't have invisible characters.", example=_DEFAULT)
+        raise Refusal(t("A partition can't have invisible characters."), example=_DEFAULT)
     read = re.sub(r" *([,|/]) *", r"\1", text).strip()
     if not all(re.split(r"[,|/]", read)):
-        raise Refusal("A partition can't have empty parts.", example=_DEFAULT)
+        raise Refusal(t("A partition can't have empty parts."), example=_DEFAULT)
     return read
 
 
 def fit_partition(
     text: str | None,
     dimensions: Sequence[Dimension],
-    listed: Callable[[], Sequence[str]] = tuple,
+    read_existing: Callable[[], Sequence[str]] = tuple,
     in_words: InWords = no_words,
+    *,
+    dataset: str | None = None,
 ) -> str | None:
     """Return a partition as DSS spells it, if it fits a dataset.
 
     Args:
         text: the requested partition; ``None``, empty and ``NP`` mean "no partition".
         dimensions: the dataset's dimensions, in order; empty when it isn't partitioned.
-        listed: returns the partitions that the dataset has. It's called only if the text has an unusual form.
+        read_existing: returns the partitions that the dataset has. It's called only if the text has an
+            unusual form.
         in_words: reads dates in words for the dimensions that are times.
+        dataset: the dataset's name, for refusals.
 
     Raises:
         Refusal: the dataset isn't partitioned, or the partition is missing, malformed or has the wrong number
             of dimensions; ``example`` is a partition that fits, if there is one.
     """
-    asked = "" if text is None or text.strip().upper() == NOT_PARTITIONED else text.strip()
+    asked, dataset = _asked(text), dataset or t("This dataset")
     if not dimensions:
         if asked:
-            raise Refusal("This dataset is not partitioned: leave out --partition.")
+            raise Refusal(t("{dataset} is not partitioned: leave out --partition.", dataset=dataset))
         return None
     try:
         if not asked:
-            names = _names(dimensions)
-            raise Refusal(f"This dataset is partitioned by {names}: name the partition with --partition.")
-        return ",".join(_one(part, dimensions) for part in read_partition(asked).split(","))
+            said = t(
+                "{dataset} is partitioned by {dimensions}: name the partition with --partition.",
+                dataset=dataset,
+                dimensions=_names(dimensions),
+            )
+            raise Refusal(said)
+        return ",".join(_one(part, dimensions, dataset) for part in read_partition(asked).split(","))
     except Refusal as refused:
-        existing = [one for one in listed() if one != NOT_PARTITIONED]
+        existing = [one for one in read_existing() if one != NOT_PARTITIONED]
         if asked and (asked in existing or set(asked.split(",")) <= set(existing)):
             return asked
         if asked and (meant := _from_words(asked, dimensions, in_words)):
@@ -87,13 +97,30 @@ def fit_partition(
         raise Refusal(str(refused), example=example, suggestions=refused.suggestions) from refused
 
 
+def unfit_in_dialog(text: str | None, dimensions: Sequence[Dimension], dataset: str) -> str | None:
+    """Say why a partition doesn't fit where people choose it; ``None`` if that is said without options."""
+    if not dimensions:
+        return t("{dataset} is not partitioned: leave this field empty.", dataset=dataset)
+    if _asked(text):
+        return None
+    return t(
+        "{dataset} is partitioned by {dimensions}: choose a partition.",
+        dataset=dataset,
+        dimensions=_names(dimensions),
+    )
+
+
+def _asked(text: str | None) -> str:
+    return "" if text is None or text.strip().upper() == NOT_PARTITIONED else text.strip()
+
+
 def spelled(text: str) -> str:
     """Return a partition as DSS spells it, where nothing is known about the dataset."""
     return ",".join("|".join(_keyword(one) for one in part.split("|")) for part in text.split(","))
 
 
 def _names(dimensions: Sequence[Dimension]) -> str:
-    return " and ".join(dimension.name for dimension in dimensions)
+    return listed([dimension.name for dimension in dimensions])
 
 
 def _example(asked: str, dimensions: Sequence[Dimension], existing: Sequence[str]) -> str:
@@ -113,14 +140,21 @@ def _sample(dimension: Dimension) -> str:
     return _SAMPLES[grain] if grain != "DAY" or "da" in name else "VALUE"
 
 
-def _one(text: str, dimensions: Sequence[Dimension]) -> str:
+def _one(text: str, dimensions: Sequence[Dimension], dataset: str) -> str:
     """Read one partition: a part for each dimension."""
     parts = text.split("|")
     if len(parts) != len(dimensions):
-        raise Refusal(
-            f"This dataset is partitioned by {_names(dimensions)}: a partition has {len(dimensions)} "
-            f"part{'s' if len(dimensions) > 1 else ''} (joined by “|”), not {len(parts)}."
+        said = tn(
+            "{dataset} is partitioned by {dimensions}: a partition has {number} part (joined by “|”), "
+            "not {typed}.",
+            "{dataset} is partitioned by {dimensions}: a partition has {number} parts (joined by “|”), "
+            "not {typed}.",
+            len(dimensions),
+            dataset=dataset,
+            dimensions=_names(dimensions),
+            typed=len(parts),
         )
+        raise Refusal(said)
     return "|".join(_part(part, dimension) for part, dimension in zip(parts, dimensions, strict=True))
 
 
@@ -152,20 +186,22 @@ def _part(text: str, dimension: Dimension) -> str:
     slashed = _SLASHED_DATE.fullmatch(spelling)
     if slashed and dimension.period in {None, "DAY"}:
         better = _time_example("-".join(slashed.groups()))
-        raise Refusal("Write a partition's day with dashes; “/” joins values.", example=better)
+        raise Refusal(t("Write a partition's day with dashes; “/” joins values."), example=better)
     if dimension.period and could_be_two_days(spelling):
-        raise Refusal(f"“{spelling}” could be two days. Write YYYY-MM-DD.")
+        raise Refusal(t("“{typed}” could be two days. Write YYYY-MM-DD.", typed=spelling))
     values = spelling.split("/")
     for value in values:
         _check_time(value, dimension)
     if len(values) == 2 and all(_TIME.fullmatch(value) for value in values):
         first, last = values
         if len(first) != len(last):
-            raise Refusal("Both ends of a time range must have the same grain.")
+            raise Refusal(t("Both ends of a time range must have the same grain."))
         if first > last:
-            raise Refusal("A time range must begin with its earlier end.", example=f"{last}/{first}")
+            raise Refusal(t("A time range must begin with its earlier end."), example=f"{last}/{first}")
     elif dimension.period and len(values) > 2:
-        raise Refusal(f"{dimension.name} is a time: write one, or a range such as FIRST/LAST.")
+        raise Refusal(
+            t("{dimension} is a time: write one, or a range such as FIRST/LAST.", dimension=dimension.name)
+        )
     return "/".join(values)
 
 
@@ -181,17 +217,22 @@ def _check_time(text: str, dimension: Dimension) -> None:
         return
     if _RELATIVE.fullmatch(text.upper()):
         near = did_you_mean(text.upper(), KEYWORDS)
-        raise Refusal(f"“{text[:60]}” isn't a relative partition that DSS knows.", suggestions=near)
+        said = t("“{typed}” isn't a relative partition that DSS knows.", typed=text[:60])
+        raise Refusal(said, suggestions=near)
     form = _FORMS.get(dimension.period or "")
     if form is None:
         if _TIME.fullmatch(text) and not _is_time(text):
-            raise Refusal(f"“{text[:60]}” is not a time. Write YYYY-MM, YYYY-MM-DD or YYYY-MM-DD-HH.")
+            said = t("“{typed}” is not a time. Write YYYY-MM, YYYY-MM-DD or YYYY-MM-DD-HH.", typed=text[:60])
+            raise Refusal(said)
     elif len(text) != len(form) or not (_is_time(text) or (form == "YYYY" and text.isdigit())):
         padded = _padded(text)
-        raise Refusal(
-            f"“{text[:60]}” is not a time of {dimension.name}. Write {form}.",
-            example=padded if len(padded) == len(form) and _is_time(padded) else None,
+        said = t(
+            "“{typed}” is not a time of {dimension}. Write {form}.",
+            typed=text[:60],
+            dimension=dimension.name,
+            form=form,
         )
+        raise Refusal(said, example=padded if len(padded) == len(form) and _is_time(padded) else None)
 
 
 def _is_time(text: str) -> bool:

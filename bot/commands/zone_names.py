@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.commands.suggestions import did_you_mean
 from bot.domain.errors import Refusal
+from bot.language import mark, t
 
 _NAMES: dict[float, str] = {
     0: "UTC GMT Z WET",
@@ -38,15 +39,21 @@ _NAMES: dict[float, str] = {
 
 _HOURS = {name: hours for hours, names in _NAMES.items() for name in names.split()}
 
+_NORTH_AMERICA, _CUBA = mark("{time} for North America"), mark("{time} for Cuba")
+
 _SEVERAL: dict[str, tuple[tuple[float, str], ...]] = {
-    "IST": ((5.5, "India"), (1, "Ireland"), (2, "Israel")),
-    "CST": ((-6, "North America"), (8, "China"), (-5, "Cuba")),
-    "CDT": ((-5, "North America"), (-4, "Cuba")),
-    "BST": ((1, "Britain"), (6, "Bangladesh")),
-    "PST": ((-8, "North America"), (8, "the Philippines")),
-    "AST": ((-4, "Atlantic Canada"), (3, "Arabia")),
-    "SST": ((-11, "Samoa"), (8, "Singapore")),
-    "GST": ((4, "the Gulf"), (-2, "South Georgia")),
+    "IST": (
+        (5.5, mark("{time} for India")),
+        (1, mark("{time} for Ireland")),
+        (2, mark("{time} for Israel")),
+    ),
+    "CST": ((-6, _NORTH_AMERICA), (8, mark("{time} for China")), (-5, _CUBA)),
+    "CDT": ((-5, _NORTH_AMERICA), (-4, _CUBA)),
+    "BST": ((1, mark("{time} for Britain")), (6, mark("{time} for Bangladesh"))),
+    "PST": ((-8, _NORTH_AMERICA), (8, mark("{time} for the Philippines"))),
+    "AST": ((-4, mark("{time} for Atlantic Canada")), (3, mark("{time} for Arabia"))),
+    "SST": ((-11, mark("{time} for Samoa")), (8, mark("{time} for Singapore"))),
+    "GST": ((4, mark("{time} for the Gulf")), (-2, mark("{time} for South Georgia"))),
 }
 """Abbreviations that mean several offsets."""
 
@@ -92,10 +99,10 @@ def read_zone(name: str, place: str, own: tzinfo, now: datetime, *, before: str)
         return timezone(found)
     if upper in _HOURS:
         return timezone(timedelta(hours=_HOURS[upper]))
-    meanings = [(written(timedelta(hours=hours)), where) for hours, where in _SEVERAL.get(upper, ())]
-    said = ", or ".join(f"{before} {zone} for {where}" for zone, where in meanings)
-    example = f"{before} {meanings[0][0]}"
-    raise Refusal(f"{upper} is the name of several time zones: write {said}.", example=example)
+    meanings = [(f"{before} {written(timedelta(hours=hours))}", use) for hours, use in _SEVERAL[upper]]
+    times = t(", or ").join(t(use, time=right) for right, use in meanings)
+    said = t("{zone} is the name of several time zones: write {times}.", zone=upper, times=times)
+    raise Refusal(said, example=meanings[0][0])
 
 
 def zone_of(name: str) -> tzinfo:
@@ -146,7 +153,8 @@ def _place(name: str, before: str) -> tzinfo:
 
 def _unknown(name: str, before: str, right: str = "UTC") -> Refusal:
     example = f"{before} {right}"
-    return Refusal(f"There is no time zone {name}. Write one like {example}.", example=example)
+    said = t("There is no time zone {name}. Write one like {example}.", name=name, example=example)
+    return Refusal(said, example=example)
 
 
 @cache

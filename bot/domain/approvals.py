@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,6 +14,7 @@ from bot.domain.build_modes import BuildMode
 from bot.domain.people import Place
 from bot.domain.requests import Build, DecideApproval
 from bot.domain.stored_records import BuildPlan
+from bot.language import mark, number, t, tn
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Days of a week as the settings name them, in the order of `datetime.weekday`."""
@@ -77,6 +79,50 @@ class ApprovalRules(msgspec.Struct, frozen=True, kw_only=True):
     valid_for: timedelta = VALID_FOR
 
 
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a build needs an approval: stored as what it means, and said to each reader in their language."""
+
+    kind: Literal["project", "instance", "mode", "partitions", "hours"]
+    name: str = ""
+    """Of the project or the instance."""
+    mode: BuildMode = BuildMode.ONLY
+    partitions: int = 0
+    most: int = 0
+    """More partitions than this need one."""
+    hours: WorkingHours = WorkingHours()
+
+    def __str__(self) -> str:
+        """Say it as a plain sentence, unescaped."""
+        match self.kind:
+            case "project":
+                return t("{project} is a protected project.", project=self.name)
+            case "instance":
+                return t("{instance} is a production instance.", instance=self.name)
+            case "mode":
+                return t(_MODES[self.mode])
+            case "partitions":
+                return self._too_many()
+            case "hours":
+                return t(
+                    "It was asked for outside working hours ({days} {begin} to {end}, {zone}).",
+                    days=", ".join(t(_DAY_NAMES[day]) for day in self.hours.days),
+                    begin=self.hours.begin.strftime("%H:%M"),
+                    end=self.hours.end.strftime("%H:%M"),
+                    zone=self.hours.zone,
+                )
+
+    def _too_many(self) -> str:
+        most = number(self.most)
+        if self.partitions == UNKNOWN:
+            return t("It builds an unknown number of partitions, more than {most}.", most=most)
+        return tn(
+            "It builds {number} partition, more than {most}.",
+            "It builds {number} partitions, more than {most}.",
+            self.partitions,
+            most=most,
+        )
+
+
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """A build that was asked for and needs a second person, as it was shown to them."""
 
@@ -87,8 +133,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """With every output's project, and confirmed."""
     plan: BuildPlan
     """As it was at that time; ``known_ids`` is empty."""
-    why: tuple[str, ...]
-    """Why it needs an approval: plain sentences, unescaped."""
+    because: tuple[Reason | str, ...]
+    """Why it needs an approval; a row of an older version has English sentences."""
     user_id: str
     team_id: str
     place: Place
@@ -106,6 +152,11 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """Why it was declined or not started; unescaped."""
     start_id: str | None = None
     """ID of the intent that starts the build."""
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """Why it needs an approval, in the reader's language: plain sentences, unescaped."""
+        return tuple(map(str, self.because))
 
     @property
     def message_id(self) -> str:
@@ -128,41 +179,35 @@ def is_request_message(row_id: str) -> bool:
     return row_id.startswith(_MESSAGE) and row_id.count(":") == 1
 
 
-def why_needed(rules: ApprovalRules, plan: BuildPlan, now: datetime) -> tuple[str, ...]:
-    """Return why a build needs an approval, as plain sentences; empty if it needs none."""
+def why_needed(rules: ApprovalRules, plan: BuildPlan, now: datetime) -> tuple[Reason, ...]:
+    """Return why a build needs an approval; empty if it needs none."""
     return tuple(_reasons(rules, plan, now))
 
 
-def _reasons(rules: ApprovalRules, plan: BuildPlan, now: datetime) -> Iterator[str]:
+def _reasons(rules: ApprovalRules, plan: BuildPlan, now: datetime) -> Iterator[Reason]:
     projects = dict.fromkeys((plan.project, *(output.project for output in plan.outputs)))
     for project in projects:
         if any(fnmatchcase(project.casefold(), pattern.casefold()) for pattern in rules.projects):
-            yield f"{project} is a protected project."
+            yield Reason(kind="project", name=project)
     if plan.instance in rules.instances:
-        yield f"{plan.instance} is a production instance."
+        yield Reason(kind="instance", name=plan.instance)
     if plan.mode in rules.modes:
-        yield _MODES[plan.mode]
+        yield Reason(kind="mode", mode=plan.mode)
     if rules.partitions is not None:
         most = max((count_partitions(output.partition) for output in plan.outputs), default=0)
         if most > rules.partitions:
-            counted = "an unknown number of" if most == UNKNOWN else f"{most:,}"
-            noun = "partition" if most == 1 else "partitions"
-            yield f"It builds {counted} {noun}, more than {rules.partitions:,}."
+            yield Reason(kind="partitions", partitions=most, most=rules.partitions)
     if rules.hours is not None and not rules.hours.include(now):
-        hours = rules.hours
-        days = ", ".join(DAYS[day].title() for day in hours.days)
-        yield (
-            f"It was asked for outside working hours "
-            f"({days} {hours.begin:%H:%M} to {hours.end:%H:%M}, {hours.zone})."
-        )
+        yield Reason(kind="hours", hours=rules.hours)
 
 
 _MODES = {
-    BuildMode.ONLY: "Even a build of only these outputs needs an approval here.",
-    BuildMode.MODIFIED: "It also builds what is out of date upstream.",
-    BuildMode.ALL: "It rebuilds everything upstream, even what hasn't changed.",
-    BuildMode.MISSING: "It also builds what is missing upstream.",
+    BuildMode.ONLY: mark("Even a build of only these outputs needs an approval here."),
+    BuildMode.MODIFIED: mark("It also builds what is out of date upstream."),
+    BuildMode.ALL: mark("It rebuilds everything upstream, even what hasn't changed."),
+    BuildMode.MISSING: mark("It also builds what is missing upstream."),
 }
+_DAY_NAMES = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
 
 UNKNOWN = 10**9
 """The count of partitions that can't be counted: it is more than any setting."""
@@ -256,19 +301,21 @@ def why_not(
     """
     mine = user_id == approval.user_id
     if asked.verdict == "cancel" and not mine:
-        return "Only the person who asked for this build can cancel the request. You can decline it."
+        return t("Only the person who asked for this build can cancel the request. You can decline it.")
     if approval.state is not ApprovalState.PENDING:
-        return f"This request isn't waiting any more: {over(approval)} Nothing was changed."
+        return t(
+            "This request isn't waiting any more: {outcome} Nothing was changed.", outcome=over(approval)
+        )
     if now >= approval.expires_at:
-        return "This request has lapsed: it wasn't approved in time. Nothing was started."
+        return t("This request has lapsed: it wasn't approved in time. Nothing was started.")
     if asked.fingerprint != approval.fingerprint:
-        return "This button doesn't belong to the build that is waiting. Nothing was changed."
+        return t("This button doesn't belong to the build that is waiting. Nothing was changed.")
     if asked.verdict == "cancel":
         return None
     if mine:
-        return "You asked for this build, so somebody else has to decide. You can cancel the request."
+        return t("You asked for this build, so somebody else has to decide. You can cancel the request.")
     if same_login:
-        return "You have the same DSS login as the person who asked, so somebody else has to decide."
+        return t("You have the same DSS login as the person who asked, so somebody else has to decide.")
     return None
 
 
@@ -276,18 +323,18 @@ def over(approval: Approval) -> str:
     """Say in a plain sentence how a request ended."""
     match approval.state:
         case ApprovalState.APPROVED:
-            return "it was approved."
+            return t("it was approved.")
         case ApprovalState.DECLINED:
-            return "it was declined."
+            return t("it was declined.")
         case ApprovalState.CANCELED:
-            return "the person who asked canceled it."
+            return t("the person who asked canceled it.")
         case ApprovalState.LAPSED:
-            return "it wasn't approved in time."
+            return t("it wasn't approved in time.")
         case ApprovalState.NOT_STARTED:
-            return "it was approved, but the build wasn't started."
+            return t("it was approved, but the build wasn't started.")
         case ApprovalState.UNKNOWN:
-            return "it was approved, and it isn't clear whether the build was started."
+            return t("it was approved, and it isn't clear whether the build was started.")
         case ApprovalState.REPLACED:
-            return "the build had changed, so there is a new request."
+            return t("the build had changed, so there is a new request.")
         case _:
-            return "it was closed."
+            return t("it was closed.")

@@ -8,6 +8,7 @@ import msgspec
 from bot.domain.build_modes import DEFAULT_MODE, OUTPUT_KINDS, BuildMode
 from bot.domain.errors import Refusal
 from bot.domain.requests import Build, RequestedOutput
+from bot.language import t
 
 MOST_OUTPUTS = 20
 """One job can build at most this many outputs."""
@@ -88,7 +89,7 @@ def read_output(value: str) -> RequestedOutput:
     word, _, rest = value.partition(_SEPARATOR)
     project, _, name = rest.partition(_SEPARATOR)
     if word not in OUTPUT_KINDS or not project or not name:
-        raise Refusal("The bot can't read this choice. Choose again.")
+        raise Refusal(t("The bot can't read this choice. Choose again."))
     return RequestedOutput(project=project, name=name, kind=OUTPUT_KINDS[word])
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from bot.language import mark
+
 
 class BuildMode(StrEnum):
     """The four job types of the DSS jobs API (DSS-API.md §2.3)."""
@@ -44,10 +46,10 @@ OUTPUT_KINDS: dict[str, OutputKind] = {
 """What a person types after ``--type``. These are the kinds whose names the bot can look up."""
 
 KIND_NAMES: dict[OutputKind, str] = {
-    OutputKind.DATASET: "dataset",
-    OutputKind.FOLDER: "folder",
-    OutputKind.MODEL: "model",
-    OutputKind.STREAM: "streaming endpoint",
-    OutputKind.KNOWLEDGE: "knowledge bank",
+    OutputKind.DATASET: mark("dataset"),
+    OutputKind.FOLDER: mark("folder"),
+    OutputKind.MODEL: mark("model"),
+    OutputKind.STREAM: mark("streaming endpoint"),
+    OutputKind.KNOWLEDGE: mark("knowledge bank"),
 }
-"""What these kinds are called in a sentence."""
+"""What these kinds are called, in English: said with ``t(KIND_NAMES[kind])``."""

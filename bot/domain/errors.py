@@ -21,6 +21,8 @@
 
 from collections.abc import Mapping
 
+from bot.language import mark
+
 
 class BotError(Exception):
     """Base class of every error that the bot raises on purpose."""
@@ -56,10 +58,10 @@ class DSSError(BotError):
         status: HTTP status, or ``None`` when there was no answer.
         error_type: DSS's ``errorType``, or ``""``.
         maybe_done: whether the call might have taken effect anyway (an answer lost after a POST).
-        hint: what happened, and what the caller can do.
+        hint: what happened, and what the caller can do, in English: said with ``t(error.hint)``.
     """
 
-    hint = "Try again; if that doesn't help, ask the bot's administrator."
+    hint = mark("Try again; if that doesn't help, ask the bot's administrator.")
     job: object = None
     """The `bot.dss.DSSJob` that the caller was waiting for, if any."""
 
@@ -87,19 +89,19 @@ class DSSUnreachable(DSSError):
     """
 
     timed_out = False
-    hint = "DSS isn't answering. Nothing is lost: try again in a few minutes."
+    hint = mark("DSS isn't answering. Nothing is lost: try again in a few minutes.")
 
 
 class DSSUnavailable(DSSError):
     """502, 503, 504, or a gateway's HTML instead of DSS's answer."""
 
-    hint = "DSS is down or restarting. Try again in a few minutes."
+    hint = mark("DSS is down or restarting. Try again in a few minutes.")
 
 
 class DSSUnreadable(DSSError):
     """A 2xx answer that doesn't match the documented API."""
 
-    hint = (
+    hint = mark(
         "The bot can't read what DSS answered. Try again; if that doesn't help, the DSS address might be "
         "wrong, or this DSS version answers in a way the bot doesn't know."
     )
@@ -108,19 +110,19 @@ class DSSUnreadable(DSSError):
 class DSSBadKey(DSSError):
     """The API key is unknown or revoked (401 ``NotAuthenticatedException``)."""
 
-    hint = "DSS no longer accepts the bot's API key: its administrator has to replace it."
+    hint = mark("DSS no longer accepts the bot's API key: its administrator has to replace it.")
 
 
 class DSSPersonalKeyRefused(DSSBadKey):
     """DSS no longer accepts the key that a person connected."""
 
-    hint = "DSS didn't accept your personal API key. Connect a new one: /dss-jobs connect"
+    hint = mark("DSS didn't accept your personal API key. Connect a new one: /dss-jobs connect")
 
 
 class DSSNotVisible(DSSError):
     """The project doesn't exist, or the caller may not see it: DSS answers both with the same 401."""
 
-    hint = (
+    hint = mark(
         "DSS has no such project, or you can't see it. Check the project key; if it's right, ask for access "
         "to the project in DSS."
     )
@@ -129,7 +131,7 @@ class DSSNotVisible(DSSError):
 class DSSRefused(DSSError):
     """The caller can see the object but lacks the privilege."""
 
-    hint = (
+    hint = mark(
         "DSS doesn't allow you to do that. An administrator of the project can give you the right: Write "
         "project content to build or abort, Read to look."
     )
@@ -138,25 +140,25 @@ class DSSRefused(DSSError):
 class DSSNotFound(DSSError):
     """The job, dataset, partition or user doesn't exist."""
 
-    hint = "DSS doesn't know it. Check the name; it might have been deleted or renamed."
+    hint = mark("DSS doesn't know it. Check the name; it might have been deleted or renamed.")
 
 
 class DSSInvalidRequest(DSSError):
     """DSS can't carry out the request as it was sent (400, or 500 with ``IllegalArgumentException``)."""
 
-    hint = "DSS can't carry that out as it was asked. Check the outputs, the partition and the type."
+    hint = mark("DSS can't carry that out as it was asked. Check the outputs, the partition and the type.")
 
 
 class DSSServerError(DSSError):
     """Any other 5xx from DSS itself."""
 
-    hint = "DSS had an internal error; its backend log has the details."
+    hint = mark("DSS had an internal error; its backend log has the details.")
 
 
 class DSSMisconfigured(DSSError):
     """No call is possible: this machine's own settings are wrong. The text names the setting."""
 
-    hint = (
+    hint = mark(
         "The bot can't call DSS: a setting on the machine that it runs on is wrong. Its administrator can "
         "run `dss-bot doctor` to see which one. Nothing was sent."
     )

@@ -6,6 +6,7 @@ import msgspec
 
 from bot.domain.errors import Refusal
 from bot.domain.requests import Build
+from bot.language import t
 
 LONGEST = 40
 """Characters of a name."""
@@ -58,16 +59,17 @@ def check_name(typed: str) -> str:
     name = " ".join(typed.split())
     better = _better(name)
     if len(name) > LONGEST:
-        raise Refusal(f"A name can have at most {LONGEST} characters.", suggestions=better)
+        raise Refusal(t("A name can have at most {most} characters.", most=LONGEST), suggestions=better)
     if name.casefold() in RESERVED:
-        raise Refusal(f"“{name}” already means something else after /dss-build.", suggestions=(f"my {name}",))
+        said = t("“{name}” already means something else after /dss-build.", name=name)
+        raise Refusal(said, suggestions=(f"my {name}",))
     if _NAME.fullmatch(name) is None:
         raise Refusal(
-            "A name can have letters, digits, spaces, - and _, and begins with a letter or a digit.",
+            t("A name can have letters, digits, spaces, - and _, and begins with a letter or a digit."),
             suggestions=better,
         )
     if name.isupper() and " " not in name:
-        raise Refusal("A word in capitals looks like a project: use small letters.", suggestions=better)
+        raise Refusal(t("A word in capitals looks like a project: use small letters."), suggestions=better)
     return name
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from bot.domain.job_info import DssUser
 from bot.domain.people import Person
+from bot.language import t
 
 _FOLDED = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
@@ -101,15 +102,15 @@ def outsider(person: Person, *, named: bool = False) -> str | None:
         named: whether ``[people]`` names them by member ID.
     """
     if person.is_bot:
-        return "Other bots can't use this one. A person has to ask."
+        return t("Other bots can't use this one. A person has to ask.")
     if person.is_deleted:
-        return "A deactivated Slack account can't use this bot."
+        return t("A deactivated Slack account can't use this bot.")
     if named:
         return None
     if person.is_stranger:
-        return "People from other organizations can't use this bot. Ask a member of this workspace."
+        return t("People from other organizations can't use this bot. Ask a member of this workspace.")
     if person.is_guest:
-        return "Guests of the workspace can't use this bot. Ask a full member."
+        return t("Guests of the workspace can't use this bot. Ask a full member.")
     return None
 
 
@@ -132,9 +133,12 @@ def find_login(
     email = fold(person.email)
     if not email:
         return NotFound(
-            reason=f"You can't use {here} from here: Slack doesn't tell the bot your email address, by which "
-            "it finds your DSS login. An administrator of the Slack workspace can change that, or the bot's "
-            "administrator can name your login under [people]."
+            reason=t(
+                "You can't use {dss} from here: Slack doesn't tell the bot your email address, by which "
+                "it finds your DSS login. An administrator of the Slack workspace can change that, or the "
+                "bot's administrator can name your login under [people].",
+                dss=here,
+            )
         )
     return _by_email(person, known or [], identity, here)
 
@@ -146,8 +150,12 @@ def _checked(mapped: Found, users: list[DssUser] | None, here: str) -> Found | N
     user = next((user for user in users if user.login == mapped.login), None)
     if user is None:
         return NotFound(
-            reason=f"You can't use {here}: the bot's settings name {mapped.login} as your login, and there "
-            "is no such login. The bot's administrator can correct that under [people]."
+            reason=t(
+                "You can't use {dss}: the bot's settings name {login} as your login, and there "
+                "is no such login. The bot's administrator can correct that under [people].",
+                dss=here,
+                login=mapped.login,
+            )
         )
     return mapped if user.enabled else _disabled(mapped.login, here)
 
@@ -158,17 +166,25 @@ def _by_email(person: Person, users: list[DssUser], identity: IdentityMap, here:
     enabled = {user.login: user for user in same if user.enabled}
     if not same:
         return NotFound(
-            reason=f"You can't use {here} from here: no login there has your email address {email}. An "
-            "administrator of DSS can add it to yours, or the bot's administrator can name your login under "
-            "[people]."
+            reason=t(
+                "You can't use {dss} from here: no login there has your email address {email}. An "
+                "administrator of DSS can add it to yours, or the bot's administrator can name your login "
+                "under [people].",
+                dss=here,
+                email=email,
+            )
         )
     if not enabled:
         return _disabled(same[0].login, here)
     if len(enabled) > 1:
         return NotFound(
-            reason=f"You can't use {here} from here: several logins have your email address "
-            f"({', '.join(sorted(enabled))}). An administrator of DSS has to leave it on one of them only, "
-            "or the bot's administrator has to name yours under [people]."
+            reason=t(
+                "You can't use {dss} from here: several logins have your email address ({logins}). An "
+                "administrator of DSS has to leave it on one of them only, or the bot's administrator has to "
+                "name yours under [people].",
+                dss=here,
+                logins=", ".join(sorted(enabled)),
+            )
         )
     [user] = enabled.values()
     return Found(login=user.login, step=_step(email, user.email, identity), key=user.email.strip())
@@ -193,5 +209,9 @@ def _step(asked: str, found: str, identity: IdentityMap) -> Step:
 
 def _disabled(login: str, here: str) -> NotFound:
     return NotFound(
-        reason=f"You can't use {here}: your login {login} is disabled. An administrator of DSS can enable it."
+        reason=t(
+            "You can't use {dss}: your login {login} is disabled. An administrator of DSS can enable it.",
+            dss=here,
+            login=login,
+        )
     )

@@ -6,6 +6,7 @@ from bot.domain.errors import Refusal
 from bot.domain.identity import Found, IdentityMap, find_login, untagged
 from bot.domain.job_info import DssUser, WhoAmI
 from bot.domain.people import Person
+from bot.language import t
 
 LONGEST_KEY = 200
 """Characters. DSS's own keys have fewer than 60."""
@@ -29,13 +30,13 @@ class KeyCheck(msgspec.Struct, frozen=True, kw_only=True):
 def wrong_with_key(text: str) -> str | None:
     """Say what's wrong with a text that can't be a key, before DSS is asked; ``None`` if nothing is."""
     if not text:
-        return "Paste your personal API key."
+        return t("Paste your personal API key.")
     if len(text) > LONGEST_KEY:
-        return "That's too long for a DSS API key. Copy only the key itself."
+        return t("That's too long for a DSS API key. Copy only the key itself.")
     if any(char.isspace() for char in text):
-        return "A DSS API key has no spaces. Copy only the key itself."
+        return t("A DSS API key has no spaces. Copy only the key itself.")
     if not (text.isascii() and text.isprintable()):
-        return "A DSS API key has only letters, digits and a few signs. Copy it again from DSS."
+        return t("A DSS API key has only letters, digits and a few signs. Copy it again from DSS.")
     return None
 
 
@@ -51,7 +52,11 @@ def is_own_key(check: KeyCheck) -> bool:
     if isinstance(own, Found):
         if own.login != login:
             raise Refusal(
-                f"That key belongs to {login}, but your DSS login is {own.login}. Connect a key of your own."
+                t(
+                    "That key belongs to {login}, but your DSS login is {own}. Connect a key of your own.",
+                    login=login,
+                    own=own.login,
+                )
             )
         return True
     email = next((user.email for user in check.users or () if user.login == login), "")
@@ -60,29 +65,40 @@ def is_own_key(check: KeyCheck) -> bool:
     if _same(email, check.person.email, check.identity):
         return True  # one of several logins with this address: the key says which
     raise Refusal(
-        f"That key belongs to {login}, who has another email address in DSS than you have in Slack. Connect "
-        "a key of your own. If it is yours, the bot's administrator can name your login under [people]."
+        t(
+            "That key belongs to {login}, who has another email address in DSS than you have in Slack. "
+            "Connect a key of your own. If it is yours, the bot's administrator can name your login under "
+            "[people].",
+            login=login,
+        )
     )
 
 
 def _refuse_other_kinds(check: KeyCheck) -> None:
     login = check.who.identifier
     if not login:
-        raise Refusal("DSS doesn't say who that key belongs to, so I can't use it.")
+        raise Refusal(t("DSS doesn't say who that key belongs to, so I can't use it."))
     if login == check.bot:
         raise Refusal(
-            f"That key belongs to {login}, which the bot itself uses in DSS. Connect a key of your own."
+            t(
+                "That key belongs to {login}, which the bot itself uses in DSS. Connect a key of your own.",
+                login=login,
+            )
         )
     logins = None if check.users is None else {user.login for user in check.users}
     if check.who.personal is False or (logins is not None and login not in logins):
         raise Refusal(
-            "That isn't a personal API key: it belongs to no DSS user. Make a personal one in DSS, and "
-            "connect that."
+            t(
+                "That isn't a personal API key: it belongs to no DSS user. Make a personal one in DSS, and "
+                "connect that."
+            )
         )
     if check.who.admin:
         raise Refusal(
-            "That key has admin rights in DSS: whoever had it could act as anybody. I don't keep such keys. "
-            "Connect a key of a login without admin rights."
+            t(
+                "That key has admin rights in DSS: whoever had it could act as anybody. I don't keep such "
+                "keys. Connect a key of a login without admin rights."
+            )
         )
 
 

@@ -34,6 +34,7 @@ from bot.domain import (
     UnfollowJob,
 )
 from bot.domain.identity import NOBODY_NAMED, IdentityMap, NotFound, find_login, outsider
+from bot.language import t
 
 
 class AccessMode(StrEnum):
@@ -147,7 +148,7 @@ def decide(access: AccessMode, person: Person, ask: AccessRequest, evidence: Acc
     match access:
         case AccessMode.OPEN:
             return Decision(
-                allowed=True, reason="Every member of the workspace may do this here.", rule=access
+                allowed=True, reason=t("Every member of the workspace may do this here."), rule=access
             )
         case AccessMode.DSS | AccessMode.RULES:
             return _as_person(person, ask, evidence)
@@ -195,7 +196,7 @@ def _as_person(person: Person, ask: AccessRequest, evidence: AccessEvidence) -> 
     """Find a person's one DSS login."""
     if evidence.key_login is not None:
         login = evidence.key_login
-        reason = f"Acts as the DSS login {login}, with its own API key."
+        reason = t("Acts as the DSS login {login}, with its own API key.", login=login)
         return Decision(allowed=True, reason=reason, rule=AccessMode.DSS, act_as=login)
     here = f"DSS ({ask.label})" if ask.label else "DSS"
     found = find_login(person, evidence.users, evidence.identity, ask.instance, here)
@@ -203,12 +204,15 @@ def _as_person(person: Person, ask: AccessRequest, evidence: AccessEvidence) -> 
         return _no(found.reason)
     if evidence.can_impersonate is False:
         return _no(
-            f"You can't use {here} from here: the bot's API key may not act as you. "
-            "The bot's administrator has to give it a global API key with admin rights."
+            t(
+                "You can't use {dss} from here: the bot's API key may not act as you. "
+                "The bot's administrator has to give it a global API key with admin rights.",
+                dss=here,
+            )
         )
     return Decision(
         allowed=True,
-        reason=f"Acts as the DSS login {found.login}.",
+        reason=t("Acts as the DSS login {login}.", login=found.login),
         rule=AccessMode.DSS,
         act_as=found.login,
     )

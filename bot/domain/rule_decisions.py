@@ -8,16 +8,29 @@ import msgspec
 
 from bot.domain.policy import AccessRequest, Capability, Decision
 from bot.domain.rules import DIRECT, Rights, Target, Verdict, target_of
+from bot.language import mark, t
 
 _DOING = {
-    Capability.VIEW: "look at jobs",
-    Capability.LOG: "read logs",
-    Capability.BUILD: "build",
-    Capability.BUILD_UPSTREAM: "build",
-    Capability.ABORT_OWN: "abort jobs",
-    Capability.ABORT_ANY: "abort jobs that others started",
-    Capability.APPROVE: "approve builds",
-    Capability.FOLLOW: "follow jobs",
+    Capability.VIEW: (mark("look at jobs"), mark("look at jobs in {project}")),
+    Capability.LOG: (mark("read logs"), mark("read logs in {project}")),
+    Capability.BUILD: (mark("build"), mark("build in {project}")),
+    Capability.BUILD_UPSTREAM: (
+        mark("build with --mode modified, all or missing"),
+        mark("build in {project} with --mode modified, all or missing"),
+    ),
+    Capability.ABORT_OWN: (mark("abort jobs"), mark("abort jobs in {project}")),
+    Capability.ABORT_ANY: (
+        mark("abort jobs that others started"),
+        mark("abort jobs that others started in {project}"),
+    ),
+    Capability.APPROVE: (mark("approve builds"), mark("approve builds in {project}")),
+    Capability.FOLLOW: (mark("follow jobs"), mark("follow jobs in {project}")),
+}
+"""What is refused, in general and in a project: each goes into "You may not … from here"."""
+
+_DOING_TO_OUTPUT = {
+    Capability.BUILD: mark("build {output}"),
+    Capability.BUILD_UPSTREAM: mark("build {output} with --mode modified, all or missing"),
 }
 
 _BUILDS = {Capability.BUILD, Capability.BUILD_UPSTREAM}
@@ -75,15 +88,28 @@ def refusal_by_rules(
         contact: who can change it.
         channel: where it was asked, as rules name it.
     """
-    doing = _DOING[capability]
-    if what is not None:
-        building = capability in _BUILDS and "." in what
-        doing = f"{doing} {what}" if building else f"{doing} in {what}"
-    if capability is Capability.BUILD_UPSTREAM:
-        doing = f"{doing} with --mode modified, all or missing"
-    change = f"Ask {contact} to change that."
-    if verdict.kind == "guardrail":
-        here = "in direct messages with the bot" if channel == DIRECT else "in this channel"
-        return f"You may not {doing} from here: what can be done {here} is limited, for everybody. {change}"
-    why = "no rule of the bot allows it" if verdict.line is None else "a rule of the bot forbids it"
-    return f"You may not {doing} from here: {why}. {change}"
+    doing = _doing(capability, what)
+    if verdict.kind == "guardrail" and channel == DIRECT:
+        said = t(
+            "You may not {do} from here: what can be done in direct messages with the bot is limited, for "
+            "everybody.",
+            do=doing,
+        )
+    elif verdict.kind == "guardrail":
+        said = t(
+            "You may not {do} from here: what can be done in this channel is limited, for everybody.",
+            do=doing,
+        )
+    elif verdict.line is None:
+        said = t("You may not {do} from here: no rule of the bot allows it.", do=doing)
+    else:
+        said = t("You may not {do} from here: a rule of the bot forbids it.", do=doing)
+    change = t("Ask {contact} to change that.", contact=t(contact))
+    return f"{said} {change}"
+
+
+def _doing(capability: Capability, what: str | None) -> str:
+    if what is not None and capability in _DOING_TO_OUTPUT and "." in what:
+        return t(_DOING_TO_OUTPUT[capability], output=what)
+    anywhere, in_project = _DOING[capability]
+    return t(anywhere) if what is None else t(in_project, project=what)

@@ -19,12 +19,14 @@ from bot.language.reader import (
     next_reader,
     person_reads,
 )
-from bot.language.texts import decimal, listed, mark, number, t, tn
+from bot.language.texts import date_and_time, decimal, either, listed, mark, number, t, tn
 
 __all__ = [
     "ENGLISH",
     "channels_read",
+    "date_and_time",
     "decimal",
+    "either",
     "everyone_reads",
     "in_same_language",
     "language",

@@ -1,7 +1,9 @@
 """Texts in the language of whoever reads them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from babel.dates import format_datetime
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -46,6 +48,18 @@ def number(value: int) -> str:
 def decimal(value: float, digits: int = 1) -> str:
     """Format a number with at most this many decimals: ``3.2``, ``3`` in English."""
     return format_decimal(value, format="#,##0." + "#" * digits, locale=language())
+
+
+def date_and_time(local: datetime) -> str:
+    """Format a day and a time on somebody's clock: ``Mon 23 Nov 2026 08:15`` in English."""
+    return format_datetime(local.replace(tzinfo=None), "EEE dd MMM yyyy HH:mm", locale=language())
+
+
+def either(choices: Sequence[str]) -> str:
+    """Join choices as in a sentence: ``A, B or C``."""
+    if language() == ENGLISH:  # as in `listed`
+        return f"{', '.join(choices[:-1])} or {choices[-1]}" if len(choices) > 1 else "".join(choices)
+    return format_list(list(choices), style="or", locale=language())
 
 
 def listed(parts: Sequence[str]) -> str:

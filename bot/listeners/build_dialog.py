@@ -12,6 +12,7 @@ from bot import views
 from bot.domain import Build, Place, SaveFavorite
 from bot.domain.build_forms import BuildForm, BuildPreview, Choice
 from bot.domain.errors import DSSError, Refusal
+from bot.language import mark, t
 from bot.listeners.build_dialog_fields import (
     OpenDialog,
     first_input,
@@ -39,7 +40,7 @@ CHECKED_FOR = 60.0
 """Seconds for which a problem that was found counts: after that, submitting checks again."""
 MISSED = 2
 """After that many times without names in time, the dialog takes typed names."""
-_SLOW = "DSS is slow to answer right now."
+_SLOW = mark("DSS is slow to answer right now.")
 
 
 class BuildDialogs:
@@ -129,7 +130,8 @@ class BuildDialogs:
                 lambda: self._typeahead.warm(asker, form.instance), shares=shares_of(None, context.user_id)
             )
         except (TooSlow, DSSError) as error:
-            form, dialog = typed_instead(form, dialog, error.hint if isinstance(error, DSSError) else _SLOW)
+            trouble = error.hint if isinstance(error, DSSError) else _SLOW
+            form, dialog = typed_instead(form, dialog, t(trouble))
         except Exception as error:  # noqa: BLE001 - the person reads the reason in the dialog
             self._refuse(view_id, turn, error)
             return
@@ -200,7 +202,7 @@ class BuildDialogs:
                 return self._typeahead.partitions(one.asker, one.form, typed)
 
     def _take_typed_names(self, one: OpenDialog, trouble: str) -> None:
-        form, dialog = typed_instead(one.form, one.dialog, trouble)
+        form, dialog = typed_instead(one.form, one.dialog, t(trouble))
         turn = self._updates.begin(one.id, one.hash)
         self._submit(lambda: self._show(one.id, turn, form, dialog))
 
@@ -216,7 +218,8 @@ class BuildDialogs:
                 preview = self._service.preview(form, asker, f"{view_id}|{turn}")
             except Exception as error:
                 log.exception("dialog.not_checked", exc_info=error)
-                preview = BuildPreview(remark="The bot couldn't check this. You can press Build anyway.")
+                remark = t("The bot couldn't check this. You can press Build anyway.")
+                preview = BuildPreview(remark=remark)
             found = msgspec.structs.replace(
                 dialog,
                 problem=preview.problem if preview else None,
@@ -271,7 +274,8 @@ class BuildDialogs:
         first = ids["typed" if one.form.by_hand else "project"]
         if outdated(one.view, one.form):
             there = str(first_input(one.view) or first)
-            return _errors(there, "This has just changed what can be chosen. Look at the other fields again.")
+            said = t("This has just changed what can be chosen. Look at the other fields again.")
+            return _errors(there, said)
         try:
             request = read_form(one.form)
             self._known_problem(one)

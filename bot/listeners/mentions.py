@@ -13,6 +13,7 @@ from bot.domain.features import Features
 from bot.domain.requests import KeyRequest
 from bot.domain.stored_records import FollowedJob, Watch
 from bot.domain.text import storable
+from bot.language import t
 from bot.listeners.dispatcher import Dispatcher, RequestContext
 from bot.listeners.favorites import favorite_called
 from bot.listeners.payloads import Payload, is_from_a_person, of_message
@@ -108,7 +109,7 @@ def request_of(command: ThreadCommand, watch: Watch, followed: FollowedJob) -> R
             again = same_again(followed.info, thread=watch.id)
             if again is None:
                 raise Refusal(
-                    "I can't build this job again: I can't ask for one of its outputs, or its mode."
+                    t("I can't build this job again: I can't ask for one of its outputs, or its mode.")
                 )
             return again
 

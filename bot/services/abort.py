@@ -12,6 +12,7 @@ from bot.domain.audit import Outcome
 from bot.domain.errors import DSSError, Refusal
 from bot.domain.ports import Dss
 from bot.domain.stored_records import BuildPlan, FollowedJob, FollowState, Intent, IntentState, Urgency
+from bot.language import t
 from bot.services.access import Authorized
 from bot.services.audit import outcome_of, reason
 from bot.services.examples import ExampleCheck
@@ -122,7 +123,7 @@ class AbortService(Service):
                 authorized.dss.abort(project, job_id)
             except (DSSError, Refusal) as error:
                 log.warning("abort.failed", job=job_id, error=str(error))
-                hint = error.hint if isinstance(error, DSSError) else ""
+                hint = t(error.hint) if isinstance(error, DSSError) else ""
                 results.append((ref, f"{error} {hint}".strip()))
                 outcome, why = Outcome.FAILED, reason(error)
             else:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from bot.commands.tokens import short
 from bot.domain import DssUser, JobInfo, JobRef, Person, Place, Request, RequestedOutput
 from bot.domain.audit import AuditEntry
 from bot.domain.cached import is_fresh
@@ -36,7 +35,8 @@ from bot.domain.policy import (
 from bot.domain.ports import Dss
 from bot.domain.rule_decisions import HiddenProject, by_rules, refusal_by_rules
 from bot.domain.rules import Rights, Verdict
-from bot.services.catalog import Catalog
+from bot.language import mark, t
+from bot.services.catalog import Catalog, no_such_project
 from bot.services.dss_users import DssUsers, IdentityUnavailable, UsersRefused
 from bot.services.loaded_rules import LoadedRules
 from bot.services.personal_keys import Keyed, PersonalKeys
@@ -78,7 +78,7 @@ class AccessControl:
         keys: PersonalKeys | None = None,
         *,
         rules: LoadedRules | None = None,
-        contact: str = "the bot's administrator",
+        contact: str = mark("the bot's administrator"),
         catalog: Catalog | None = None,
         requested_by: Callable[[JobRef], str | None] = lambda _: None,
     ) -> None:
@@ -170,7 +170,7 @@ class AccessControl:
         restricted = self._restricted(called, rules.rights(person, place), person, ask, decision)
         narrowed = by_rules(decision, restricted.rights, ask, self._contact)
         if isinstance(narrowed, HiddenProject):
-            hidden = Decision(allowed=False, reason="The project is hidden.", rule=narrowed.verdict.name)
+            hidden = Decision(allowed=False, reason=t("The project is hidden."), rule=narrowed.verdict.name)
             write(person, ask, target, hidden)
             raise self._unknown_project(restricted, decision.act_as, project or "")
         write(person, ask, target, narrowed)
@@ -210,9 +210,7 @@ class AccessControl:
             self._catalog.project(dss, act_as, typed)
         except Refusal as unknown:
             return unknown
-        label = self._label(dss.instance)
-        here = f" ({label})" if label else ""
-        return Refusal(f"There is no project {short(typed)} in DSS{here} that you can see.")
+        return Refusal(no_such_project(typed, self._label(dss.instance)))
 
     def acting(self, user_id: str, dss: Dss, act_as: str | None) -> Dss:
         """Return the instance, called as a person who was authorized before, to look at what became of it."""
@@ -259,8 +257,11 @@ class AccessControl:
         except UnknownUser as unknown:
             log.warning("access.unknown_person", user=user_id, error=str(unknown))
             raise (IdentityUnavailable if unknown.passing else Refusal)(
-                f"Slack didn't tell me who you are ({unknown}), so I did nothing. Please try again. If this "
-                "keeps happening, the bot's administrator can find out why with dss-bot doctor."
+                t(
+                    "Slack didn't tell me who you are ({reason}), so I did nothing. Please try again. If "
+                    "this keeps happening, the bot's administrator can find out why with dss-bot doctor.",
+                    reason=unknown,
+                )
             ) from unknown
 
     def _can_impersonate(self, dss: Dss, login: str) -> bool:
@@ -324,7 +325,8 @@ class AccessControl:
         except (DSSUnreachable, DSSUnavailable) as error:
             if passing:
                 return None
-            raise IdentityUnavailable("DSS doesn't answer right now, and has to say who is who.") from error
+            said = t("DSS doesn't answer right now, and has to say who is who.")
+            raise IdentityUnavailable(said) from error
         except (DSSError, Refusal):
             return None
         ask = AccessRequest(verb=Capability.VIEW, instance=dss.instance)
@@ -337,7 +339,7 @@ class AccessControl:
             return self.login_of(self._people.person(user_id, team_id), dss, passing=passing)
         except UnknownUser as unknown:
             if unknown.passing and not passing:
-                raise IdentityUnavailable("Slack doesn't say right now who asked for it.") from unknown
+                raise IdentityUnavailable(t("Slack doesn't say right now who asked for it.")) from unknown
             return None
 
     def logins_like(self, text: str, dss: Dss) -> frozenset[str]:

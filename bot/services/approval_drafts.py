@@ -5,11 +5,13 @@ from datetime import datetime
 
 from bot import views
 from bot.commands.rendering import as_command, can_be_typed
+from bot.domain import Build
 from bot.domain.approvals import Approval, ApprovalState
 from bot.domain.audit import AuditEntry
+from bot.domain.errors import Refusal
 from bot.domain.stored_records import BuildPlan, Draft, Urgency
 from bot.domain.visibility import Visibility
-from bot.language import everyone_reads
+from bot.language import everyone_reads, t
 from bot.services.dss_instances import DssInstances
 from bot.services.viewers import Viewers
 from bot.store.approvals import Unreadable
@@ -26,6 +28,42 @@ class ApprovalDrafts:
     def hidden_in(self, channel_id: str, plan: BuildPlan) -> list[str]:
         """Return the projects of a build of which a channel isn't shown what is built there."""
         return [one for one in plan.projects if self._viewers.shown([one], channel_id) is not Visibility.FULL]
+
+    def check(self, approval: Approval, asked: Build) -> None:
+        """Check that somebody else can see and decide what a new request shows.
+
+        Args:
+            approval: the request.
+            asked: the build as it was asked for.
+
+        Raises:
+            Refusal: nobody could.
+        """
+        if approval.channel_id[:1] not in {"C", "G"}:
+            raise Refusal(
+                t(
+                    "This build needs an approval, and nobody else can see it here. {reasons} "
+                    "Ask for it in a channel where somebody can approve it.",
+                    reasons=" ".join(approval.why),
+                ),
+                example=as_command(asked) if can_be_typed(asked) else None,
+            )
+        if hidden := self.hidden_in(approval.channel_id, approval.plan):
+            raise Refusal(
+                t(
+                    "This build needs an approval, and the channel for that doesn't show what is built in "
+                    "{projects}, so nobody could approve it. Nothing was started. Ask for it in a channel "
+                    "that does, or ask the bot's administrator for one.",
+                    projects=", ".join(hidden),
+                )
+            )
+        if not views.approval_fits(approval):
+            raise Refusal(
+                t(
+                    "This build needs an approval, and its outputs don't all fit into one message. Nothing "
+                    "was started. Name fewer of them in one command."
+                )
+            )
 
     @everyone_reads()
     def request(self, approval: Approval, outcome: str | None = None) -> Draft:

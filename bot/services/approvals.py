@@ -7,9 +7,8 @@ import msgspec
 import structlog
 
 from bot import views
-from bot.commands.rendering import as_command, can_be_typed
 from bot.domain import Build, DecideApproval, Place
-from bot.domain.approvals import Approval, ApprovalState, fingerprint, over, why_needed, why_not
+from bot.domain.approvals import Approval, ApprovalState, Reason, fingerprint, over, why_needed, why_not
 from bot.domain.errors import (
     DSSError,
     DSSNotFound,
@@ -22,6 +21,7 @@ from bot.domain.errors import (
     Refusal,
 )
 from bot.domain.stored_records import BuildPlan, Draft, Intent, IntentState
+from bot.language import t
 from bot.services.access import Authorized
 from bot.services.approval_drafts import ApprovalDrafts, audit_entry, unreadable_draft
 from bot.services.dss_users import IdentityUnavailable
@@ -76,12 +76,12 @@ class ApprovalService(Service):
         """
         approval = self._store.approvals.started_by(intent.id)
         if approval is None:
-            why = why_needed(self._rules, plan, self._clock())
-            if why:
-                self._ask(intent, request, plan, authorized, why)
-            return not why
+            because = why_needed(self._rules, plan, self._clock())
+            if because:
+                self._ask(intent, request, plan, authorized, because)
+            return not because
         if fingerprint(plan, intent.user_id, intent.team_id) != approval.fingerprint:
-            self._ask(intent, request, plan, authorized, approval.why, replaces=approval)
+            self._ask(intent, request, plan, authorized, approval.because, replaces=approval)
             return False
         self._check_approver(approval)
         return True
@@ -95,7 +95,7 @@ class ApprovalService(Service):
         approval = self._store.approvals.started_by(intent.id)
         if approval is None:
             return (), ""
-        where = "The job is followed here." if approval.place.channel_id == approval.channel_id else None
+        where = t("The job is followed here.") if approval.place.channel_id == approval.channel_id else None
         return (self._drafts.request(approval, where),), f"approved by {approval.decided_by}"
 
     def not_started(self, intent: Intent, error: Refusal | DSSError) -> bool:
@@ -115,7 +115,8 @@ class ApprovalService(Service):
             pause = min(2.0 ** min(intent.attempts, 6), LONGEST_PAUSE)
             self._store.intents.again(intent.id, self._owner, pause)
             return True
-        self._give_up(approval, str(error) if isinstance(error, Refusal) else error.hint, closes=intent.id)
+        reason = str(error) if isinstance(error, Refusal) else t(error.hint)
+        self._give_up(approval, reason, closes=intent.id)
         if self._drafts.is_told_in_thread(approval):
             why = error_message(error, doing="Build", request=approval.request)
             self._private_messages.send(approval.place, approval.user_id, why)
@@ -147,12 +148,12 @@ class ApprovalService(Service):
         try:
             approver = self._authorize(approval, asked, Place(channel_id=approval.channel_id), *who)
             if self._same_login(approval, approver):
-                raise Refusal("Whoever approved it has the requester's login by now.")
+                raise Refusal(t("Whoever approved it has the requester's login by now."))
         except IdentityUnavailable:
             raise
         except Refusal as refused:
             raise Refusal(
-                "The person who approved it may no longer do that. Ask again, so that somebody else can."
+                t("The person who approved it may no longer do that. Ask again, so that somebody else can.")
             ) from refused
 
     # -- asking
@@ -163,10 +164,10 @@ class ApprovalService(Service):
         request: Build,
         plan: BuildPlan,
         authorized: Authorized,
-        why: tuple[str, ...],
+        because: tuple[Reason | str, ...],
         replaces: Approval | None = None,
     ) -> None:
-        approval = self._new(intent, request, plan, why)
+        approval = self._new(intent, request, plan, because)
         waiting = self._still_waiting(plan)
         if waiting is None:
             drafts = [self._drafts.request(approval)]
@@ -190,17 +191,21 @@ class ApprovalService(Service):
         if waiting is None:
             if self._store.intents.state_of(intent.id) is IntentState.NEW:
                 raise Refusal(
-                    "The bot can't read an earlier request for an approval of this build. "
-                    "It ends by itself after its time. Nothing was started."
+                    t(
+                        "The bot can't read an earlier request for an approval of this build. "
+                        "It ends by itself after its time. Nothing was started."
+                    )
                 )
             return  # another process has dealt with the intent
         if replaces is not None:
-            raise Refusal("The same build is waiting for another approval already.")
+            raise Refusal(t("The same build is waiting for another approval already."))
         self._store.intents.close(intent.id, IntentState.REFUSED, note="waits for an approval already")
         answer = views.approval_waiting(waiting, intent.user_id, self._clock(), self._link(waiting))
         self._private_messages.send(intent.place, intent.user_id, answer)
 
-    def _new(self, intent: Intent, request: Build, plan: BuildPlan, why: tuple[str, ...]) -> Approval:
+    def _new(
+        self, intent: Intent, request: Build, plan: BuildPlan, because: tuple[Reason | str, ...]
+    ) -> Approval:
         now = self._clock()
         channel = self._rules.channel or intent.place.channel_id
         approval = Approval(
@@ -208,7 +213,7 @@ class ApprovalService(Service):
             fingerprint=fingerprint(plan, intent.user_id, intent.team_id),
             request=msgspec.structs.replace(request, confirmed=True),
             plan=msgspec.structs.replace(plan, known_ids=()),
-            why=why,
+            because=because,
             user_id=intent.user_id,
             team_id=intent.team_id,
             # By the time of the start, the response URL doesn't work, and App Home shows something else.
@@ -217,25 +222,7 @@ class ApprovalService(Service):
             created_at=now,
             expires_at=now + self._rules.valid_for,
         )
-        command = as_command(request) if can_be_typed(request) else None
-        if channel[:1] not in {"C", "G"}:
-            raise Refusal(
-                f"This build needs an approval, and nobody else can see it here. {' '.join(why)} "
-                "Ask for it in a channel where somebody can approve it.",
-                example=command,
-            )
-        hidden = self._drafts.hidden_in(channel, plan)
-        if hidden:
-            raise Refusal(
-                f"This build needs an approval, and the channel for that doesn't show what is built in "
-                f"{', '.join(hidden)}, so nobody could approve it. Nothing was started. Ask for it in a "
-                "channel that does, or ask the bot's administrator for one."
-            )
-        if not views.approval_fits(approval):
-            raise Refusal(
-                "This build needs an approval, and its outputs don't all fit into one message. Nothing was "
-                "started. Name fewer of them in one command."
-            )
+        self._drafts.check(approval, request)
         return approval
 
     def _still_waiting(self, plan: BuildPlan) -> Approval | None:
@@ -262,8 +249,10 @@ class ApprovalService(Service):
         approval = self._store.approvals.get(request.approval)
         if approval is None:
             raise Refusal(
-                "The bot doesn't know this request for an approval any more. Nothing was changed. "
-                "Whoever needs the build can ask for it again."
+                t(
+                    "The bot doesn't know this request for an approval any more. Nothing was changed. "
+                    "Whoever needs the build can ask for it again."
+                )
             )
         authorized = self._authorize(approval, request, intent.place, intent.user_id, intent.team_id)
         now = self._clock()
@@ -282,7 +271,9 @@ class ApprovalService(Service):
         )
         if not self._store.approvals.decide(decided, now, self._effects(decided, intent, authorized)):
             latest = self._store.approvals.get(approval.id) or approval
-            raise Refusal(f"Somebody was quicker: {over(latest)} Your press changed nothing.")
+            raise Refusal(
+                t("Somebody was quicker: {outcome} Your press changed nothing.", outcome=over(latest))
+            )
         log.info("approval.decided", approval=approval.id, state=decided.state, by=intent.user_id)
         self._wake_sender()
         self._private_messages.send(intent.place, intent.user_id, views.approval_decided(decided))
@@ -339,13 +330,19 @@ class ApprovalService(Service):
         except (DSSNotVisible, DSSRefused, DSSNotFound) as error:
             log.warning("approval.permissions_refused", project=project, error=str(error))
             raise Refusal(
-                f"DSS doesn't tell the bot who may build in {project}, so you can't decide about its builds. "
-                "The bot's administrator has to give it a global API key with admin rights."
+                t(
+                    "DSS doesn't tell the bot who may build in {project}, so you can't decide about its "
+                    "builds. The bot's administrator has to give it a global API key with admin rights.",
+                    project=project,
+                )
             ) from error
         if not may:
             raise Refusal(
-                f"You may not build in {project} in DSS, so you can't decide about its builds. "
-                "The project's administrator can give you the right to write its content."
+                t(
+                    "You may not build in {project} in DSS, so you can't decide about its builds. "
+                    "The project's administrator can give you the right to write its content.",
+                    project=project,
+                )
             )
 
     def _same_login(self, approval: Approval, authorized: Authorized) -> bool:
@@ -381,7 +378,7 @@ class ApprovalService(Service):
         if self._store.intents.state_of(approval.start_id or "") is IntentState.UNKNOWN:
             self._give_up(approval, "", closes=None, state=ApprovalState.UNKNOWN)
         else:
-            self._give_up(approval, "The bot told you what went wrong.", closes=None)
+            self._give_up(approval, t("The bot told you what went wrong."), closes=None)
 
     def _lapse(self, approval: Approval) -> None:
         lapsed = msgspec.structs.replace(approval, state=ApprovalState.LAPSED)

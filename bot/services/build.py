@@ -17,6 +17,7 @@ from bot.domain.audit import Outcome
 from bot.domain.errors import DSSError, Refusal
 from bot.domain.ports import Dss
 from bot.domain.stored_records import BuildPlan, FollowedJob, FollowState, Intent, IntentState, Urgency, Watch
+from bot.language import t
 from bot.services.access import Authorized
 from bot.services.approvals import ApprovalService
 from bot.services.audit import outcome_of
@@ -111,7 +112,9 @@ class BuildService(Service):
         if isinstance(plan, Running):
             if self._approvals.is_start(intent):
                 busy = ", ".join(output.label for output in plan.busy)
-                raise Refusal(f"Somebody else started a build of {busy} that is still running.")
+                raise Refusal(
+                    t("Somebody else started a build of {outputs} that is still running.", outputs=busy)
+                )
             self._ask_back(intent, self._already_running(plan, request, authorized.dss, intent.user_id))
             return
         request = as_planned(request, plan)
@@ -156,7 +159,7 @@ class BuildService(Service):
         """
         if not exact and not near and favorites:
             raise Refusal(
-                f"There is no favorite “{request.outputs[0].name}” here, and no such output.",
+                t("There is no favorite “{name}” here, and no such output.", name=request.outputs[0].name),
                 example=favorites[0],
                 suggestions=favorites,
             )

@@ -6,16 +6,23 @@ import msgspec
 
 from bot.commands.option_values import option_of
 from bot.commands.partition_dates import InWords, no_words
-from bot.commands.partitions import fit_partition, spelled
+from bot.commands.partitions import fit_partition, spelled, unfit_in_dialog
 from bot.commands.rendering import as_command
 from bot.commands.tokens import short
 from bot.domain import DEFAULT_MODE, Build, BuildMode, Dimension, ListDatasets, OutputKind, RequestedOutput
 from bot.domain.errors import Refusal
+from bot.language import listed, t
 from bot.services.catalog import UnknownOutput
 
 
 class WrongPartition(Refusal):
-    """The partition doesn't fit what is built."""
+    """The partition doesn't fit what is built.
+
+    Attributes:
+        in_dialog: the same where people choose the partition instead of typing it.
+    """
+
+    in_dialog: str
 
 
 class Partitioning(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,9 +35,9 @@ class Partitioning(msgspec.Struct, frozen=True, kw_only=True):
     in_words: InWords = no_words
     """Reads dates in words."""
 
-    def fit(self, partition: str | None) -> str | None:
+    def fit(self, partition: str | None, dataset: str | None = None) -> str | None:
         """Return a partition as DSS spells it; raise `Refusal` if it doesn't fit."""
-        return fit_partition(partition, self.dimensions or (), self.listed, self.in_words)
+        return fit_partition(partition, self.dimensions or (), self.listed, self.in_words, dataset=dataset)
 
 
 def put_right(request: Build, wrong: RequestedOutput, found: UnknownOutput) -> Refusal:
@@ -48,7 +55,7 @@ def put_right(request: Build, wrong: RequestedOutput, found: UnknownOutput) -> R
     if not others:
         return Refusal(str(found), example=alone, suggestions=found.suggestions)
     return Refusal(
-        f"{found} One command builds one type, so you need two commands.",
+        t("{problem} One command builds one type, so you need two commands.", problem=found),
         example=alone,
         then=as_command(msgspec.structs.replace(request, outputs=others)),
         suggestions=found.suggestions,
@@ -68,8 +75,13 @@ def option_left_out(request: Build, is_there: Callable[[RequestedOutput], bool])
         if found is None or is_there(output):
             continue
         name, value = found
-        there = f"{output.project} has no output {short(output.name)}"
-        said = said or f"{there}: write it as --{name} {output.name}."
+        option = f"--{name} {output.name}"
+        said = said or t(
+            "{project} has no output {name}: write it as {option}.",
+            project=output.project,
+            name=short(output.name),
+            option=option,
+        )
         kept = tuple(one for one in right.outputs if one != output)
         right = msgspec.structs.replace(right, outputs=kept)
         if isinstance(value, OutputKind):
@@ -100,14 +112,14 @@ def check_fit(request: Build, partition: str | None, found: Sequence[Partitionin
     for output, one in zip(request.outputs, found, strict=True):
         if one.dimensions is None:
             continue
+        name = f"{output.project}.{short(output.name)}"
         try:
-            fitted = one.fit(partition) or fitted
+            fitted = one.fit(partition, name) or fitted
         except Refusal as refused:
             right = msgspec.structs.replace(request, partition=refused.example)
-            said = str(refused).replace("This dataset", f"{output.project}.{short(output.name)}", 1)
-            raise WrongPartition(
-                said, example=as_command(right), suggestions=refused.suggestions
-            ) from refused
+            wrong = WrongPartition(str(refused), example=as_command(right), suggestions=refused.suggestions)
+            wrong.in_dialog = unfit_in_dialog(partition, one.dimensions, name) or str(refused)
+            raise wrong from refused
     return fitted
 
 
@@ -118,10 +130,12 @@ class _Group(msgspec.Struct):
     outputs: tuple[RequestedOutput, ...]
 
     def __str__(self) -> str:
-        names = " and ".join(one.name for one in self.partitioning.dimensions or ())
         first = self.outputs[0]
-        how = f"partitioned by {names}" if names else "not partitioned"
-        return f"{first.project}.{short(first.name)} is {how}"
+        name = f"{first.project}.{short(first.name)}"
+        if not self.partitioning.dimensions:
+            return t("{dataset} is not partitioned", dataset=name)
+        dimensions = listed([one.name for one in self.partitioning.dimensions])
+        return t("{dataset} is partitioned by {dimensions}", dataset=name, dimensions=dimensions)
 
     def fitting(self, partition: str | None) -> str | None:
         """Return the partition if it fits the first output, otherwise one that does."""
@@ -154,5 +168,5 @@ def _apart(request: Build, partition: str | None, groups: Sequence[_Group]) -> R
         fitting = group.fitting(partition)
         alone = msgspec.structs.replace(request, outputs=group.outputs, partition=fitting)
         commands.append(as_command(alone))
-    said = ", and ".join(str(group) for group in groups)
-    return Refusal(f"{said}: each needs its own command.", example=commands[0], then=commands[1])
+    said = t("{reasons}: each needs its own command.", reasons=t(", and ").join(map(str, groups)))
+    return Refusal(said, example=commands[0], then=commands[1])

@@ -17,18 +17,13 @@ from bot.domain.build_forms import (
     read_output,
 )
 from bot.domain.errors import DSSError, Refusal
+from bot.language import t
 from bot.services.build_checks import WrongPartition
 from bot.services.build_plan import Running, plan_build
 from bot.services.catalog import UnknownProject
 from bot.services.restricted_dss import check_build
 from bot.services.service import Service
 from bot.services.typeahead import Asker
-
-_IN_A_DIALOG = {
-    "leave out --partition": "leave this field empty",
-    "name the partition with --partition": "choose a partition",
-}
-"""How a dialog says what a refusal says about options."""
 
 
 class BadField(Refusal):
@@ -88,18 +83,20 @@ class BuildDialogService(Service):
         except BadField as bad:
             return BuildPreview(problem=_problem(bad.field, bad)) if form.typed else None
         if request.outputs[0].project == ANY_PROJECT:
-            return BuildPreview(remark="The bot looks for the one project that has it when you press Build.")
+            return BuildPreview(
+                remark=t("The bot looks for the one project that has it when you press Build.")
+            )
         field: Field = "typed" if form.by_hand else "outputs"
         try:
             return self._preview(request, asker, request_id)
         except WrongPartition as refused:
-            return BuildPreview(problem=_problem("partition", refused))
+            return BuildPreview(problem=_problem("partition", refused, refused.in_dialog))
         except UnknownProject as refused:
             return BuildPreview(problem=_problem("typed" if form.by_hand else "project", refused))
         except Refusal as refused:
             return BuildPreview(problem=_problem(field, refused))
         except DSSError as error:
-            return BuildPreview(remark=f"{error.hint} You can press Build anyway.")
+            return BuildPreview(remark=t("{problem} You can press Build anyway.", problem=t(error.hint)))
 
     def _preview(self, request: Build, asker: Asker, request_id: str) -> BuildPreview:
         dss = self._instances.for_request(request).dss
@@ -135,9 +132,9 @@ def read_form(form: BuildForm) -> Build:
     if form.by_hand:
         return _read_typed(form)
     if form.project is None and not form.outputs:
-        raise BadField("project", "Choose a project.")
+        raise BadField("project", t("Choose a project."))
     if not form.outputs:
-        raise BadField("outputs", "Choose what to build in this project.")
+        raise BadField("outputs", t("Choose what to build in this project."))
     try:
         return build_of(form, tuple(read_output(choice.value) for choice in form.outputs))
     except Refusal as refused:
@@ -149,7 +146,7 @@ def _read_typed(form: BuildForm) -> Build:
     if isinstance(parsed, Mistake):
         raise BadField("typed", parsed.problem, parsed.example.removeprefix("/dss-build "))
     if not isinstance(parsed, Build):
-        raise BadField("typed", "Say what to build.", "PROJECT.dataset")
+        raise BadField("typed", t("Say what to build."), "PROJECT.dataset")
     build = build_of(form, parsed.outputs)
     return msgspec.structs.replace(
         build,
@@ -158,10 +155,9 @@ def _read_typed(form: BuildForm) -> Build:
     )
 
 
-def _problem(field: Field, refused: Refusal) -> FieldProblem:
+def _problem(field: Field, refused: Refusal, said: str | None = None) -> FieldProblem:
     """Return what to show at a field. A command that would be right is of no use there."""
-    said = str(refused)
-    for typed, chosen in _IN_A_DIALOG.items():
-        said = said.replace(typed, chosen)
-    near = f" Near it: {', '.join(refused.suggestions)}." if refused.suggestions else ""
-    return FieldProblem(field=field, text=said + near)
+    said = said or str(refused)
+    if refused.suggestions:
+        said += t(" Near it: {names}.", names=", ".join(refused.suggestions))
+    return FieldProblem(field=field, text=said)

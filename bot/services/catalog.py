@@ -25,6 +25,7 @@ from bot.domain import (
 from bot.domain.cached import is_fresh
 from bot.domain.errors import DSSBadKey, DSSError, DSSUnavailable, DSSUnreachable, Refusal
 from bot.domain.ports import Dss
+from bot.language import mark, t, tn
 from bot.services.restricted_dss import unrestricted, visible_objects, visible_projects
 
 FRESH = timedelta(seconds=60)
@@ -37,6 +38,20 @@ RECENT = timedelta(seconds=1)
 MOST_NAMES = 200_000
 """How many names are cached in all; the lists that were read longest ago go first."""
 
+_A_KIND = {
+    OutputKind.DATASET: mark("a dataset"),
+    OutputKind.FOLDER: mark("a folder"),
+    OutputKind.MODEL: mark("a model"),
+    OutputKind.STREAM: mark("a streaming endpoint"),
+    OutputKind.KNOWLEDGE: mark("a knowledge bank"),
+}
+_HAS_NONE = {
+    OutputKind.DATASET: mark("{project} has no dataset {name}."),
+    OutputKind.FOLDER: mark("{project} has no folder {name}."),
+    OutputKind.MODEL: mark("{project} has no model {name}."),
+    OutputKind.STREAM: mark("{project} has no streaming endpoint {name}."),
+    OutputKind.KNOWLEDGE: mark("{project} has no knowledge bank {name}."),
+}
 _TYPES = {kind: word for word, kind in OUTPUT_KINDS.items()}
 
 T = TypeVar("T")
@@ -126,7 +141,7 @@ class Catalog:
         near = did_you_mean(typed, by_name)
         label = self._label(dss.instance)
         raise UnknownProject(
-            f"There is no project {short(typed)} in DSS{f' ({label})' if label else ''} that you can see.",
+            no_such_project(typed, label),
             typed,
             tuple(dict.fromkeys(by_name[name] for name in near)),
             None if near else as_command(ListProjects(instance=label)),
@@ -155,25 +170,27 @@ class Catalog:
     def _unknown(
         self, dss: Dss, caller: str | None, project: str, wanted: RequestedOutput, known: Sequence[FlowObject]
     ) -> UnknownOutput:
-        word = KIND_NAMES[wanted.kind]
         said = short(wanted.name)
         alike = [item.id for item in known if item.name.casefold() == wanted.name.casefold()]
         if len(alike) > 1:
             by_id = [RequestedOutput(project=project, name=one, kind=wanted.kind) for one in alike]
-            return UnknownOutput(
-                f"{project} has {len(alike)} {word}s named {said}: choose one by its id.", by_id
+            text = t(
+                "{project} has {outputs} named {name}: choose one by its id.",
+                project=project,
+                outputs=_counted(wanted.kind, len(alike)),
+                name=said,
             )
-        for kind, other in KIND_NAMES.items():
+            return UnknownOutput(text, by_id)
+        for kind in KIND_NAMES:
             if kind is wanted.kind:
                 continue
             listed = optional(partial(self.objects, dss, caller, project, kind, within=RECENT)) or ()
             if found := _named(wanted.name, listed):
-                typed = "leave out --type" if kind is OutputKind.DATASET else f"add --type {_TYPES[kind]}"
-                text = f"{said} is a {other} in {project}, not a {word}: {typed}."
+                text = _of_another_kind(said, project, kind, wanted.kind)
                 return UnknownOutput(text, [RequestedOutput(project=project, name=found.name, kind=kind)])
         near = did_you_mean(wanted.name, [item.name for item in known])
         return UnknownOutput(
-            f"{project} has no {word} {said}.",
+            t(_HAS_NONE[wanted.kind], project=project, name=said),
             [RequestedOutput(project=project, name=name, kind=wanted.kind) for name in near],
         )
 
@@ -194,6 +211,46 @@ class Catalog:
             while names > self._most_names and len(self._kept) > 1:
                 names -= len(self._kept.pop(next(iter(self._kept)))[1])
         return read_now
+
+
+def _of_another_kind(name: str, project: str, kind: OutputKind, wanted: OutputKind) -> str:
+    is_what, is_not = t(_A_KIND[kind]), t(_A_KIND[wanted])
+    if kind is OutputKind.DATASET:
+        return t(
+            "{name} is {kind} in {project}, not {wanted}: leave out --type.",
+            name=name,
+            kind=is_what,
+            project=project,
+            wanted=is_not,
+        )
+    return t(
+        "{name} is {kind} in {project}, not {wanted}: add {option}.",
+        name=name,
+        kind=is_what,
+        project=project,
+        wanted=is_not,
+        option="--type " + _TYPES[kind],
+    )
+
+
+def no_such_project(typed: str, label: str | None) -> str:
+    """Say that somebody can see no such project; ``label`` is the display name of the instance."""
+    dss = f"DSS ({label})" if label else "DSS"
+    return t("There is no project {project} in {dss} that you can see.", project=short(typed), dss=dss)
+
+
+def _counted(kind: OutputKind, count: int) -> str:
+    match kind:
+        case OutputKind.FOLDER:
+            return tn("{number} folder", "{number} folders", count)
+        case OutputKind.MODEL:
+            return tn("{number} model", "{number} models", count)
+        case OutputKind.STREAM:
+            return tn("{number} streaming endpoint", "{number} streaming endpoints", count)
+        case OutputKind.KNOWLEDGE:
+            return tn("{number} knowledge bank", "{number} knowledge banks", count)
+        case _:
+            return tn("{number} dataset", "{number} datasets", count)
 
 
 def _named(typed: str, known: Sequence[FlowObject]) -> FlowObject | None:

@@ -10,6 +10,7 @@ from bot.domain.errors import DSSBadKey, DSSError, Refusal
 from bot.domain.identity import outsider
 from bot.domain.personal_keys import KeyCheck, is_own_key
 from bot.domain.ports import Dss
+from bot.language import t
 from bot.services.dss_instances import DssInstance
 from bot.services.error_messages import error_message
 from bot.services.personal_keys import PersonalKeys
@@ -143,7 +144,7 @@ class ConnectService(Service):
         try:
             who = dss.with_key(key.reveal(), lambda error: error).who_am_i()
         except (DSSBadKey, ValueError):
-            raise Refusal("DSS doesn't know that key. Copy it again, or make a new one.") from None
+            raise Refusal(t("DSS doesn't know that key. Copy it again, or make a new one.")) from None
         return KeyCheck(
             person=known.person,
             who=who,

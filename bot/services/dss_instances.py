@@ -11,6 +11,7 @@ from bot.domain import JobCard, JobName, KeyRequest, Request, ShowThread
 from bot.domain.errors import Refusal
 from bot.domain.ports import Dss
 from bot.domain.stored_records import FollowedJob, Watch
+from bot.language import t
 from bot.services.job_lookup import JobRequest
 from bot.views.job_messages import job_card
 
@@ -71,7 +72,7 @@ class DssInstances:
         if found is None:
             known = ", ".join(self._instances)
             raise Refusal(
-                f"There is no DSS instance {short(name)}. The bot knows: {known}.",
+                t("There is no DSS instance {name}. The bot knows: {known}.", name=short(name), known=known),
                 suggestions=did_you_mean(name, self._instances),
             )
         return self._instances[found]
@@ -99,7 +100,7 @@ class DssInstances:
                 if _bare(job.host) in {_bare(url) for url in instance.urls}:
                     return instance
             here = JobName(project=job.project or "PROJECT", job_id=job.job_id)
-            unknown = Refusal(f"That link leads to {job.host}, a DSS that I'm not connected to.")
+            unknown = Refusal(t("That link leads to {host}, a DSS that I'm not connected to.", host=job.host))
             raise _with_example(unknown, msgspec.structs.replace(request, job=here))
         try:
             return self.named(job.instance)

@@ -10,6 +10,7 @@ from bot.domain import DssUser
 from bot.domain.cached import is_fresh
 from bot.domain.errors import DSSNotFound, DSSNotVisible, DSSRefused, Refusal
 from bot.domain.ports import Dss
+from bot.language import t
 
 log = structlog.get_logger(__name__)
 
@@ -86,8 +87,11 @@ class DssUsers:
             label = self._label(dss.instance)
             here = f"DSS ({label})" if label else "DSS"
             raise UsersRefused(
-                f"The bot's API key isn't allowed to list the users of {here}, so I can't find your "
-                "login: its administrator has to give the bot a global API key with admin rights."
+                t(
+                    "The bot's API key isn't allowed to list the users of {dss}, so I can't find your "
+                    "login: its administrator has to give the bot a global API key with admin rights.",
+                    dss=here,
+                )
             ) from error
         with self._lock:
             self._lists[dss.instance] = (now, users)

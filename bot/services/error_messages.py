@@ -9,6 +9,7 @@ from bot import views
 from bot.commands.rendering import as_command
 from bot.domain import AbortAll, Build, JobName, ListDatasets, ListJobs, Message, Request
 from bot.domain.errors import DSSError, DSSNotFound, DSSNotVisible, DSSRefused, Refusal
+from bot.language import t
 from bot.services.catalog import UnknownOutput, UnknownProject
 from bot.services.job_lookup import JobRequest, NoSuchJob
 
@@ -38,13 +39,18 @@ def error_message(
         return views.old_button()
     if request is not None and _of_thread(request) and isinstance(error, _NAMES_THE_JOB):
         error = Refusal(
-            "You can't do that with this job: you can't see it in DSS, or DSS doesn't allow it, or it was "
-            "deleted. An administrator of its project can give you access."
+            t(
+                "You can't do that with this job: you can't see it in DSS, or DSS doesn't allow it, or it "
+                "was deleted. An administrator of its project can give you access."
+            )
         )
     if isinstance(request, Build) and request.favorite and isinstance(error, _NAMES_THE_JOB):
         error = Refusal(
-            f"You can't build the channel's favorite “{request.favorite}”: you can't see in DSS what it "
-            "builds, or DSS doesn't allow it, or it was deleted. An administrator of its project can help."
+            t(
+                "You can't build the channel's favorite “{name}”: you can't see in DSS what it builds, or "
+                "DSS doesn't allow it, or it was deleted. An administrator of its project can help.",
+                name=request.favorite,
+            )
         )
     if isinstance(error, UnknownProject) and error.near and request is not None:
         right = with_project(request, error.typed, error.near[0])

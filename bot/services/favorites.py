@@ -27,6 +27,7 @@ from bot.domain.favorites import ChannelDefault, Favorite
 from bot.domain.ports import Dss
 from bot.domain.stored_records import Intent
 from bot.domain.visibility import is_direct
+from bot.language import t
 from bot.services.access import Authorized
 from bot.services.audit import outcome_of
 from bot.services.build_checks import put_right
@@ -153,14 +154,16 @@ class FavoriteService(Service):
                 find_output(authorized.dss, self._catalog, authorized.act_as, build.outputs[0])[0]
             )
             if len(exact) != 1:
-                said = (
-                    "Several projects that you can see have" if exact else "No project that you can see has"
-                )
+                name = short(build.outputs[0].name)
+                if exact:
+                    said = t(
+                        "Several projects that you can see have an output {name}: name its project.",
+                        name=name,
+                    )
+                else:
+                    said = t("No project that you can see has an output {name}: name its project.", name=name)
                 one = exact[0] if exact else msgspec.structs.replace(build.outputs[0], project="PROJECT")
-                raise Refusal(
-                    f"{said} an output {short(build.outputs[0].name)}: name its project.",
-                    example=as_command(msgspec.structs.replace(build, outputs=(one,))),
-                )
+                raise Refusal(said, example=as_command(msgspec.structs.replace(build, outputs=(one,))))
             return msgspec.structs.replace(build, outputs=exact)
         return msgspec.structs.replace(build, outputs=self._named(build, authorized))
 
@@ -205,9 +208,12 @@ class FavoriteService(Service):
         if found is None:
             names = [one.name for one in self._store.favorites.of_owner(owner)]
             near = did_you_mean(name, names)
-            whose = "This channel has" if owner != intent.user_id else "You have"
+            if owner != intent.user_id:
+                said = t("This channel has no favorite “{name}”.", name=name)
+            else:
+                said = t("You have no favorite “{name}”.", name=name)
             right = msgspec.structs.replace(intent.request, name=near[0]) if near else ShowFavorites()
-            raise Refusal(f"{whose} no favorite “{name}”.", example=as_command(right), suggestions=near)
+            raise Refusal(said, example=as_command(right), suggestions=near)
         if found.shared:
             self._may_change(intent, found)
         return found
@@ -224,8 +230,11 @@ class FavoriteService(Service):
             self._checked(intent, favorite.build)
         except Refusal as refusal:
             raise Refusal(
-                f"You can't change the channel's favorite “{favorite.name}”: you can't build what it builds. "
-                "Ask the person who saved it, or save your own without --channel."
+                t(
+                    "You can't change the channel's favorite “{name}”: you can't build what it builds. "
+                    "Ask the person who saved it, or save your own without --channel.",
+                    name=favorite.name,
+                )
             ) from refusal
 
     def _set_default(self, intent: Intent, request: SetDefault) -> Message:
@@ -248,8 +257,10 @@ class FavoriteService(Service):
             self._catalog.project(authorized.dss, authorized.act_as, existing.project)
         except Refusal as refusal:
             raise Refusal(
-                "You can't change the default project of this channel: you can't see it in DSS. Ask the "
-                "person who set it."
+                t(
+                    "You can't change the default project of this channel: you can't see it in DSS. Ask the "
+                    "person who set it."
+                )
             ) from refusal
 
     def _authorized(self, intent: Intent, request: SetDefault) -> Authorized:

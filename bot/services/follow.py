@@ -11,6 +11,7 @@ from bot.domain.policy import Capability
 from bot.domain.ports import Dss
 from bot.domain.stored_records import FollowedJob, FollowState, Intent, IntentState, Urgency, Watch
 from bot.domain.usual_duration import usual_duration
+from bot.language import t
 from bot.services.access import Authorized
 from bot.services.audit import outcome_of
 from bot.services.build_plan import RECENT_JOBS
@@ -108,7 +109,7 @@ class FollowService(Service):
         for watch in here:
             self._store.jobs.close_watch(watch.id)
         if not here or known is None:
-            raise Refusal(f"{ref} isn't followed here: nothing has changed.")
+            raise Refusal(t("{job} isn't followed here: nothing has changed.", job=ref))
         unfollowed = outcome_of(intent, Outcome.UNFOLLOWED, job=ref, act_as=authorized.act_as)
         self._store.intents.close(intent.id, IntentState.DONE, job=ref, audit=unfollowed)
         card = self._instances.card(known, authorized.dss)

@@ -1,12 +1,11 @@
 """Lists of jobs: one project's jobs, filtered and paged, and the overview."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
 from bot import views
-from bot.commands.dates import in_words
 from bot.commands.option_values import mentioned
 from bot.commands.rendering import as_command
 from bot.commands.suggestions import did_you_mean
@@ -26,9 +25,11 @@ from bot.domain import (
 from bot.domain.errors import Refusal
 from bot.domain.ports import Dss
 from bot.domain.stored_records import FollowedJob, Watch
+from bot.language import number, t
 from bot.services.access import Authorized
 from bot.services.catalog import UnknownOutput
 from bot.services.known_jobs import KnownJobs, is_bare, requested_in
+from bot.services.list_headings import filters_in_words, searched_in_words, title_of
 from bot.services.list_refusals import (
     MisspelledSubcommand,
     SeveralDatasets,
@@ -37,7 +38,6 @@ from bot.services.list_refusals import (
     read_moment,
 )
 from bot.services.project_search import (
-    JOBS_EACH,
     Found,
     find_output,
     is_pattern,
@@ -142,9 +142,9 @@ class JobListService(Service):
         page = job_filters.page(listed.jobs, request.page, views.PAGE_SIZE)
         said = self._words(request, since, authorized)
         if listed.is_cut:
-            said = (*said, f"among the newest {FILTERED_JOBS:,} jobs")
+            said = (*said, t("among the newest {number} jobs", number=number(FILTERED_JOBS)))
         return views.job_list(
-            f"Jobs of {request.project}",
+            t("Jobs of {project}", project=request.project),
             self._cards(page, authorized),
             request=msgspec.structs.replace(request, page=page.number),
             now=now,
@@ -225,7 +225,7 @@ class JobListService(Service):
         keys = matching_projects(projects, request.project)
         if not keys:
             raise Refusal(
-                f"No project that you can see matches {short(request.project)}.",
+                _no_match(request.project),
                 example=as_command(ListProjects(instance=request.instance)),
             )
         typed = [part for part in request.project.split(",") if part]
@@ -233,8 +233,8 @@ class JobListService(Service):
         if unknown:
             near = {part: did_you_mean(part, [one.key for one in projects], 1) for part in unknown}
             right = dict.fromkeys(one for part in typed for one in near.get(part, (part,)))
-            said = f"No project that you can see matches {short(unknown[0])}."
-            raise Refusal(said, example=as_command(msgspec.structs.replace(request, project=",".join(right))))
+            meant = msgspec.structs.replace(request, project=",".join(right))
+            raise Refusal(_no_match(unknown[0]), example=as_command(meant))
         return keys
 
     def _over_projects(self, request: ListJobs, since: datetime | None, authorized: Authorized) -> Message:
@@ -256,14 +256,13 @@ class JobListService(Service):
         matching = matching[: request.limit or FILTERED_JOBS]
         page = job_filters.page(matching, request.page, views.PAGE_SIZE)
         said = self._words(request, since, authorized)
-        title = f"Jobs of {len(found.searched)} projects" if len(keys) > 1 else f"Jobs of {keys[0]}"
         return views.job_list(
-            title,
+            title_of(keys, len(found.searched)),
             self._cards(page, authorized),
             request=msgspec.structs.replace(request, page=page.number),
             now=now,
             has_more=page.more,
-            filters=(*said, *_searched(found, every=running is not None)),
+            filters=(*said, *searched_in_words(found, every=running is not None)),
             counts=job_filters.counted(in_any_state),
         )
 
@@ -315,15 +314,7 @@ class JobListService(Service):
         person, by = authorized.person, request.by
         if by and (user_id := mentioned(by)):
             by = self._access.name_of(user_id, person.team_id) or by
-        said = (
-            f"state {request.state}" if request.state else "",
-            f"since {request.since}" if request.since else "",
-            f"by {by}" if by else "",
-            f"building {request.dataset}" if request.dataset else "",
-            f"at most {request.limit}" if request.limit else "",
-            f"from {in_words(since, person.tz)} on" if since else "",
-        )
-        return tuple(word for word in said if word)
+        return filters_in_words(request, since, person.tz, by=by)
 
     def _check_dataset(self, request: ListJobs, typed: str, project: str, authorized: Authorized) -> None:
         """Distinguish a misspelled name from a dataset without jobs; those of a deleted dataset would match.
@@ -378,11 +369,5 @@ def own_recent(
     return own
 
 
-def _searched(found: Found, *, every: bool) -> Iterator[str]:
-    """Say what a search through several projects looked at, and what it left out."""
-    if not every:
-        yield f"among the newest {JOBS_EACH} jobs" + (" of each" if len(found.searched) > 1 else "")
-    if found.unread:
-        yield f"{found.unread} more can't be read"
-    if found.left_out:
-        yield f"{found.left_out} more projects not searched: name those you want"
+def _no_match(typed: str) -> str:
+    return t("No project that you can see matches {typed}.", typed=short(typed))

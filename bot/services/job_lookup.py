@@ -27,6 +27,7 @@ from bot.domain import (
 from bot.domain.errors import DSSError, DSSNotFound, DSSNotVisible, DSSRefused, Refusal
 from bot.domain.follow_rules import merge
 from bot.domain.ports import Dss
+from bot.language import t
 from bot.services.catalog import Catalog
 from bot.services.project_search import find_output
 from bot.services.restricted_dss import Hidden
@@ -77,14 +78,21 @@ def find_ref(dss: Dss, names: Catalog, caller: str | None, request: JobRequest, 
     if dataset := _dataset(dss, names, caller, name.job_id):
         listed = ListJobs(project=dataset.project, dataset=dataset.name, instance=name.instance)
         raise Refusal(
-            f"{short(dataset.label)} is a dataset, not a job. "
-            "Its list shows each job that builds it, with its buttons and its id.",
+            t(
+                "{dataset} is a dataset, not a job. "
+                "Its list shows each job that builds it, with its buttons and its id.",
+                dataset=short(dataset.label),
+            ),
             example=as_command(listed),
         )
     job = as_job(JobName(project="PROJECT", job_id=short(name.job_id, 120)))
     raise Refusal(
-        f"Which project is the job {short(name.job_id)} in? Job ids aren't unique in DSS, and I don't know "
-        f"a job with this one. Write it as {job}, or choose it in the list of running and recent jobs.",
+        t(
+            "Which project is the job {id} in? Job ids aren't unique in DSS, and I don't know a job with "
+            "this one. Write it as {job}, or choose it in the list of running and recent jobs.",
+            id=short(name.job_id),
+            job=job,
+        ),
         example=as_command(Overview(instance=name.instance)),
     )
 
@@ -123,7 +131,11 @@ def read_job(dss: Dss, ref: JobRef, asked: JobName | None = None) -> JobInfo:
         listed = ListJobs(project=ref.project, instance=ref.instance if elsewhere else None)
         near = _near(dss, ref)
         refused = NoSuchJob(
-            f"DSS has no job {short(ref.job_id, 120)} in {ref.project}: it might have been deleted.",
+            t(
+                "DSS has no job {id} in {project}: it might have been deleted.",
+                id=short(ref.job_id, 120),
+                project=ref.project,
+            ),
             example=as_command(listed),
             suggestions=tuple(as_job(JobName(project=ref.project, job_id=one)) for one in near),
         )
@@ -134,7 +146,7 @@ def read_job(dss: Dss, ref: JobRef, asked: JobName | None = None) -> JobInfo:
 def _several(request: JobRequest, refs: Sequence[JobRef]) -> Refusal:
     named = tuple(as_job(JobName(project=ref.project, job_id=ref.job_id)) for ref in refs)
     return Refusal(
-        "Several jobs have that id: name the project too.",
+        t("Several jobs have that id: name the project too."),
         example=as_command(_in_project(request, refs[0].project)),
         suggestions=named,
     )
@@ -145,11 +157,18 @@ def _a_project(request: JobRequest, key: str) -> Refusal:
     on = request.job.instance
     if isinstance(request, AbortJob):
         return Refusal(
-            f"{key} is a project, not a job. To abort all its jobs, write --all; the bot asks you first.",
+            t(
+                "{project} is a project, not a job. To abort all its jobs, write --all; the bot asks you "
+                "first.",
+                project=key,
+            ),
             example=as_command(AbortAll(project=key, instance=on)),
         )
     return Refusal(
-        f"{key} is a project, not a job. Its list shows each job with its buttons and its id.",
+        t(
+            "{project} is a project, not a job. Its list shows each job with its buttons and its id.",
+            project=key,
+        ),
         example=as_command(ListJobs(project=key, instance=on)),
     )
 

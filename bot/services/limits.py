@@ -12,6 +12,7 @@ from bot.domain.errors import Refusal
 from bot.domain.people import surface_of
 from bot.domain.policy import capability_of
 from bot.domain.request_limits import Limited, RequestLimits
+from bot.language import mark, t
 from bot.services.access import Authorized
 from bot.services.project_search import is_pattern
 from bot.store import Exceeded, Store
@@ -105,15 +106,26 @@ def limited(request: Request) -> Limited | None:
 
 def refusal(kind: Limited, name: str, exceeded: Exceeded) -> str:
     """Say what is too much, that nothing happened, and when to try again."""
-    whose = "one person" if name.endswith("person") else "all people of one channel together"
-    number = exceeded.rate.burst
-    again = wording.duration(math.ceil(exceeded.seconds))
-    if kind is Limited.STARTS:
-        return (
-            f"That's too many builds at once: {whose} can start {number} a minute here. "
-            f"Nothing was started. Try again in {again}."
-        )
-    return (
-        f"That's too many logs and searches at once: {whose} can ask for {number} a minute here. "
-        f"DSS wasn't asked. Try again in {again}."
-    )
+    number, again = exceeded.rate.burst, wording.duration(math.ceil(exceeded.seconds))
+    return t(_TOO_MUCH[kind, name.endswith("person")], number=number, time=again)
+
+
+_TOO_MUCH = {
+    (Limited.STARTS, True): mark(
+        "That's too many builds at once: one person can start {number} a minute here. "
+        "Nothing was started. Try again in {time}."
+    ),
+    (Limited.STARTS, False): mark(
+        "That's too many builds at once: all people of one channel together can start {number} a minute "
+        "here. Nothing was started. Try again in {time}."
+    ),
+    (Limited.READS, True): mark(
+        "That's too many logs and searches at once: one person can ask for {number} a minute here. "
+        "DSS wasn't asked. Try again in {time}."
+    ),
+    (Limited.READS, False): mark(
+        "That's too many logs and searches at once: all people of one channel together can ask for "
+        "{number} a minute here. DSS wasn't asked. Try again in {time}."
+    ),
+}
+"""What is said for each kind of request, if one person's limit is exceeded or not."""

@@ -13,6 +13,7 @@ from bot.commands.suggestions import did_you_mean, one_slip, same
 from bot.commands.tokens import short
 from bot.domain import JobInfo, ListJobs, ListProjects, MyLastJob
 from bot.domain.errors import Refusal
+from bot.language import t
 
 
 class MisspelledSubcommand(Refusal):
@@ -40,7 +41,7 @@ class SeveralDatasets(Refusal):
     """
 
     def __init__(self, request: ListJobs, lists: Sequence[ListJobs]) -> None:
-        said = f"Several projects have a dataset {short(request.project)}."
+        said = t("Several projects have a dataset {name}.", name=short(request.project))
         super().__init__(said, example=as_command(lists[0]))
         self.lists = tuple(lists)
 
@@ -65,7 +66,11 @@ def check_initiator(request: ListJobs, project: str, jobs: Sequence[JobInfo]) ->
     near = () if same(request.by, initiators) else did_you_mean(request.by, initiators)
     if near:
         right = msgspec.structs.replace(request, project=project, by=near[0])
-        said = f"{short(request.by)} didn't start any of the newest jobs in {project}."
+        said = t(
+            "{person} didn't start any of the newest jobs in {project}.",
+            person=short(request.by),
+            project=project,
+        )
         raise Refusal(said, example=as_command(right), suggestions=near)
 
 

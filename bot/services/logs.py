@@ -14,6 +14,7 @@ from bot.domain import JobInfo, LogTail, Message, ReadLog, SendLog
 from bot.domain.errors import DSSError, DSSNotFound, Refusal
 from bot.domain.log_excerpts import LogExtract, extract
 from bot.domain.stored_records import FollowedJob
+from bot.language import t
 from bot.services.access import Authorized
 from bot.services.service import Collaborators, Service
 from bot.slack.file_uploads import UploadRefused
@@ -126,7 +127,8 @@ def chosen_activity(request: ReadLog | SendLog, job: JobInfo) -> str | None:
     near = did_you_mean(typed, ids)
     named = msgspec.structs.replace(request.job, project=job.ref.project)
     right = ReadLog(job=named, activity=(*near, *ids)[0])
-    raise Refusal(f"That job has no activity {short(typed)}.", example=as_command(right), suggestions=near)
+    said = t("That job has no activity {activity}.", activity=short(typed))
+    raise Refusal(said, example=as_command(right), suggestions=near)
 
 
 def read_tail(job: JobInfo, activity: str | None, authorized: Authorized, most: int) -> LogTail | None:

@@ -9,6 +9,7 @@ from bot.commands.rendering import as_command
 from bot.domain import Connect, Disconnect
 from bot.domain.errors import DSSBadKey, DSSError, DSSPersonalKeyRefused, Refusal
 from bot.domain.ports import Dss
+from bot.language import t
 from bot.store import StoreTrouble
 from bot.store.personal_keys import PersonalKey, PersonalKeyStore
 
@@ -52,7 +53,11 @@ class PersonalKeys:
         label = self._label(instance)
         here = f"DSS ({label})" if label else "DSS"
         return Refusal(
-            f"You can't use {here} from here yet: the bot's API key may not act as you, so connect your own.",
+            t(
+                "You can't use {dss} from here yet: the bot's API key may not act as you, so connect your "
+                "own.",
+                dss=here,
+            ),
             example=self.connect_command(instance),
         )
 
@@ -73,20 +78,25 @@ class PersonalKeys:
         if found is None:
             return None
         if found.refused:
-            raise self._unusable(found, "DSS no longer accepts it.")
+            raise self._unusable(found, t("DSS no longer accepts it."))
         if found.key is None:
-            raise self._unusable(found, "It can't be decrypted here anymore.")
+            raise self._unusable(found, t("It can't be decrypted here anymore."))
         try:
             called = dss.with_key(found.key.reveal(), lambda error: self._refused(found, error))
         except ValueError:
-            raise self._unusable(found, "It isn't a valid key.") from None
+            raise self._unusable(found, t("It isn't a valid key.")) from None
         return Keyed(login=found.login, dss=called)
 
     def _unusable(self, key: PersonalKey, why: str) -> Refusal:
         without = as_command(Disconnect(instance=self._label(key.instance)))
         return Refusal(
-            f"I can't use your personal API key of {key.login}: {why} Connect a new one, or remove it with "
-            f"{without}.",
+            t(
+                "I can't use your personal API key of {login}: {reason} Connect a new one, or remove it "
+                "with {command}.",
+                login=key.login,
+                reason=why,
+                command=without,
+            ),
             example=self.connect_command(key.instance),
         )
 
@@ -100,16 +110,20 @@ class PersonalKeys:
         )
         command = self.connect_command(key.instance)
         if not _is_unknown(error):
-            said.hint = f"DSS didn't accept your personal API key. Try again, or connect a new one: {command}"
+            said.hint = t(
+                "DSS didn't accept your personal API key. Try again, or connect a new one: {command}",
+                command=command,
+            )
             return said
         log.warning("personal_key.refused", instance=key.instance, user=key.user_id, login=key.login)
         try:
             self.rows.mark_refused(key.id)
         except StoreTrouble as trouble:  # the next call tries again
             log.warning("personal_key.not_marked", instance=key.instance, error=type(trouble).__name__)
-        said.hint = (
+        said.hint = t(
             "DSS no longer accepts your personal API key: it was deleted there, or it has expired. I won't "
-            f"use it again. Make a new one in DSS, then connect it: {command}"
+            "use it again. Make a new one in DSS, then connect it: {command}",
+            command=command,
         )
         return said
 

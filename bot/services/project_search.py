@@ -21,6 +21,7 @@ from bot.domain import (
 )
 from bot.domain.errors import DSSBadKey, DSSError, DSSUnavailable, DSSUnreachable, Refusal
 from bot.domain.ports import Dss
+from bot.language import t
 from bot.services.catalog import Catalog
 
 MOST_PROJECTS = 40
@@ -120,7 +121,7 @@ def nowhere(request: Build) -> Refusal:
     is_about_jobs = name.casefold() in ALONE
     names = as_command(ListProjects(instance=request.instance))
     return Refusal(
-        f"No project that you can see has an output {short(name)}.",
+        t("No project that you can see has an output {name}.", name=short(name)),
         example=f"/dss-jobs {name.casefold()}" if is_about_jobs else names,
     )
 
@@ -137,7 +138,11 @@ def outputs_elsewhere(dss: Dss, catalog: Catalog, caller: str | None, request: B
     if not outputs:
         return None
     right = msgspec.structs.replace(request, outputs=outputs)
-    said = f"There is no project {short(first.project)}. Did you mean the outputs in {outputs[0].project}?"
+    said = t(
+        "There is no project {typed}. Did you mean the outputs in {project}?",
+        typed=short(first.project),
+        project=outputs[0].project,
+    )
     return Refusal(said, example=as_command(right))
 
 

@@ -29,6 +29,7 @@ from bot.domain import (
 )
 from bot.domain.errors import DSSNotFound, DSSNotVisible, DSSRefused, Refusal
 from bot.domain.stored_records import FollowedJob, Watch
+from bot.language import t
 from bot.services.access import Authorized
 from bot.services.audit import failed_query
 from bot.services.catalog import NOW, UnknownProject, optional
@@ -175,17 +176,18 @@ class QueryService(Service):
         """Show the job of a thread that doesn't name it, or say why not, without naming it either."""
         watch = self._store.jobs.watch(request.watch)
         if watch is None:
-            raise Refusal("The bot no longer keeps the job of this thread.", example="/dss-jobs")
+            raise Refusal(t("The bot no longer keeps the job of this thread."), example="/dss-jobs")
         ref = watch.ref
         job = JobName(job_id=ref.job_id, project=ref.project, instance=ref.instance)
         try:
             return self._find_out(ShowStatus(job=job), user_id, team_id, place, delivery)
         except (UnknownProject, DSSNotVisible, DSSRefused) as error:
             raise Refusal(
-                "You can't see this job in DSS. An administrator of its project can give you access."
+                t("You can't see this job in DSS. An administrator of its project can give you access.")
             ) from error
         except NoSuchJob as error:
-            raise Refusal("You can't see this job in DSS, or it was deleted.", example="/dss-jobs") from error
+            said = t("You can't see this job in DSS, or it was deleted.")
+            raise Refusal(said, example="/dss-jobs") from error
 
     def _my_last_job(
         self, request: MyLastJob, user_id: str, team_id: str, place: Place, delivery: str

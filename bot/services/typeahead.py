@@ -17,6 +17,7 @@ from bot.domain.build_forms import BuildForm, Choice, output_value, read_output
 from bot.domain.cached import is_fresh
 from bot.domain.errors import Refusal
 from bot.domain.stored_records import FollowedJob
+from bot.language import t
 from bot.services.access import Authorized
 from bot.services.catalog import optional
 from bot.services.service import Collaborators, Service
@@ -195,7 +196,7 @@ class Typeahead(Service):
 
 def _output_name(project: str, one: FlowObject) -> tuple[str, str, str]:
     value = output_value(RequestedOutput(project=project, name=one.id, kind=one.kind)) or ""
-    text = one.name if one.kind is OutputKind.DATASET else f"{one.name} ({KIND_NAMES[one.kind]})"
+    text = one.name if one.kind is OutputKind.DATASET else f"{one.name} ({t(KIND_NAMES[one.kind])})"
     return value, text, one.id
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.domain.redaction.custom import UnusablePattern, compiled
 from bot.domain.request_limits import RequestLimits
-from bot.language import ENGLISH, languages
+from bot.language import ENGLISH, languages, mark
 from bot.settings.approvals import read_approvals
 from bot.settings.encryption_keys import read_encryption_keys
 from bot.settings.instances import FROM_ENVIRONMENT, read_instances
@@ -78,7 +78,7 @@ def read_settings(env: Mapping[str, str], read_file: ReadFile, data_dir: Path) -
             problems,
         ),
         access=access,
-        contact=access_table.text("contact", "the bot's administrator"),
+        contact=access_table.text("contact", mark("the bot's administrator")),
         rules=rules,
         following=_read_following(file.table("following")),
         approvals=read_approvals(file.table("approvals"), problems, [one.name for one in instances]),

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, inse
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain import Build, Place
-from bot.domain.approvals import Approval, ApprovalState, definition_key
+from bot.domain.approvals import Approval, ApprovalState, Reason, definition_key
 from bot.domain.audit import AuditEntry
 from bot.domain.stored_records import BuildPlan, Draft, Intent, IntentState
 from bot.store.audit import AuditStore
@@ -33,7 +33,7 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     request: Build
     plan: BuildPlan
-    why: tuple[str, ...]
+    because: tuple[Reason | str, ...] = msgspec.field(name="why")
     place: Place
     channel_id: str
 
@@ -235,7 +235,7 @@ def _row(approval: Approval, now: int) -> dict[str, object]:
     asked = _Asked(
         request=approval.request,
         plan=approval.plan,
-        why=approval.why,
+        because=approval.because,
         place=approval.place,
         channel_id=approval.channel_id,
     )
@@ -278,7 +278,7 @@ def _read(row: RowMapping) -> Approval | Unreadable:
             fingerprint=row["fingerprint"],
             request=asked.request,
             plan=asked.plan,
-            why=asked.why,
+            because=asked.because,
             user_id=row["user_id"],
             team_id=row["team_id"],
             place=asked.place,

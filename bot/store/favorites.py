@@ -12,6 +12,7 @@ from bot.domain.errors import Refusal
 from bot.domain.favorites import MOST, ChannelDefault, Favorite, name_key
 from bot.domain.requests import Build
 from bot.domain.stored_records import IntentState
+from bot.language import t
 from bot.store.audit import AuditStore
 from bot.store.codec import UnreadableRow, dump, load_request
 from bot.store.database import Database
@@ -54,7 +55,11 @@ class FavoriteStore:
             counted = select(func.count()).where(favorites.c.owner == favorite.owner, favorites.c.key != key)
             if connection.execute(counted).scalar_one() >= MOST:
                 raise Refusal(
-                    f"There are already {MOST} favorites. Delete one that nobody needs, then save this one.",
+                    t(
+                        "There are already {number} favorites. Delete one that nobody needs, then save "
+                        "this one.",
+                        number=MOST,
+                    ),
                     example="/dss-build list",
                 )
             values = {
@@ -77,7 +82,7 @@ class FavoriteStore:
         def write(connection: Connection, _: int) -> None:
             taken = connection.execute(select(favorites.c.name).where(_is(owner, to))).first()
             if taken is not None and name_key(to) != name_key(name):
-                raise Refusal(f"There is already a favorite “{to}”.", example="/dss-build list")
+                raise Refusal(t("There is already a favorite “{name}”.", name=to), example="/dss-build list")
             connection.execute(update(favorites).where(_is(owner, name)).values(key=name_key(to), name=to))
 
         self._once(intent_id, audit, write)

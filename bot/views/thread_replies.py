@@ -54,7 +54,9 @@ def reply_started(card: JobCard) -> Message:
         said = t("Started: {what}.", what=what)
     else:
         said = t("Following {what} from now on.", what=what)
-    return say(f"{said} {t('It usually takes {time}.', time=wording.duration(usual))}" if usual else said)
+    if usual:
+        said += " " + t("It usually takes {time}.", time=wording.duration(usual))
+    return say(said)
 
 
 def reply_activity_failed(card: JobCard, activity: Activity) -> Message:
@@ -177,7 +179,8 @@ def reply_end_unreadable(card: JobCard, *, listed: bool) -> Message:
         how = t("DSS lists this job as finished, but its state can't be read.")
     else:
         how = t("DSS no longer lists this job as running, but its state can't be read.")
-    text = f"{how} {t('Open the job in DSS to see how it ended.')}"
+    look = t("Open the job in DSS to see how it ended.")
+    text = f"{how} {look}"
     row = actions(buttons.open_in_dss(card), buttons.log(card))
     return message(text, (section(f"{wording.UNKNOWN} {_mention(card.asker)}{text}"), *row))
 
@@ -227,7 +230,8 @@ def reply_overdue(card: JobCard, now: datetime) -> Message:
         said = t("This job has been running for {took}, {times}.", took=took, times=times)
     else:
         said = t("This job has been running for {took}.", took=took)
-    text = f"{said} {t('Its log might say why.')}"
+    look = t("Its log might say why.")
+    text = f"{said} {look}"
     row = actions(buttons.log(card), buttons.abort(card), buttons.open_in_dss(card))
     return message(text, (section(f"{wording.WAITING} {text}"), *row))
 

@@ -19,7 +19,8 @@ def timeline_alt(drawn: Timeline) -> str:
         time=wording.duration(drawn.seconds),
     )
     name, ran = activity_name(last.name, 60), wording.duration(last.ran)
-    said = [f"{first} {t('The longest, {name}, ran {time}.', name=name, time=ran)}"]
+    ran_longest = t("The longest, {name}, ran {time}.", name=name, time=ran)
+    said = [f"{first} {ran_longest}"]
     said += [_in_words(bar) for bar in drawn.bars]
     if note := timeline_note(drawn):
         said.append(f"{wording.upper_first(note)}.")

@@ -32,7 +32,7 @@ def warning_lines(groups: Sequence[WarningGroup]) -> Iterator[str]:
         times = tn(" ({number} time)", " ({number} times)", group.count) if group.count > 1 else ""
         yield f"• {_said(group)}{times}"
     if len(groups) > SHOWN:
-        yield f"• {tn('and {number} more kind', 'and {number} more kinds', len(groups) - SHOWN)}"
+        yield "• " + tn("and {number} more kind", "and {number} more kinds", len(groups) - SHOWN)
 
 
 def _said(group: WarningGroup) -> str:

@@ -14,6 +14,7 @@ from bot.domain.ports import Dss
 from bot.domain.stored_records import Draft, FollowedJob, Urgency, Watch
 from bot.domain.timeline import Timeline, timeline
 from bot.domain.visibility import Visibility
+from bot.language import t
 from bot.services.viewers import Viewers
 from bot.slack.file_uploads import UploadRefused
 from bot.store import Change, LeaseStore, Picture, Store, is_of_one_row
@@ -142,7 +143,7 @@ class TimelinePictures:
             file_id = self._files.upload("timeline.png", content, alt_text=alt)
             picture = msgspec.structs.replace(picture, file_id=file_id)
             self._store.pictures.put(picture)
-        self._files.complete(str(picture.file_id), f"Timeline of {picture.ref.job_id}"[:200])
+        self._files.complete(str(picture.file_id), t("Timeline of {job}", job=picture.ref.job_id)[:200])
         self._store.pictures.put(msgspec.structs.replace(picture, completed=True))
 
     def _show(self, picture: Picture, file_id: str) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from bot import views
 from bot.domain import Build, BuildMode, DecideApproval, Message, Output, Place, RequestedOutput
-from bot.domain.approvals import Approval, ApprovalState
+from bot.domain.approvals import Approval, ApprovalState, Reason
 from bot.domain.stored_records import BuildPlan
 from tests.views.cards import NOW, ago
 
@@ -26,7 +26,7 @@ APPROVAL = Approval(
         act_as="alice",
         usual_seconds=252.0,
     ),
-    why=("CHURN is a protected project.", "It rebuilds everything upstream, even what hasn't changed."),
+    because=(Reason(kind="project", name="CHURN"), Reason(kind="mode", mode=BuildMode.ALL)),
     user_id="U0ALICE",
     team_id="T1",
     place=Place(channel_id="C0DATA"),

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.domain import Build, Message, Output, Place, RequestedOutput
-from bot.domain.approvals import Approval, ApprovalState, fingerprint
+from bot.domain.approvals import Approval, ApprovalState, Reason, fingerprint
 from bot.domain.stored_records import BuildPlan, Draft, Intent, IntentState, Urgency
 from bot.store import AuditEntry, Store
 from bot.store.approvals import Effects, Unreadable
@@ -31,7 +31,7 @@ def approval(**changes: Any) -> Approval:
         "fingerprint": fingerprint(PLAN, "U1", "T1"),
         "request": Build(outputs=(RequestedOutput(project="CHURN", name="scored"),)),
         "plan": PLAN,
-        "why": ("CHURN is a protected project.",),
+        "because": (Reason(kind="project", name="CHURN"),),
         "user_id": "U1",
         "team_id": "T1",
         "place": Place(channel_id="C1"),
@@ -203,10 +203,10 @@ def test_an_approval_makes_an_intent_that_is_claimed(store: Store) -> None:
     assert isinstance(started, Intent)
     found = store.approvals.started_by(started.id)
     assert found is not None
-    assert (found.plan, found.request, found.why, found.place) == (
+    assert (found.plan, found.request, found.because, found.place) == (
         made.plan,
         made.request,
-        made.why,
+        made.because,
         made.place,
     )
     assert (found.decided_by, found.decided_at, found.state) == ("U2", NOW, ApprovalState.APPROVED)
