@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain import BuildMode, Message
 from bot.domain.build_forms import MOST_OUTPUTS, BuildForm, BuildPreview, Choice, Field
 from bot.domain.favorites import LONGEST
+from bot.language import mark, t, tn
 from bot.views import dialog_ids, limits, wording
 from bot.views.blocks import Block, context, mrkdwn, plain, say, section
 from bot.views.escape import code, cut, label, one_line, sentence
@@ -15,17 +16,16 @@ HERE, PRIVATELY = "here", "direct"
 """Values of the options for where the job is followed."""
 
 _MODES: dict[BuildMode, str] = {
-    BuildMode.ONLY: "From its inputs as they are now. Nothing upstream is built.",
-    BuildMode.MODIFIED: "Also builds what is out of date upstream.",
-    BuildMode.MISSING: "Also builds what was never built upstream.",
-    BuildMode.ALL: "Runs every upstream recipe again. The bot asks you to confirm.",
+    BuildMode.ONLY: mark("From its inputs as they are now. Nothing upstream is built."),
+    BuildMode.MODIFIED: mark("Also builds what is out of date upstream."),
+    BuildMode.MISSING: mark("Also builds what was never built upstream."),
+    BuildMode.ALL: mark("Runs every upstream recipe again. The bot asks you to confirm."),
 }
-_CHECKING = "Checking with DSS…"
 
 
 def loading_dialog() -> dict[str, object]:
     """Return the dialog as it opens at once, before anything is known."""
-    return _dialog((section("⏳ Loading…"),))
+    return _dialog((section(f"{wording.WAITING} {t('Loading…')}"),))
 
 
 def refused_dialog(reason: str) -> dict[str, object]:
@@ -62,22 +62,24 @@ def build_dialog(
         _mode(form),
         *((_where(form),) if asks_where else ()),
         _favorite(form),
-        *((context(_CHECKING),) if checking else _preview(preview, alerts=alerts)),
+        *((context(t("Checking with DSS…")),) if checking else _preview(preview, alerts=alerts)),
     )
     return {
         **_dialog(blocks),
         "callback_id": dialog_ids.BUILD,
         "private_metadata": metadata,
-        "submit": plain("Build"),
+        "submit": plain(t("Build")),
     }
 
 
 def dialog_not_opened() -> Message:
     """Say that Slack didn't open the dialog, and how to build without it."""
     return say(
-        "Slack didn't open the dialog in time. Nothing was started.",
-        "Type `/dss-build` again, or name what to build: `/dss-build PROJECT.dataset`. "
-        "`/dss-build help` shows more.",
+        t("Slack didn't open the dialog in time. Nothing was started."),
+        t(
+            "Type `/dss-build` again, or name what to build: `/dss-build PROJECT.dataset`. "
+            "`/dss-build help` shows more."
+        ),
         icon=wording.WARNED,
     )
 
@@ -106,7 +108,7 @@ def _block_id(action_id: str, *depends_on: str) -> str:
 
 def field_error(text: str, example: str | None = None) -> str:
     """Return what Slack shows under a field, which is plain text."""
-    said = f"{text} Try: {example}" if example else text
+    said = f"{text} {t('Try: {example}', example=example)}" if example else text
     return cut(one_line(said), limits.FIELD_ERROR)
 
 
@@ -124,8 +126,8 @@ def fits_option(value: str) -> bool:
 def _dialog(blocks: Sequence[Block]) -> dict[str, object]:
     return {
         "type": "modal",
-        "title": plain("Build in DSS"),
-        "close": plain("Cancel"),
+        "title": plain(t("Build in DSS")),
+        "close": plain(t("Cancel")),
         "blocks": list(blocks),
     }
 
@@ -157,11 +159,11 @@ def _instance(form: BuildForm, instances: Sequence[str]) -> Iterator[Block]:
     element: Block = {
         "type": "static_select",
         "action_id": dialog_ids.BUILD_INSTANCE,
-        "placeholder": plain("Choose a DSS instance"),
+        "placeholder": plain(t("Choose a DSS instance")),
         "options": options,
         "initial_option": chosen,
     }
-    yield _input(block_ids(form)["instance"], "DSS instance", element)
+    yield _input(block_ids(form)["instance"], t("DSS instance"), element)
 
 
 def _chosen(form: BuildForm) -> Iterator[Block]:
@@ -169,36 +171,36 @@ def _chosen(form: BuildForm) -> Iterator[Block]:
     project: Block = {
         "type": "external_select",
         "action_id": dialog_ids.BUILD_PROJECT,
-        "placeholder": plain("Type a part of its name or key"),
+        "placeholder": plain(t("Type a part of its name or key")),
         "min_query_length": 0,
         **({"initial_option": option(form.project)} if form.project else {}),
     }
-    hint = "If no name appears, DSS might be slow: type one more letter. Names are up to a minute old."
-    yield _input(ids["project"], "Project", project, hint=hint)
+    hint = t("If no name appears, DSS might be slow: type one more letter. Names are up to a minute old.")
+    yield _input(ids["project"], t("Project"), project, hint=hint)
     outputs: Block = {
         "type": "multi_external_select",
         "action_id": dialog_ids.BUILD_OUTPUTS,
-        "placeholder": plain("Type a part of its name"),
+        "placeholder": plain(t("Type a part of its name")),
         "min_query_length": 0,
         "max_selected_items": MOST_OUTPUTS,
         **({"initial_options": [option(one) for one in form.outputs]} if form.outputs else {}),
     }
-    yield _input(ids["outputs"], "What to build", outputs)
+    yield _input(ids["outputs"], t("What to build"), outputs)
     partition: Block = {
         "type": "external_select",
         "action_id": dialog_ids.BUILD_PARTITION,
-        "placeholder": plain("Choose one, or type your own"),
+        "placeholder": plain(t("Choose one, or type your own")),
         "min_query_length": 0,
     }
     if form.partition and fits_option(form.partition):
         partition["initial_option"] = option(Choice(value=form.partition, text=form.partition))
-    hint = "Only for partitioned datasets. Several are joined by commas, a range by a slash."
-    yield _input(ids["partition"], "Partition", partition, hint=hint, optional=True)
+    hint = t("Only for partitioned datasets. Several are joined by commas, a range by a slash.")
+    yield _input(ids["partition"], t("Partition"), partition, hint=hint, optional=True)
 
 
 def _typed(form: BuildForm, trouble: str | None, *, alerts: bool) -> Iterator[Block]:
     if trouble:
-        yield _notice("warning", trouble, "You can type the names instead.", alerts=alerts)
+        yield _notice("warning", trouble, t("You can type the names instead."), alerts=alerts)
     ids = block_ids(form)
     outputs: Block = {
         "type": "plain_text_input",
@@ -207,43 +209,43 @@ def _typed(form: BuildForm, trouble: str | None, *, alerts: bool) -> Iterator[Bl
         "max_length": limits.TYPED_OUTPUTS,
         **({"initial_value": form.typed} if form.typed else {}),
     }
-    hint = "As after /dss-build: PROJECT.dataset, several with spaces between them."
-    yield _input(ids["typed"], "What to build", outputs, hint=hint)
+    hint = t("As after /dss-build: PROJECT.dataset, several with spaces between them.")
+    yield _input(ids["typed"], t("What to build"), outputs, hint=hint)
     partition: Block = {
         "type": "plain_text_input",
         "action_id": dialog_ids.BUILD_TYPED_PARTITION,
         "max_length": limits.PARTITION,
         **({"initial_value": form.partition} if form.partition else {}),
     }
-    hint = "Only for partitioned datasets."
-    yield _input(ids["partition"], "Partition", partition, hint=hint, optional=True)
+    hint = t("Only for partitioned datasets.")
+    yield _input(ids["partition"], t("Partition"), partition, hint=hint, optional=True)
 
 
 def _mode(form: BuildForm) -> Block:
-    options = {mode: _mode_option(mode, text) for mode, text in _MODES.items()}
+    options = {mode: _mode_option(mode, t(text)) for mode, text in _MODES.items()}
     element: Block = {
         "type": "radio_buttons",
         "action_id": dialog_ids.BUILD_MODE,
         "options": list(options.values()),
         "initial_option": options[form.mode],
     }
-    return _input(block_ids(form)["mode"], "How much to build", element)
+    return _input(block_ids(form)["mode"], t("How much to build"), element)
 
 
 def _mode_option(mode: BuildMode, text: str) -> Block:
-    return option(Choice(value=mode.value, text=wording.mode(mode).capitalize()), text)
+    return option(Choice(value=mode.value, text=wording.upper_first(wording.mode(mode))), text)
 
 
 def _where(form: BuildForm) -> Block:
-    here = option(Choice(value=HERE, text="In the channel"), "With a thread that follows the job.")
-    privately = option(Choice(value=PRIVATELY, text="In a direct message"), "Only you see it.")
+    here = option(Choice(value=HERE, text=t("In the channel")), t("With a thread that follows the job."))
+    privately = option(Choice(value=PRIVATELY, text=t("In a direct message")), t("Only you see it."))
     element: Block = {
         "type": "radio_buttons",
         "action_id": dialog_ids.BUILD_WHERE,
         "options": [here, privately],
         "initial_option": privately if form.privately else here,
     }
-    return _input(dialog_ids.BUILD_WHERE, "Where to follow it", element)
+    return _input(dialog_ids.BUILD_WHERE, t("Where to follow it"), element)
 
 
 def _favorite(form: BuildForm) -> Block:
@@ -254,9 +256,9 @@ def _favorite(form: BuildForm) -> Block:
         "max_length": LONGEST,
         **({"initial_value": form.favorite[:LONGEST]} if form.favorite else {}),
     }
-    hint = "A name under which you can build this again: /dss-build nightly"
+    hint = t("A name under which you can build this again: /dss-build nightly")
     return _input(
-        dialog_ids.BUILD_FAVORITE, "Save as favorite", element, hint=hint, optional=True, told=False
+        dialog_ids.BUILD_FAVORITE, t("Save as favorite"), element, hint=hint, optional=True, told=False
     )
 
 
@@ -277,26 +279,36 @@ def _preview(preview: BuildPreview | None, *, alerts: bool) -> tuple[Block, ...]
     if preview.remark is not None:
         return (_notice("warning", preview.remark, alerts=alerts),)
     if preview.busy:
-        verb = "is" if len(preview.busy) == 1 else "are"
-        by = f", in a job of {code(preview.busy_by, 80)}" if preview.busy_by else ""
-        return (
-            section(
-                f"{wording.RUNNING} {wording.names(preview.busy)} {verb} being built right now{by}.",
-                "If you press Build, the bot starts nothing and shows you that job.",
-            ),
-        )
+        then = t("If you press Build, the bot starts nothing and shows you that job.")
+        return (section(f"{wording.RUNNING} {_busy(preview)}", then),)
     return (section(*_cost(preview)),)
+
+
+def _busy(preview: BuildPreview) -> str:
+    names, count = wording.names(preview.busy), len(preview.busy)
+    if not preview.busy_by:
+        return tn(
+            "{names} is being built right now.", "{names} are being built right now.", count, names=names
+        )
+    return tn(
+        "{names} is being built right now, in a job of {person}.",
+        "{names} are being built right now, in a job of {person}.",
+        count,
+        names=names,
+        person=code(preview.busy_by, 80),
+    )
 
 
 def _cost(preview: BuildPreview) -> Iterator[str]:
     usual = None if preview.usual_seconds is None else wording.duration(preview.usual_seconds)
-    yield f"{wording.NOTHING} No running job builds any of it."
+    yield f"{wording.NOTHING} {t('No running job builds any of it.')}"
     if preview.mode is BuildMode.ALL:
-        yield "Every upstream recipe runs again, even if nothing changed."
-        yield (
-            f"The last such builds took about {usual}."
-            if usual
-            else ("The bot doesn't know how long that takes: nobody built it like this recently.")
-        )
+        yield t("Every upstream recipe runs again, even if nothing changed.")
+        if usual:
+            yield t("The last such builds took about {time}.", time=usual)
+        else:
+            yield t("The bot doesn't know how long that takes: nobody built it like this recently.")
+    elif usual:
+        yield t("It usually takes {time}.", time=usual)
     else:
-        yield f"It usually takes {usual}." if usual else "The bot doesn't know yet how long it usually takes."
+        yield t("The bot doesn't know yet how long it usually takes.")

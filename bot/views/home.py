@@ -7,12 +7,14 @@ import msgspec
 
 from bot.domain import JobCard, Message, Overview
 from bot.domain.favorites import Favorite
+from bot.language import t
 from bot.views import action_ids, buttons, limits
 from bot.views.blocks import Block, actions, button, context, divider, header, section
 from bot.views.button_values import encode
 from bot.views.favorites import favorites_on_home
 from bot.views.home_head import FIRST_INSTANCE, Reader, identity_lines, instance_lines
 from bot.views.job_rows import row
+from bot.views.lists import more_jobs
 
 HOME_RUNNING = 15
 """How many running jobs are shown with all that is known of them."""
@@ -67,7 +69,7 @@ def home(page: HomePage, answer: Message | None = None) -> dict[str, object]:
 
 def home_refused(why: Message, showing: Overview, answer: Message | None = None) -> dict[str, object]:
     """Return App Home with the reason why it can't show any jobs, and a button to try again."""
-    refresh = actions(_show("Refresh", showing, _REFRESH))
+    refresh = actions(_show(t("Refresh"), showing, _REFRESH))
     return _view((*_answer(answer, showing), *_blocks_of(why), *refresh), showing)
 
 
@@ -80,16 +82,18 @@ def _view(blocks: Sequence[Block], showing: Overview) -> dict[str, object]:
 def _head(page: HomePage) -> Iterator[Block]:
     showing = page.showing
     yield section(
-        "Build: `/dss-build`, or `/dss-build PROJECT.dataset` · jobs: `/dss-jobs` · "
-        "all commands: `/dss-jobs help`"
+        t(
+            "Build: `/dss-build`, or `/dss-build PROJECT.dataset` · jobs: `/dss-jobs` · "
+            "all commands: `/dss-jobs help`"
+        )
     )
     yield from identity_lines(page.reader, page.at)
     everybody, mine = (msgspec.structs.replace(showing, mine=only) for only in (False, True))
     yield from actions(
-        button("Build…", action_ids.BUILD_DIALOG_OPEN, style="primary"),
-        _show(_chosen("All jobs I can see", not showing.mine), everybody, _SHOW_ALL),
-        _show(_chosen("Only mine", showing.mine), mine, _SHOW_MINE),
-        _show("Refresh", showing, _REFRESH),
+        button(t("Build…"), action_ids.BUILD_DIALOG_OPEN, style="primary"),
+        _show(_chosen(t("All jobs I can see"), not showing.mine), everybody, _SHOW_ALL),
+        _show(_chosen(t("Only mine"), showing.mine), mine, _SHOW_MINE),
+        _show(t("Refresh"), showing, _REFRESH),
     )
     yield from instance_lines(page.reader, showing)
 
@@ -106,7 +110,7 @@ def _answer(answer: Message | None, showing: Overview) -> Iterator[Block]:
     if answer is not None:
         yield divider()
         yield from _blocks_of(answer)
-        yield from actions(_show("Close", showing, _CLOSE))
+        yield from actions(_show(t("Close"), showing, _CLOSE))
 
 
 def _blocks_of(message: Message) -> Sequence[Block]:
@@ -114,31 +118,36 @@ def _blocks_of(message: Message) -> Sequence[Block]:
 
 
 def _running(page: HomePage, shown: int) -> Iterator[Block]:
-    yield header("Running now")
+    yield header(t("Running now"))
     if not page.running:
         yield section(_nothing_runs(page))
     yield from _rows(page.running[:shown], page.at, _ROW_NUMBERS)
     if len(page.running) > shown:
-        yield context(f"and {len(page.running) - shown:,} more: `/dss-jobs PROJECT` lists them")
+        yield context(more_jobs(len(page.running) - shown))
     if not page.everything:
         yield context(
-            "The bot checked the projects whose jobs you built or followed recently. This DSS, or the bot's "
-            "key for it, has no list of all running jobs: `/dss-jobs PROJECT` shows any other project."
+            t(
+                "The bot checked the projects whose jobs you built or followed recently. This DSS, or the "
+                "bot's key for it, has no list of all running jobs: `/dss-jobs PROJECT` shows any other "
+                "project."
+            )
         )
 
 
 def _nothing_runs(page: HomePage) -> str:
     if not page.everything:
-        return "None in the projects the bot checked."
-    return "None of yours is running." if page.showing.mine else "There are no running jobs you can see."
+        return t("None in the projects the bot checked.")
+    if page.showing.mine:
+        return t("None of yours is running.")
+    return t("There are no running jobs you can see.")
 
 
 def _recent(page: HomePage, before: int, shown: int) -> Iterator[Block]:
-    yield header("Your recent jobs" if page.showing.mine else "Recent jobs")
+    yield header(t("Your recent jobs") if page.showing.mine else t("Recent jobs"))
     if not page.showing.mine and page.recent:
-        yield context("Built or followed with the bot")
+        yield context(t("Built or followed with the bot"))
     if not page.recent:
-        yield section("None yet. Start one with *Build…*, or type `/dss-build PROJECT.dataset`.")
+        yield section(t("None yet. Start one with *Build…*, or type `/dss-build PROJECT.dataset`."))
     yield from _rows(page.recent[:shown], page.at, _ROW_NUMBERS + before)
 
 

@@ -1,6 +1,6 @@
 """The top of App Home: whom the bot takes its reader for, what they may do, and the other instances."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -9,6 +9,7 @@ import msgspec
 from bot.domain import Overview
 from bot.domain.allowances import Extent
 from bot.domain.policy import Capability
+from bot.language import listed, mark, t, tn
 from bot.views import action_ids, wording
 from bot.views.blocks import Block, button, context, section_with
 from bot.views.escape import code
@@ -19,14 +20,14 @@ FIRST_INSTANCE = 4
 """Number of the first instance's button; those before it are the filters."""
 
 _DOES = {
-    Capability.VIEW: "see jobs",
-    Capability.LOG: "read logs",
-    Capability.FOLLOW: "follow jobs",
-    Capability.BUILD: "build",
-    Capability.BUILD_UPSTREAM: "build what's upstream, too",
-    Capability.ABORT_OWN: "abort your own jobs",
-    Capability.ABORT_ANY: "abort any job",
-    Capability.APPROVE: "approve builds",
+    Capability.VIEW: mark("see jobs"),
+    Capability.LOG: mark("read logs"),
+    Capability.FOLLOW: mark("follow jobs"),
+    Capability.BUILD: mark("build"),
+    Capability.BUILD_UPSTREAM: mark("build what's upstream, too"),
+    Capability.ABORT_OWN: mark("abort your own jobs"),
+    Capability.ABORT_ANY: mark("abort any job"),
+    Capability.APPROVE: mark("approve builds"),
 }
 """In the order in which they are shown."""
 
@@ -66,8 +67,12 @@ def identity_lines(reader: Reader, at: datetime) -> Iterator[Block]:
     """Say whom the bot takes the reader for, and what they may do."""
     yield context(
         _taken_for(reader),
-        f"instance {code(reader.instance, 80)} at {code(reader.address, 200)}",
-        f"as of {wording.at(at, at)}",
+        t(
+            "instance {name} at {address}",
+            name=code(reader.instance, 80),
+            address=code(reader.address, 200),
+        ),
+        t("as of {time}", time=wording.at(at, at)),
     )
     if may := " ".join(_may(reader)):
         yield context(may)
@@ -77,65 +82,77 @@ def instance_lines(reader: Reader, showing: Overview) -> Iterator[Block]:
     """Say what runs on the other instances, each with a button that shows it."""
     for number, one in enumerate(reader.others[:SHOWN_INSTANCES], FIRST_INSTANCE):
         there = msgspec.structs.replace(showing, instance=one.name)
-        show = button(f"On {one.name}", action_ids.HOME_SHOW, there, number=number)
-        yield section_with(f"Instance {code(one.name, 80)}: {_running_there(one)}", show)
+        show = button(t("On {name}", name=one.name), action_ids.HOME_SHOW, there, number=number)
+        yield section_with(_running_there(one), show)
     if len(reader.others) > SHOWN_INSTANCES:
         left = reader.others[SHOWN_INSTANCES:]
-        yield context(f"and {wording.names([one.name for one in left])}: `/dss-jobs --on INSTANCE`")
+        names = wording.names([one.name for one in left])
+        yield context(t("and {names}: `/dss-jobs --on INSTANCE`", names=names))
 
 
 def _taken_for(reader: Reader) -> str:
     if reader.login is None:
-        return "The bot doesn't know your DSS login. It acts with its own key."
-    rights = "The bot acts with your rights." if reader.acts_as_them else "The bot acts with its own key."
+        return t("The bot doesn't know your DSS login. It acts with its own key.")
     if reader.own_key:
-        rights = "The bot acts with the key that you connected."
-    return f"In DSS you are {code(reader.login, 80)}. {rights}"
+        rights = t("The bot acts with the key that you connected.")
+    elif reader.acts_as_them:
+        rights = t("The bot acts with your rights.")
+    else:
+        rights = t("The bot acts with its own key.")
+    return f"{t('In DSS you are {login}.', login=code(reader.login, 80))} {rights}"
 
 
 def _may(reader: Reader) -> Iterator[str]:
     if reader.allowed is not None:
         yield from _by_rules(reader.allowed)
     elif not reader.acts_as_them:
-        yield "Every member of this workspace may do here what the bot's key may."
+        yield t("Every member of this workspace may do here what the bot's key may.")
     if reader.acts_as_them:
-        count = reader.projects
-        seen = "" if count is None else f"You can see {wording.count(count, 'project')}. "
-        also = "DSS also decides" if reader.allowed is not None else "DSS decides"
-        yield f"{seen}{also}, project by project, what you may do. `/dss-jobs projects` lists yours."
+        if reader.projects is not None:
+            yield tn("You can see {number} project.", "You can see {number} projects.", reader.projects)
+        if reader.allowed is None:
+            yield t("DSS decides, project by project, what you may do.")
+        else:
+            yield t("DSS also decides, project by project, what you may do.")
+        yield t("`/dss-jobs projects` lists yours.")
 
 
 def _by_rules(allowed: Mapping[Capability, Extent]) -> Iterator[str]:
     def does(extent: Extent) -> list[str]:
-        return [words for one, words in _DOES.items() if allowed.get(one) is extent and not _implied(one)]
+        return [t(words) for one, words in _DOES.items() if allowed.get(one) is extent and not _implied(one)]
 
     def _implied(one: Capability) -> bool:
         """Return whether aborting any job says it already."""
         return one is Capability.ABORT_OWN and allowed.get(Capability.ABORT_ANY) is allowed.get(one)
 
     if everywhere := does(Extent.EVERYWHERE):
-        yield f"The bot's rules let you {_listed(everywhere)}."
+        yield t("The bot's rules let you {actions}.", actions=listed(everywhere))
     if somewhere := does(Extent.SOMEWHERE):
+        actions = listed(somewhere)
         yield (
-            f"In parts of this DSS, they let you {_listed(somewhere)}."
+            t("In parts of this DSS, they let you {actions}.", actions=actions)
             if everywhere
-            else (f"In parts of this DSS, the bot's rules let you {_listed(somewhere)}.")
+            else t("In parts of this DSS, the bot's rules let you {actions}.", actions=actions)
         )
     if nowhere := does(Extent.NOWHERE):
-        yield f"They don't let you {_listed(nowhere, last='or')}."
-
-
-def _listed(words: Sequence[str], last: str = "and") -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+        yield t("They don't let you {actions}.", actions=wording.either(nowhere))
 
 
 def _running_there(one: OtherInstance) -> str:
+    name = code(one.name, 80)
     if one.trouble == "refused":
-        return "you can't use it."
+        return t("Instance {name}: you can't use it.", name=name)
     if one.trouble == "silent":
-        return "it doesn't answer right now."
+        return t("Instance {name}: it doesn't answer right now.", name=name)
     if one.trouble == "unlisted":
-        return "it has no list of all running jobs."
+        return t("Instance {name}: it has no list of all running jobs.", name=name)
     if one.running is None:
-        return "…"
-    return f"{wording.count(one.running, 'job')} running." if one.running else "nothing running."
+        return t("Instance {name}: …", name=name)
+    if not one.running:
+        return t("Instance {name}: nothing running.", name=name)
+    return tn(
+        "Instance {name}: {number} job running.",
+        "Instance {name}: {number} jobs running.",
+        one.running,
+        name=name,
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain import ALL_PROJECTS, AbortAll, JobCard, ListJobs
 from bot.domain.job_filters import StateCounts
+from bot.language import mark, t, tn
 from bot.views import action_ids, limits, wording
 from bot.views.blocks import Block, actions, button, plain, section_with
 from bot.views.button_values import ValueTooLarge, encode_list, list_choice
@@ -11,26 +12,26 @@ from bot.views.escape import label
 
 _CHOICES: dict[str, tuple[str, dict[str | None, str]]] = {
     "state": (
-        "State",
+        mark("State"),
         {
-            None: "Any state",
-            "running": "Running",
-            "failed": "Failed",
-            "aborted": "Aborted",
-            "done": "Done",
+            None: mark("Any state"),
+            "running": mark("Running"),
+            "failed": mark("Failed"),
+            "aborted": mark("Aborted"),
+            "done": mark("Done"),
         },
     ),
     "since": (
-        "Since",
+        mark("Since"),
         {
-            None: "Any time",
-            "1h": "The last hour",
-            "today": "Since today",
-            "yesterday": "Since yesterday",
-            "7d": "The last 7 days",
+            None: mark("Any time"),
+            "1h": mark("The last hour"),
+            "today": mark("Since today"),
+            "yesterday": mark("Since yesterday"),
+            "7d": mark("The last 7 days"),
         },
     ),
-    "by": ("Whose jobs", {None: "Everybody's jobs", "me": "My jobs"}),
+    "by": (mark("Whose jobs"), {None: mark("Everybody's jobs"), "me": mark("My jobs")}),
 }
 """For each filter, its placeholder and what can be chosen."""
 
@@ -48,10 +49,11 @@ def filter_row(request: ListJobs) -> tuple[Block, ...]:
 def _select(number: int, field: str, now: str | None) -> Block:
     placeholder, choices = _CHOICES[field]
     now = now or None
+    texts = {value: t(text) for value, text in choices.items()}
     if now is not None and now not in choices:  # as it was typed
-        choices = {**choices, now: f"{'Since' if field == 'since' else 'By'} {now}"}
+        texts[now] = t("Since {when}", when=now) if field == "since" else t("By {person}", person=now)
     options: dict[str | None, Block] = {}
-    for value, text in choices.items():
+    for value, text in texts.items():
         try:
             chosen = list_choice(field, value)
         except ValueTooLarge:
@@ -60,7 +62,7 @@ def _select(number: int, field: str, now: str | None) -> Block:
     select: Block = {
         "type": "static_select",
         "action_id": action_ids.numbered(action_ids.LIST_FILTER, number),
-        "placeholder": plain(placeholder),
+        "placeholder": plain(t(placeholder)),
         "options": list(options.values()),
     }
     if now in options:
@@ -76,15 +78,21 @@ def counts_in_words(counts: StateCounts, *, newest: bool) -> str:
         newest: whether there are more, which weren't counted.
     """
     named = (
-        (counts.running, "running"),
-        (counts.failed, "failed"),
-        (counts.aborted, "aborted"),
-        (counts.done, "done"),
-        (counts.other, "ended otherwise"),
+        (counts.running, tn("{number} running", "{number} running", counts.running)),
+        (counts.failed, tn("{number} failed", "{number} failed", counts.failed)),
+        (counts.aborted, tn("{number} aborted", "{number} aborted", counts.aborted)),
+        (counts.done, tn("{number} done", "{number} done", counts.done)),
+        (counts.other, tn("{number} ended otherwise", "{number} ended otherwise", counts.other)),
     )
-    jobs = wording.count(counts.total, "job")
-    of = f"The newest {jobs}" if newest else jobs
-    return f"{of}: {', '.join(f'{number:,} {word}' for number, word in named if number)}"
+    states = ", ".join(said for number, said in named if number)
+    if newest:
+        return tn(
+            "The newest {number} job: {states}",
+            "The newest {number} jobs: {states}",
+            counts.total,
+            states=states,
+        )
+    return tn("{number} job: {states}", "{number} jobs: {states}", counts.total, states=states)
 
 
 def abort_rows(cards: Sequence[JobCard], request: ListJobs) -> Iterator[Block]:
@@ -97,18 +105,20 @@ def abort_rows(cards: Sequence[JobCard], request: ListJobs) -> Iterator[Block]:
     select: Block = {
         "type": "multi_static_select",
         "action_id": action_ids.LIST_CHOOSE,
-        "placeholder": plain("Select jobs"),
+        "placeholder": plain(t("Select jobs")),
         "options": options,
     }
-    yield section_with("Abort several of these running jobs:", select)
+    yield section_with(t("Abort several of these running jobs:"), select)
     asks = AbortAll(project=ALL_PROJECTS, instance=request.instance, confirmed=False)
-    yield from actions(button("Abort selected…", action_ids.LIST_ABORT, asks, style="danger"))
+    yield from actions(button(t("Abort selected…"), action_ids.LIST_ABORT, asks, style="danger"))
 
 
 def _option(card: JobCard) -> Block:
     job = card.job
     outputs = wording.labels_of(job.outputs) or [job.ref.job_id]
-    more = f" and {len(outputs) - 1} more" if len(outputs) > 1 else ""
-    by = f" ({card.asker_name or job.initiator})" if card.asker_name or job.initiator else ""
-    text = f"{label(outputs[0], 45)}{more}{by}"
+    text = label(outputs[0], 45)
+    if more := len(outputs) - 1:
+        text = tn("{name} and {number} more", "{name} and {number} more", more, name=text)
+    if by := card.asker_name or job.initiator:
+        text = f"{text} ({by})"
     return {"text": plain(label(text, limits.OPTION_TEXT)), "value": str(job.ref)}

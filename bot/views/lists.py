@@ -7,7 +7,9 @@ import msgspec
 
 from bot.domain import JobCard, ListJobs, Message
 from bot.domain.job_filters import StateCounts
-from bot.views import action_ids, buttons, wording
+from bot.language import number as counted
+from bot.language import t, tn
+from bot.views import action_ids, buttons
 from bot.views.blocks import (
     Block,
     actions,
@@ -59,20 +61,21 @@ def job_list(
     if not jobs:
         nothing = empty_list(title, filters, page=request.page, wider=wider)
         return message(nothing.text, (*nothing.blocks, *selects))
-    page = f"page {request.page + 1}" if request.page or has_more else None
+    page = t("page {number}", number=counted(request.page + 1)) if request.page or has_more else None
     said = [*(prose(text, 120) for text in filters), *((page,) if page else ())]
     head = section(f"*{prose(title, 200)}*")
-    counted = context(counts_in_words(counts, newest=newest)) if counts is not None and counts.total else None
-    top = (head, *((counted,) if counted else ()), *((context(*said),) if said else ()), *selects)
+    states = context(counts_in_words(counts, newest=newest)) if counts is not None and counts.total else None
+    top = (head, *((states,) if states else ()), *((context(*said),) if said else ()), *selects)
     shown = jobs[:PAGE_SIZE]
-    text = f"{prose(title, 200)}: {wording.count(len(shown), 'job')}{f', {page}' if page else ''}"
+    text = tn("{title}: {number} job", "{title}: {number} jobs", len(shown), title=prose(title, 200))
+    text = f"{text}, {page}" if page else text
     paging = _paging(request, ui_url, has_more=has_more or len(jobs) > PAGE_SIZE)
     return message(text, (*top, *_entries(shown, now), *abort_rows(shown, request), *paging))
 
 
 def my_jobs(cards: Sequence[JobCard], now: datetime) -> Message:
     """Return a short list of jobs to choose from, each with its buttons."""
-    text = "Which of your jobs here?"
+    text = t("Which of your jobs here?")
     return message(text, (section(f"*{text}*"), *_entries(cards, now)))
 
 
@@ -80,10 +83,11 @@ def empty_list(title: str, filters: Sequence[str], *, page: int = 0, wider: str 
     """Say that nothing matches, what the filters were, and how to list without them."""
     looked = f" ({', '.join(prose(text, 120) for text in filters)})" if filters else ""
     if page:
-        said = f"{prose(title, 200)}: nothing more{looked}."
+        said = t("{title}: nothing more{filters}.", title=prose(title, 200), filters=looked)
     else:
-        said = f"{prose(title, 200)}: nothing found{looked}."
-    return say(said, f"Without filters: {code(wider, 400)}" if filters and wider else None)
+        said = t("{title}: nothing found{filters}.", title=prose(title, 200), filters=looked)
+    without = t("Without filters: {command}", command=code(wider, 400)) if filters and wider else None
+    return say(said, without)
 
 
 def overview(
@@ -97,25 +101,33 @@ def overview(
         now: for durations.
         everything: whether ``running`` has every running job; before DSS 15.2 it doesn't.
     """
-    count = wording.count(len(running), "job") if running else "Nothing"
-    text = f"{count} running, {len(mine):,} of yours recently"
-    return message(text, _overview(running, mine, now, everything=everything))
+    now_running = (
+        tn("{number} job running", "{number} jobs running", len(running)) if running else t("Nothing running")
+    )
+    yours = tn("{number} of yours recently", "{number} of yours recently", len(mine))
+    return message(f"{now_running}, {yours}", _overview(running, mine, now, everything=everything))
 
 
 def _overview(
     running: Sequence[JobCard], mine: Sequence[JobCard], now: datetime, *, everything: bool
 ) -> Iterator[Block]:
-    yield header("Running now")
-    nothing = "There are no running jobs you can see."
-    yield from _group(running, now, 0, nothing if everything else "None in the projects the bot checked.")
+    yield header(t("Running now"))
+    if everything:
+        nothing = t("There are no running jobs you can see.")
+    else:
+        nothing = t("None in the projects the bot checked.")
+    yield from _group(running, now, 0, nothing)
     if not everything:
         yield context(
-            "The bot checked the projects whose jobs you built or followed recently. This DSS, or the bot's "
-            "key for it, has no list of all running jobs: `/dss-jobs PROJECT` shows any other project."
+            t(
+                "The bot checked the projects whose jobs you built or followed recently. This DSS, or the "
+                "bot's key for it, has no list of all running jobs: `/dss-jobs PROJECT` shows any other "
+                "project."
+            )
         )
-    yield header("Your recent jobs")
-    none = "No others." if running else "None yet."
-    yield from _group(mine, now, PAGE_SIZE, f"{none} Start one with `/dss-build PROJECT.dataset`.")
+    yield header(t("Your recent jobs"))
+    none = t("No others.") if running else t("None yet.")
+    yield from _group(mine, now, PAGE_SIZE, f"{none} {t('Start one with `/dss-build PROJECT.dataset`.')}")
 
 
 def _group(cards: Sequence[JobCard], now: datetime, first: int, nothing: str) -> Iterator[Block]:
@@ -124,7 +136,16 @@ def _group(cards: Sequence[JobCard], now: datetime, first: int, nothing: str) ->
         return
     yield from _entries(cards[:PAGE_SIZE], now, first, lines_between=False)
     if len(cards) > PAGE_SIZE:
-        yield context(f"and {len(cards) - PAGE_SIZE:,} more: `/dss-jobs PROJECT` lists them")
+        yield context(more_jobs(len(cards) - PAGE_SIZE))
+
+
+def more_jobs(more: int) -> str:
+    """Count the jobs that aren't shown, and say where they are."""
+    return tn(
+        "and {number} more: `/dss-jobs PROJECT` lists them",
+        "and {number} more: `/dss-jobs PROJECT` lists them",
+        more,
+    )
 
 
 def _entries(
@@ -148,8 +169,8 @@ def _paging(request: ListJobs, ui_url: str | None, *, has_more: bool) -> tuple[B
         return button(text, action_ids.LIST_PAGE, msgspec.structs.replace(request, page=page), number=page)
 
     return actions(
-        turn("Previous", request.page - 1) if request.page > 0 else None,
-        turn("Next", request.page + 1) if has_more else None,
+        turn(t("Previous"), request.page - 1) if request.page > 0 else None,
+        turn(t("Next"), request.page + 1) if has_more else None,
         # Numbered after the link buttons of the entries, which start at 0.
-        link_button("All jobs in DSS", ui_url, number=PAGE_SIZE) if ui_url else None,
+        link_button(t("All jobs in DSS"), ui_url, number=PAGE_SIZE) if ui_url else None,
     )
