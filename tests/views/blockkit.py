@@ -9,7 +9,7 @@ from typing import Any
 
 _TOKEN = re.compile(
     r"<!date\^\d+\^(?:\{time\}|\{date_short_pretty\} \{time\})\|\d{2,4}[-:0-9 ]+ UTC>"
-    r"|<@[A-Z0-9]+>|<#[A-Z0-9]+>|<https://[a-z.]+/archives/C\w+/p\d+\|thread>"
+    r"|<@[A-Z0-9]+>|<#[A-Z0-9]+>|<https://[a-z.]+/archives/C\w+/p\d+\|\w+>"
 )
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
 # For each type, the required keys and the allowed ones.
