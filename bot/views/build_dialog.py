@@ -25,7 +25,8 @@ _MODES: dict[BuildMode, str] = {
 
 def loading_dialog() -> dict[str, object]:
     """Return the dialog as it opens at once, before anything is known."""
-    return _dialog((section(f"{wording.WAITING} {t('Loading…')}"),))
+    said = t("Loading…")
+    return _dialog((section(f"{wording.WAITING} {said}"),))
 
 
 def refused_dialog(reason: str) -> dict[str, object]:
@@ -108,8 +109,8 @@ def _block_id(action_id: str, *depends_on: str) -> str:
 
 def field_error(text: str, example: str | None = None) -> str:
     """Return what Slack shows under a field, which is plain text."""
-    said = f"{text} {t('Try: {example}', example=example)}" if example else text
-    return cut(one_line(said), limits.FIELD_ERROR)
+    advice = t("Try: {example}", example=example) if example else ""
+    return cut(one_line(f"{text} {advice}"), limits.FIELD_ERROR)
 
 
 def option(choice: Choice, description: str | None = None) -> Block:
@@ -301,7 +302,8 @@ def _busy(preview: BuildPreview) -> str:
 
 def _cost(preview: BuildPreview) -> Iterator[str]:
     usual = None if preview.usual_seconds is None else wording.duration(preview.usual_seconds)
-    yield f"{wording.NOTHING} {t('No running job builds any of it.')}"
+    said = t("No running job builds any of it.")
+    yield f"{wording.NOTHING} {said}"
     if preview.mode is BuildMode.ALL:
         yield t("Every upstream recipe runs again, even if nothing changed.")
         if usual:

@@ -99,7 +99,8 @@ def _taken_for(reader: Reader) -> str:
         rights = t("The bot acts with your rights.")
     else:
         rights = t("The bot acts with its own key.")
-    return f"{t('In DSS you are {login}.', login=code(reader.login, 80))} {rights}"
+    login = t("In DSS you are {login}.", login=code(reader.login, 80))
+    return f"{login} {rights}"
 
 
 def _may(reader: Reader) -> Iterator[str]:

@@ -127,7 +127,8 @@ def _overview(
         )
     yield header(t("Your recent jobs"))
     none = t("No others.") if running else t("None yet.")
-    yield from _group(mine, now, PAGE_SIZE, f"{none} {t('Start one with `/dss-build PROJECT.dataset`.')}")
+    start = t("Start one with `/dss-build PROJECT.dataset`.")
+    yield from _group(mine, now, PAGE_SIZE, f"{none} {start}")
 
 
 def _group(cards: Sequence[JobCard], now: datetime, first: int, nothing: str) -> Iterator[Block]:
