@@ -17,7 +17,7 @@ from bot.commands.jobs_parser import is_job_id, parse_jobs
 from bot.commands.options import BUILD_OPTIONS, JOBS_OPTIONS, read_options
 from bot.commands.rendering import SUBCOMMANDS
 from bot.commands.subcommands import near_subcommands
-from bot.commands.tokens import Word, option_name, short
+from bot.commands.tokens import Word, clean, option_name, short
 from bot.domain import ANY_PROJECT, Build, Connect, Disconnect, Help, Mistake, ParsedCommand
 from bot.domain.errors import Refusal
 from bot.language import t
@@ -139,7 +139,7 @@ def _build_or_unclear(text: str, words: tuple[Word, ...], *, in_job_thread: bool
             )
     return Mistake(
         command="mention",
-        problem=t("I don't know what to do with “{text}”, so I did nothing.", text=short(text.strip())),
+        problem=t("I don't know what to do with “{text}”, so I did nothing.", text=short(clean(text))),
         example="status" if in_job_thread else "jobs failed today",
     )
 
