@@ -1,0 +1,1 @@
+"""Is everything that people read translated, and are the translations sound?"""
