@@ -7,6 +7,7 @@ import msgspec
 
 from bot.domain import Activity, Gap, JobInfo, Output, Silence
 from bot.domain.job_events import (
+    BESIDE,
     ActivityDone,
     ActivityFailed,
     Back,
@@ -24,11 +25,12 @@ from bot.domain.job_events import (
     Vanished,
     WaitingConfirmation,
     event_key,
+    names,
 )
 from bot.domain.stored_records import FollowedJob, FollowState
 
 ACTIVITIES_TOLD = 10
-"""Maximum number of replies about single activities in a thread: a build of 500 partitions has 500."""
+"""Maximum number of replies about activities in a thread: a build of 500 partitions has 500."""
 
 GAPS_KEPT = 5
 """How many of the latest gaps a job keeps; its root message shows no more than these."""
@@ -61,7 +63,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     long_activity: timedelta = timedelta(minutes=5)
     """Shorter activities get no reply when they end: the root message counts them."""
     brief: timedelta = timedelta(seconds=5)
-    """A build that usually takes less than this gets no reply when it starts: its end follows soon."""
+    """How long a job has to run until a reply says that it has started: one that ends at once gets only its
+    end. Nor is there one this shortly before, or after, the time when such a build usually ends."""
     silence: timedelta = timedelta(seconds=60)
     """An outage of DSS or of the bot is worth reporting after this long."""
 
@@ -100,6 +103,20 @@ def observe(before: FollowedJob, seen: JobInfo, now: datetime, limits: Limits = 
         follow_state = msgspec.structs.replace(follow_state, gave_up=True)
         close = True
     return _step(before, info, follow_state, events, now, close=close)
+
+
+def observe_start(before: FollowedJob, now: datetime, limits: Limits = Limits()) -> JobUpdate:  # noqa: B008
+    """Report that a job has been running for a moment now. DSS doesn't have to be asked for that.
+
+    Args:
+        before: a job that a list shows in the state that the row has.
+        now: an aware datetime.
+        limits: when something is worth reporting.
+    """
+    if event_key(Started()) in before.follow_state.told or not _has_begun(before, before.info, now, limits):
+        return JobUpdate(job=before)
+    step = _step(before, before.info, before.follow_state, [Started()], now, close=False)
+    return msgspec.structs.replace(step, same_root=True)
 
 
 def observe_silence(
@@ -179,8 +196,7 @@ def _with_names(job: JobInfo, known: tuple[Output, ...]) -> JobInfo:
 
 
 def _news(before: FollowedJob, info: JobInfo, now: datetime, limits: Limits) -> Iterator[Event]:
-    usual = before.follow_state.usual_seconds
-    if info.state not in _QUEUED and (usual is None or usual >= limits.brief.total_seconds()):
+    if _has_begun(before, info, now, limits):
         yield Started()
     if info.state == "WAITING_CONFIRMATION":
         yield WaitingConfirmation()
@@ -188,18 +204,44 @@ def _news(before: FollowedJob, info: JobInfo, now: datetime, limits: Limits) -> 
     yield from _slowness(before, info, now, limits)
 
 
+def _has_begun(before: FollowedJob, info: JobInfo, now: datetime, limits: Limits) -> bool:
+    """Return whether a reply may say that a job has started: when no other reply is likely to follow soon."""
+    if info.state in _QUEUED or any(_is_of_activity(name) for name in before.follow_state.told):
+        return False
+    brief, usual = limits.brief.total_seconds(), before.follow_state.usual_seconds
+    ran = _seconds_run(before, info, now)
+    return ran >= brief and (usual is None or abs(usual - ran) >= brief)
+
+
+def _seconds_run(before: FollowedJob, info: JobInfo, now: datetime) -> float:
+    """Return for how long a job has been running; by the bot's clock, if DSS's is ahead or says nothing."""
+    since = before.follow_state.followed_since or now
+    if info.started_at is not None and info.started_at <= now:
+        since = info.started_at
+    return (now - since).total_seconds()
+
+
+def _is_of_activity(name: str) -> bool:
+    return name.startswith(("failed:", "done:"))
+
+
 def _activity_news(follow_state: FollowState, info: JobInfo, limits: Limits) -> Iterator[Event]:
-    """Report the first activities that failed or took long. The root message counts them all."""
-    told = frozenset(name for name in follow_state.told if name.startswith(("failed:", "done:")))
-    left = ACTIVITIES_TOLD - len(told)
-    for activity in info.activities:
+    """Report the first activities that failed or took long. The root message counts them all.
+
+    What ended in the same look for several partitions of an activity is one event.
+    """
+    told = frozenset(name.removeprefix(BESIDE) for name in follow_state.told)
+    left = ACTIVITIES_TOLD - sum(_is_of_activity(name) for name in follow_state.told)
+    groups: dict[tuple[str, str], list[ActivityFailed | ActivityDone]] = {}
+    for activity in info.activities if left > 0 else ():
         event = _activity_event(activity, limits)
-        if left > 0 and event is not None and event_key(event) not in told:
-            left -= 1
-            yield event
+        if event is not None and event_key(event) not in told:
+            groups.setdefault((activity.state, activity.recipe or activity.id), []).append(event)
+    for first, *others in list(groups.values())[:left]:
+        yield type(first)(first.activity, tuple(one.activity for one in others))
 
 
-def _activity_event(activity: Activity, limits: Limits) -> Event | None:
+def _activity_event(activity: Activity, limits: Limits) -> ActivityFailed | ActivityDone | None:
     if activity.state == "FAILED":
         return ActivityFailed(activity)
     if activity.state == "DONE" and _took(activity) >= limits.long_activity:
@@ -240,7 +282,7 @@ def _step(
     close: bool,
 ) -> JobUpdate:
     # "back" and "silent" can happen again, with another time in their key, so we don't remember them.
-    lasting = tuple(event_key(event) for event in events if not isinstance(event, Back | Silent))
+    lasting = tuple(name for event in events if not isinstance(event, Back | Silent) for name in names(event))
     follow_state = msgspec.structs.replace(
         follow_state,
         told=(*follow_state.told, *(name for name in lasting if name not in follow_state.told)),

@@ -13,15 +13,19 @@ class Started(msgspec.Struct, frozen=True):
 
 
 class ActivityFailed(msgspec.Struct, frozen=True):
-    """One activity failed while the job keeps running."""
+    """One activity failed while the job keeps running, maybe for several partitions at once."""
 
     activity: Activity
+    others: tuple[Activity, ...] = ()
+    """The same recipe for other partitions."""
 
 
 class ActivityDone(msgspec.Struct, frozen=True):
-    """One long activity succeeded while the job keeps running."""
+    """One long activity succeeded while the job keeps running, maybe for several partitions at once."""
 
     activity: Activity
+    others: tuple[Activity, ...] = ()
+    """The same recipe for other partitions."""
 
 
 class Heartbeat(msgspec.Struct, frozen=True):
@@ -109,6 +113,20 @@ class JobUpdate(msgspec.Struct, frozen=True, kw_only=True):
     close: bool = False
     changed: bool = False
     """Whether anything changed or happened. If not, there's nothing to write."""
+    same_root: bool = False
+    """Whether the root message says all of it already."""
+
+
+BESIDE = "with:"
+"""Precedes the key of an activity whose event was reported together with another one's."""
+
+
+def names(event: Event) -> tuple[str, ...]:
+    """Return the keys of all that an event reports; its own key is the first."""
+    key = event_key(event)
+    if not isinstance(event, ActivityFailed | ActivityDone):
+        return (key,)
+    return (key, *(BESIDE + event_key(type(event)(one)) for one in event.others))
 
 
 def event_key(event: Event) -> str:

@@ -88,7 +88,7 @@ def same_activities(activities: Sequence[Activity]) -> list[list[Activity]]:
     return list(groups.values())
 
 
-def _as_one(group: Sequence[Activity]) -> Activity:
+def as_one(group: Sequence[Activity]) -> Activity:
     """Return one activity for several: from the first start to the last end, with what all of them wrote."""
     started = [one.started_at for one in group if one.started_at]
     ended = [one.ended_at for one in group if one.ended_at]
@@ -103,7 +103,7 @@ def _as_one(group: Sequence[Activity]) -> Activity:
 
 
 def _task(job: JobInfo, task_id: int, group: Sequence[Activity], now: datetime) -> Block:
-    activity, state = _as_one(group), _state(job, group[0])
+    activity, state = as_one(group), _state(job, group[0])
     name = one_line((activity.recipe or activity.id)[:_FAILURE])
     shown = title(name, limits.TASK_NAME)
     if len(group) > 1:

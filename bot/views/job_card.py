@@ -1,6 +1,6 @@
 """A job as blocks, shared by the root message, the status answer and the "already running" answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.domain import Activity, BuildMode, Counters, JobCard, JobInfo, Silence
@@ -168,6 +168,20 @@ def ended_line(activity: Activity) -> str:
     if took:
         return t("{name} {state} after {took}", name=name, state=state, took=took)
     return t("{name} {state}", name=name, state=state)
+
+
+def several_ended_line(activity: Activity, others: Sequence[Activity]) -> str:
+    """Say how several partitions of an activity ended, without an icon."""
+    name, many = activity_name(activity), 1 + len(others)
+    if activity.state == "DONE":
+        return tn("{name}: {number} partition done", "{name}: {number} partitions done", many, name=name)
+    said = tn("{name}: {number} partition failed", "{name}: {number} partitions failed", many, name=name)
+    if not activity.failure:
+        return said
+    failure = code(activity.failure, CAUSE)
+    if any(one.failure != activity.failure for one in others):
+        return t("{fact}, the first one with {failure}", fact=said, failure=failure)
+    return t("{fact}: {failure}", fact=said, failure=failure)
 
 
 def activity_name(activity: Activity) -> str:

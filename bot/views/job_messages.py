@@ -10,6 +10,7 @@ import msgspec
 from bot import views
 from bot.domain import JobCard, Message
 from bot.domain.job_events import (
+    BESIDE,
     ActivityDone,
     ActivityFailed,
     Back,
@@ -63,7 +64,9 @@ def job_card(
         silence=follow_state.silence,
         vanished=follow_state.vanished,
         reported_failures=frozenset(
-            name.removeprefix("failed:") for name in follow_state.told if name.startswith("failed:")
+            name.removeprefix("failed:")
+            for name in (told.removeprefix(BESIDE) for told in follow_state.told)
+            if name.startswith("failed:")
         ),
         gave_up=follow_state.gave_up,
         history=follow_state.history,
@@ -172,7 +175,8 @@ def drafts(
     for watch in watches:
         card = job_card(step.job, watch, ui_url=ui_url, instance_label=instance_label)
         seen = visible(watch)
-        made.append(root_draft(watch, card, now, urgency, seen))
+        if not step.same_root:
+            made.append(root_draft(watch, card, now, urgency, seen))
         excerpt = excerpts.get(watch.asker)
         for event in step.events:
             told = _reply(event, watch, card, now, seen, excerpt)
@@ -233,10 +237,10 @@ def reply_for(event: Event, card: JobCard, now: datetime, excerpt: str | None = 
     match event:
         case Started():
             return views.reply_started(card)
-        case ActivityFailed(activity=activity):
-            return views.reply_activity_failed(card, activity)
-        case ActivityDone(activity=activity):
-            return views.reply_activity_done(card, activity)
+        case ActivityFailed(activity=activity, others=others):
+            return views.reply_activity_failed(card, activity, others)
+        case ActivityDone(activity=activity, others=others):
+            return views.reply_activity_done(card, activity, others)
         case Heartbeat():
             return views.reply_heartbeat(card, now)
         case WaitingConfirmation():

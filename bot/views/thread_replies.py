@@ -4,14 +4,14 @@ Only the last reply about a job mentions anybody: the person who asked, once (`r
 `reply_vanished`, `reply_end_unreadable` or `reply_limit` in its place).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.domain import Activity, Gap, JobCard, Message, ReadLog, Silence
 from bot.domain.job_warnings import grouped_warnings
 from bot.language import mark, t, tn
 from bot.views import action_ids, buttons, wording
-from bot.views.activity_plan import same_activities
+from bot.views.activity_plan import as_one, same_activities
 from bot.views.blocks import Block, Either, actions, button, container, message, say, section
 from bot.views.endings import history_notes, usual_time, way_out, written
 from bot.views.escape import code, fence
@@ -27,6 +27,7 @@ from bot.views.job_card import (
     nothing_built,
     running_line,
     says_conflict,
+    several_ended_line,
     silence,
     summary,
 )
@@ -59,17 +60,19 @@ def reply_started(card: JobCard) -> Message:
     return say(said)
 
 
-def reply_activity_failed(card: JobCard, activity: Activity) -> Message:
-    """Say that one activity failed; the job might continue with others."""
-    text = ended_line(activity)
+def reply_activity_failed(card: JobCard, activity: Activity, others: Sequence[Activity] = ()) -> Message:
+    """Say that one activity failed, maybe for several partitions; the job might continue with others."""
+    text = several_ended_line(activity, others) if others else ended_line(activity)
     request = ReadLog(job=buttons.name_of(card.job), activity=activity.id)
-    row = actions(button(t("Log of this activity"), action_ids.JOB_LOG, request))
+    label = t("Log of the first one") if others else t("Log of this activity")
+    row = actions(button(label, action_ids.JOB_LOG, request))
     return message(text, (section(f"{wording.FAILED} {text}"), *row))
 
 
-def reply_activity_done(card: JobCard, activity: Activity) -> Message:
-    """Say that one activity succeeded."""
-    said = [ended_line(activity)]
+def reply_activity_done(card: JobCard, activity: Activity, others: Sequence[Activity] = ()) -> Message:
+    """Say that one activity succeeded, maybe for several partitions."""
+    said = [several_ended_line(activity, others) if others else ended_line(activity)]
+    activity = as_one((activity, *others))
     if activity.records is not None:
         said.append(tn("{number} row written", "{number} rows written", activity.records))
     if activity.warnings:

@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain import JobInfo, JobRef
 from bot.domain.errors import DSSError, DSSNotFound, DSSNotVisible, DSSUnreadable
-from bot.domain.follow_rules import Limits, observe, observe_unreadable_end, observe_vanished
+from bot.domain.follow_rules import Limits, observe, observe_start, observe_unreadable_end, observe_vanished
 from bot.domain.ports import Dss
 from bot.services.viewers import OpenViewers, Viewers
 from bot.store import Store
@@ -213,6 +213,8 @@ class JobWaiter:
                     due.append((-1.0, ref, entry))
                 elif entry.looked_at <= looked_before and entry.due(now, live):
                     due.append((age(entry, now), ref, entry))
+                else:
+                    self._writer.write(ref, entry, observe_start(row, now, self._limits), now)
             elif seen.covers(ref):
                 self._unlisted += entry.unlisted > 0
                 if entry.look_at <= at:

@@ -39,12 +39,12 @@ class Look:
 
 _TIMES = [(None, None), (NOW, None), (NOW, NOW + timedelta(seconds=9)), (NOW, NOW + timedelta(minutes=9))]
 _ACTIVITIES = [
-    Activity(id=name, state=state, started_at=started, ended_at=ended)
-    for name in ("a", "b", "c|d")
+    Activity(id=name, recipe=recipe, state=state, started_at=started, ended_at=ended)
+    for name, recipe in (("a", None), ("b", None), ("c|d", None), ("r_1", "r"), ("r_2", "r"))
     for state in ACTIVITY_STATES
     for started, ended in _TIMES
 ]
-_activities = st.lists(st.sampled_from(_ACTIVITIES), max_size=3, unique_by=lambda one: one.id).map(tuple)
+_activities = st.lists(st.sampled_from(_ACTIVITIES), max_size=4, unique_by=lambda one: one.id).map(tuple)
 
 
 @st.composite

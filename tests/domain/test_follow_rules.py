@@ -1,6 +1,6 @@
 """What each look at a job reports: the table behind the properties."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from bot.domain.follow_rules import (
     observe,
     observe_absence,
     observe_silence,
+    observe_start,
     observe_vanished,
 )
 from bot.domain.job_events import (
@@ -155,11 +156,80 @@ def test_a_heartbeat_every_two_hours(hours: float, told: tuple[Heartbeat, ...]) 
     assert step.events == told
 
 
-@pytest.mark.parametrize(("usual", "told"), [(None, True), (4.9, False), (5.0, True), (600.0, True)])
-def test_a_build_that_is_usually_brief_has_no_reply_at_its_start(usual: float | None, told: bool) -> None:
-    """Its end would follow a moment later."""
-    step = observe(row(usual_seconds=usual), job_info(), after(seconds=2))
+@pytest.mark.parametrize(
+    ("usual", "seconds", "told"),
+    [
+        (None, 4.9, False),
+        (None, 5, True),
+        (600.0, 4.9, False),
+        (600.0, 5, True),
+        (600.0, 598, False),
+        (2.0, 6.9, False),
+        (2.0, 7, True),
+        (7.0, 5, False),
+        (7.0, 11.9, False),
+        (7.0, 12, True),
+    ],
+)
+def test_a_start_is_told_when_no_end_is_likely_to_follow_at_once(
+    usual: float | None, seconds: float, told: bool
+) -> None:
+    """After 5 s, and not within 5 s of the time when such a build usually ends."""
+    step = observe(row(usual_seconds=usual), job_info(), after(seconds=seconds))
     assert (Started() in step.events) is told
+    seen = observe(row(usual_seconds=usual), job_info(), after(seconds=0))
+    later = observe_start(seen.job, after(seconds=seconds))
+    assert (later.events, later.changed, later.same_root) == (
+        ((Started(),), True, True) if told else ((), False, False)
+    )
+    assert observe_start(later.job, after(seconds=seconds + 60)).changed is not told
+
+
+@pytest.mark.parametrize("started_at", [None, after(seconds=30)])
+def test_a_start_is_told_by_the_bots_clock_if_that_of_dss_is_of_no_use(started_at: datetime | None) -> None:
+    """DSS says no time, or one that hasn't come yet."""
+    running = job_info(started_at=started_at, initiated_at=None)
+    assert observe(row(), running, after(seconds=4)).events == ()
+    assert observe(row(), running, after(seconds=5)).events == (Started(),)
+
+
+def test_a_start_is_not_told_after_an_activity_that_failed() -> None:
+    """That says it already."""
+    failed = job_info(activities=(activity("FAILED"),), counters=Counters(failed=1))
+    step = observe(row(), failed, after(seconds=2))
+    assert step.events == (ActivityFailed(failed.activities[0]),)
+    assert observe(step.job, failed, after(seconds=9)).events == ()
+
+
+def test_partitions_that_fail_in_one_look_are_one_event() -> None:
+    """Whatever their errors are; other recipes, and what fails later, have their own."""
+
+    def partitions(recipe: str, *numbers: int) -> tuple[Activity, ...]:
+        return tuple(
+            Activity(id=f"{recipe}_{n}", recipe=recipe, state="FAILED", failure=f"no {n}") for n in numbers
+        )
+
+    first = job_info(activities=(*partitions("compute_a", *range(30)), *partitions("compute_b", 1)))
+    step = observe(row(job_info(), told=("started",)), first, after(seconds=9))
+    a, b = step.events
+    assert isinstance(a, ActivityFailed)
+    assert (a.activity.id, len(a.others)) == ("compute_a_0", 29)
+    assert b == ActivityFailed(first.activities[30])
+    later = job_info(activities=(*first.activities, *partitions("compute_a", 30, 31)))
+    (again,) = observe(step.job, later, after(seconds=14)).events
+    assert isinstance(again, ActivityFailed)
+    assert [again.activity.id, *(one.id for one in again.others)] == ["compute_a_30", "compute_a_31"]
+
+
+def test_ten_replies_about_activities_however_many_each_is_about() -> None:
+    """The root counts the rest."""
+    before = row(job_info(), told=("started", *(f"failed:{n}" for n in range(9)), "with:failed:9"))
+    seen = job_info(
+        activities=tuple(Activity(id=f"x{n}", recipe=f"x{n % 2}", state="FAILED") for n in range(6))
+    )
+    (event,) = observe(before, seen, after(seconds=9)).events
+    assert isinstance(event, ActivityFailed)
+    assert [one.id for one in event.others] == ["x2", "x4"]
 
 
 @pytest.mark.parametrize(

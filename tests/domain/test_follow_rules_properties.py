@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from hypothesis import given
 
-from bot.domain.job_events import ActivityDone, ActivityFailed, Back, Heartbeat, Silent, event_key
+from bot.domain.job_events import BESIDE, ActivityDone, ActivityFailed, Back, Heartbeat, Silent, names
 from bot.domain.stored_records import FollowState
 from bot.store.codec import dump, load
 from tests.domain.looks import ENDS, Look, looks, play
@@ -13,7 +13,7 @@ from tests.domain.looks import ENDS, Look, looks, play
 @given(looks)
 def test_nothing_is_told_twice(happened: list[Look]) -> None:
     """Every event of a followed job has its own key; an outage's key has its time."""
-    keys = [event_key(event) for event in play(happened).events]
+    keys = [name.removeprefix(BESIDE) for event in play(happened).events for name in names(event)]
     assert len(keys) == len(set(keys))
 
 

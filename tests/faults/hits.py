@@ -158,7 +158,7 @@ def _while_it_runs(world: Neighbors) -> None:
     world.phase = RUN
     if world.aim and world.aim.spot.kind == "row" and world.aim.spot.phase == RUN:
         _damage(world)
-    world.advance(4)
+    world.advance(6)
     world.until(lambda: sum(said(root.replies, "Started") for root in world.roots(OTHERS)) == 2, PATIENCE)
     looks = world.looks
     world.until(lambda: world.looks >= looks + 3, 2.0)

@@ -11,18 +11,18 @@ SLOW_MS = 10**9
 
 def build(world: World) -> None:
     """Somebody builds a dataset: root message, start, one of two activities, end."""
-    world.dss.world.plan_next(activities=[_step("scored", 1, 6_000), _step("scored", 2, 6_000, needs=1)])
+    world.dss.world.plan_next(activities=[_step("scored", 1, 9_000), _step("scored", 2, 9_000, needs=1)])
     _begin(world)
     world.build("CHURN.scored")
     world.phase()
-    world.advance(5)
+    world.advance(6)
     world.reply("Started")
     world.root("0 of 2 activities")
     world.phase()
     world.advance(6)
     world.root("1 of 2 activities")
     world.phase()
-    world.advance(8)
+    world.advance(11)
     world.reply("*Done*")
     world.root("*Done*")
     _end(world)
@@ -33,7 +33,7 @@ def fail(world: World) -> None:
     _begin(world)
     world.build("CHURN.features_broken")
     world.phase()
-    world.advance(5)
+    world.advance(6)
     world.reply("Started")
     world.phase()
     world.advance(10)
@@ -48,7 +48,7 @@ def abort(world: World) -> None:
     _begin(world)
     root = world.build("CHURN.customers_clean")
     world.phase()
-    world.advance(5)
+    world.advance(6)
     world.reply("Started")
     world.root("0 of 1 activity")
     world.phase()
@@ -79,7 +79,7 @@ def follow(world: World) -> None:
 
 def approve(world: World) -> None:
     """Somebody's build needs an approval; somebody else approves it, and it starts as usual."""
-    world.dss.world.plan_next(activities=[_step("scored", 1, 6_000)])
+    world.dss.world.plan_next(activities=[_step("scored", 1, 9_000)])
     _begin(world)
     command = "CHURN.scored --mode missing"
     request = world.ask_for_approval(command)
@@ -87,7 +87,7 @@ def approve(world: World) -> None:
     world.approve(request, command)
     world.root("Approved", "The job is followed here")
     world.phase()
-    world.advance(5)
+    world.advance(6)
     world.reply("Started")
     world.root("0 of 1 activity")
     world.phase()

@@ -2,11 +2,13 @@
 
 import pytest
 
-from bot.sandbox.dss.model import DATASET
+from bot.sandbox.dss.model import DATASET, RecipeFailure
 from bot.sandbox.dss.plan import Step, Target
-from bot.sandbox.slack import Message
 from bot.views import action_ids
-from tests.scenario.world import Scenario, shown
+from tests.scenario.test_build_dialog import dialog
+from tests.scenario.world import FOREVER_MS, Scenario, shown
+
+BROKEN = RecipeFailure(message="KeyError: 'amount'")
 
 
 @pytest.fixture(scope="module")
@@ -33,23 +35,53 @@ def test_the_bar_of_a_failure_is_not_the_bar_of_a_success(scenario: Scenario) ->
     assert "█" not in aborted
 
 
-def test_a_short_build_has_no_reply_at_its_start(scenario: Scenario) -> None:
-    """Once that is known: "Started" a second before "Done" says nothing."""
-    target = Target(
-        project="CHURN", kind=DATASET, id="customers_clean", label="customers_clean", partition="NP"
+def test_a_build_that_ends_at_once_has_no_reply_at_its_start(scenario: Scenario) -> None:
+    """Not even the first time: "Started" a second before "Done" says nothing."""
+    scenario.dss.world.plan_next(activities=[_step("customers_clean", 500)])
+    scenario.type("/dss-build CHURN.customers_clean")
+    root = scenario.root("Done", "CHURN.customers_clean")
+    scenario.reply(root, "*Done*")
+    scenario.until(scenario.idle)
+    assert len(scenario.now(root).replies) == 1
+
+
+def test_a_build_that_runs_on_has_one_reply_at_its_start(scenario: Scenario) -> None:
+    """After a moment; its root shows at once that it runs."""
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    root = scenario.root("Running", "CHURN.customers_clean")
+    assert scenario.now(root).replies == ()
+    scenario.later(seconds=30)  # longer than this build usually takes
+    scenario.reply(root, "Started: `CHURN.customers_clean`")
+    scenario.later(seconds=30)
+    scenario.finish_job(scenario.newest())
+    scenario.reply(root, "*Done*")
+    assert len(scenario.now(root).replies) == 2
+
+
+def test_partitions_that_fail_together_have_one_reply(scenario: Scenario) -> None:
+    """Thirty days of one recipe fail while another still runs: one reply says how many, with one log."""
+    days = [_step("features", 100, number, fails=BROKEN) for number in range(30)]
+    scenario.dss.world.plan_next(activities=[*days, _step("customers_clean", FOREVER_MS)])
+    scenario.type("/dss-build CHURN.customers_clean")
+    root = scenario.root("Running", "30 failed")
+    failed = scenario.reply(root, "`compute_features`", "30 partitions failed: ", "KeyError: 'amount'")
+    scenario.press(failed, action_ids.JOB_LOG)
+    dialog(scenario, "*Log of `compute_features_0`")
+    scenario.press(root, action_ids.JOB_ABORT)
+    scenario.reply(root, "*Aborted*")
+    assert sum("KeyError" in shown(reply) for reply in scenario.now(root).replies) == 1
+
+
+def _step(dataset: str, milliseconds: int, number: int = 0, *, fails: RecipeFailure | None = None) -> Step:
+    target = Target(project="CHURN", kind=DATASET, id=dataset, label=dataset, partition="NP")
+    return Step(
+        id=f"compute_{dataset}_{number}",
+        recipe=f"compute_{dataset}",
+        duration_ms=milliseconds,
+        targets=(target,),
+        failure=fails,
     )
-    step = Step(id="c_NP", recipe="compute_customers_clean", duration_ms=500, targets=(target,))
-    for number in range(1, 6):
-        scenario.dss.world.plan_next(activities=[step])
-        scenario.type("/dss-build CHURN.customers_clean")
-        scenario.until(lambda wanted=number: len(_done(scenario)) == wanted)  # type: ignore[misc]
-        scenario.until(scenario.idle)
-    last = scenario.now(_done(scenario)[-1])
-    assert not [reply for reply in last.replies if "Started" in shown(reply)]
-
-
-def _done(scenario: Scenario) -> list[Message]:
-    return [root for root in scenario.roots() if "Done" in root.text]
 
 
 def test_a_cause_is_once_in_the_root_and_once_in_the_thread(scenario: Scenario) -> None:

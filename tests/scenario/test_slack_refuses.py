@@ -28,9 +28,9 @@ def test_a_root_that_is_refused(scenario: Scenario, code: str) -> None:
 def test_an_end_that_is_refused(scenario: Scenario, code: str) -> None:
     """The notification isn't lost: it comes in a direct message that says why."""
     scenario.slow("customers_clean")
-    # DSS's history has longer runs in this mode: a build that is known to be brief has no "Started".
-    scenario.type("/dss-build CHURN.customers_clean --mode modified")
+    scenario.type("/dss-build CHURN.customers_clean")
     root = scenario.root("Running", "CHURN.customers_clean")
+    scenario.later(seconds=30)  # a job that has just begun has no "Started" yet
     scenario.reply(root, "Started")
     before = len(direct_since(scenario, 0))
     scenario.slack.faults.add("chat.postMessage", kind=f"error:{code}")

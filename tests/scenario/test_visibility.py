@@ -151,6 +151,7 @@ def test_direct_messages_name_nothing_after_rights_are_lost(scenario: Scenario) 
     scenario.told("Messages tab", user="carol")
     job = scenario.newest("PAYROLL")
     root = scenario.direct("Running", "PAYROLL.salary_bands", job.id[-12:], user="carol")
+    scenario.later(seconds=30)
     scenario.reply(root, "Started")
     scenario.later(minutes=5)  # what DSS said for that piece of news counts for a minute
     scenario.dss.world.revoke("carol", "PAYROLL")

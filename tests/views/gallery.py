@@ -328,6 +328,13 @@ GALLERY: dict[str, Callable[[], Shown]] = {
     "reply_started": lambda: views.reply_started(card()),
     "reply_started_elsewhere": lambda: views.reply_started(card(started_by_bot=False)),
     "reply_activity_failed": lambda: views.reply_activity_failed(running(), ACTIVITIES[1]),
+    "reply_activities_failed": lambda: views.reply_activity_failed(
+        running(), ACTIVITIES[1], ACTIVITIES[1:2] * 11
+    ),
+    "reply_activities_failed_differently": lambda: views.reply_activity_failed(
+        running(), ACTIVITIES[1], [msgspec.structs.replace(ACTIVITIES[1], failure="Disk full")]
+    ),
+    "reply_activities_done": lambda: views.reply_activity_done(running(), ACTIVITIES[0], ACTIVITIES[:1] * 2),
     "reply_activity_done": lambda: views.reply_activity_done(running(), ACTIVITIES[0]),
     "reply_heartbeat": lambda: views.reply_heartbeat(running(), NOW),
     "reply_ended_done": lambda: views.reply_ended(done(), None, NOW),

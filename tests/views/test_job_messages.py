@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from bot.domain import Activity, Counters, Gap, Place
-from bot.domain.follow_rules import observe, observe_vanished
+from bot.domain.follow_rules import observe, observe_start, observe_vanished
 from bot.domain.job_events import (
     ActivityDone,
     ActivityFailed,
@@ -50,7 +50,7 @@ EVERY_EVENT: list[Event] = [
 
 def test_each_place_gets_its_root_and_its_replies_after_it() -> None:
     """A reply belongs to its watch's root, in its watch's channel, and comes after it."""
-    step = observe(followed(info=job_info(state="NOT_STARTED")), job_info(), NOW)
+    step = observe(followed(info=job_info(state="NOT_STARTED")), job_info(), NOW + timedelta(seconds=5))
     made = drafts(step, [HERE, THERE], NOW, ui_url=URL)
     shown = [(one.id, one.channel_id, one.root_id, one.watch_id, one.asker) for one in made]
     assert shown == [
@@ -59,6 +59,13 @@ def test_each_place_gets_its_root_and_its_replies_after_it() -> None:
         (THERE.root_id, "C2", None, THERE.id, "U2"),
         (f"{THERE.id}:started", "C2", THERE.root_id, THERE.id, "U2"),
     ]
+
+
+def test_a_start_that_the_root_shows_already_is_only_a_reply() -> None:
+    """The root said "Running" before; an edit would show nothing new."""
+    step = observe_start(followed(), NOW + timedelta(seconds=5))
+    (reply,) = drafts(step, [HERE], NOW + timedelta(seconds=5), ui_url=URL)
+    assert reply.id == f"{HERE.id}:started"
 
 
 def test_nobody_watching_means_no_messages() -> None:
