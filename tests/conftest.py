@@ -21,6 +21,32 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
+LONGEST = (
+    "tests/permissions/test_matrix.py",
+    "tests/scenario/test_typed_back.py",
+    "tests/demo/test_demo.py",
+    "tests/demo/test_playground.py",
+)
+"""Where the tests are that take longest."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have each process begin with some of the longest tests, so that no other one waits for them at the end.
+
+    pytest-xdist gives each process a part of the list, in order.
+    """
+    longest = [item for item in items if item.nodeid.startswith(LONGEST)]
+    others = [item for item in items if not item.nodeid.startswith(LONGEST)]
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    total, items[:] = len(items), []
+    for number in range(processes):
+        first = longest[number::processes]
+        part = total * (number + 1) // processes - len(items)
+        items += [*first, *others[: max(0, part - len(first))]]
+        del others[: max(0, part - len(first))]
+    items += others
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:

@@ -78,7 +78,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 def test_the_story_is_told(start: Start, tmp_path: Path) -> None:
     """Without a keyboard or configuration, the whole story plays in order and leaves nothing behind."""
     process = start("--script")
-    out, err = process.communicate(timeout=110)
+    out, err = process.communicate(timeout=280)
     assert (process.returncode, err) == (0, "")
     assert missing(out, MILESTONES) is None
     assert "\x1b" not in out
@@ -101,7 +101,7 @@ def test_the_prompt_does_what_is_typed(start: Start, tmp_path: Path) -> None:
         99
         """
     process = start(columns=100)
-    out, err = process.communicate("\n".join(line.strip() for line in typed.splitlines()), timeout=110)
+    out, err = process.communicate("\n".join(line.strip() for line in typed.splitlines()), timeout=280)
     assert err == ""
     assert process.returncode == 0
     steps = (

@@ -162,5 +162,5 @@ def test_what_a_wait_was_for_is_on_the_screen(room: Room) -> None:
         room.post(section("at the last moment"))
         return True
 
-    assert room.viewer.until(arrives, 10)
+    assert room.viewer.until(arrives, 60)
     assert room.screen.printed == 1

@@ -62,10 +62,8 @@ def _waiting(bot: Bot, slack: SlackSandbox, left: Mapping[str, float]) -> Iterat
     postman, store = slack._postman, bot.store
     if postman._pending or postman._threads:
         yield "deliveries"
-    for pool in (bot._query_pool, bot._filling):
-        with pool._idle:
-            if pool._busy or pool._waiting:
-                yield "queries"
+    if is_answering(bot):
+        yield "queries"
     if store.intents.open_count():
         yield "commands"
     yield from (what for what, count in left_behind(bot).items() if count > left.get(what, 0))
@@ -73,6 +71,15 @@ def _waiting(bot: Bot, slack: SlackSandbox, left: Mapping[str, float]) -> Iterat
         yield "messages on their way"
     if not _dialogs_are_open(bot):
         yield "dialogs to open"
+
+
+def is_answering(bot: Bot) -> bool:
+    """Return whether a question is being answered or waits for that."""
+    for pool in (bot._query_pool, bot._filling):
+        with pool._idle:
+            if pool._busy or pool._waiting:
+                return True
+    return False
 
 
 def _dialogs_are_open(bot: Bot) -> bool:

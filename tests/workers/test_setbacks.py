@@ -349,7 +349,7 @@ def _until_told(watchers: Watchers, watch_id: str, count: int) -> None:
 
 def _until(watchers: Watchers, so: "object") -> None:
     """Continue until the predicate is true; threads take as long as they need."""
-    for _ in range(400):
+    for _ in range(4_000):
         if so():  # type: ignore[operator]
             return
         watchers.run(5, step=5)

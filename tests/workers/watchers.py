@@ -40,6 +40,7 @@ class Watchers:
     def new_waiter(self, owner: str, *, dss: FakeDss | None = None, **options: Any) -> JobWaiter:
         """Return another waiter on the same store. Its uptime runs with the clock unless a test says so."""
         options.setdefault("viewers", KeyViewers())
+        options.setdefault("patience", 60.0)  # a slow machine is no slow DSS
         options.setdefault("uptime", lambda: self.clock().timestamp())
         return JobWaiter(self.store, dss or self.dss, owner=owner, clock=self.clock, **options)
 

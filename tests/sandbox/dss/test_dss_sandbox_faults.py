@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -78,6 +79,22 @@ def test_latency_makes_a_client_with_a_timeout_give_up(sandbox: DssSandbox) -> N
     before = time.monotonic()
     sandbox.stop()
     assert time.monotonic() - before < 60
+
+
+@pytest.mark.parametrize("all_of_them", [False, True])
+def test_latency_ends_when_its_rule_is_removed(sandbox: DssSandbox, get: Any, *, all_of_them: bool) -> None:
+    """Calls that it delays are served then, rather than after all of its seconds."""
+    slow = sandbox.faults.add("latency", seconds=600)
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(get, "/projects/")
+        while not slow.hits:
+            time.sleep(0.01)
+        assert not answer.done()
+        if all_of_them:
+            sandbox.faults.clear()
+        else:
+            sandbox.faults.remove(slow)
+        assert answer.result(60).ok
 
 
 def test_latency_and_another_fault_add_up(sandbox: DssSandbox, get: Any) -> None:
