@@ -44,9 +44,8 @@ def delivery(store: Store) -> dict[str, Check]:
     """Check whether Slack accepts messages; a failure can be about one channel, and a restart won't help."""
     shut, lost = _shut_for_long(store), store.outbox.lost(LOST_WITHIN)
     held = "; ".join(f"{_name(one.key)}: {wording.duration(one.seconds)}" for one in shut)
-    given_up = (
-        f"{wording.count(lost, 'root or end', 'roots or ends')} given up in the last hour: dss-bot outbox"
-    )
+    what = "root or end" if lost == 1 else "roots or ends"
+    given_up = f"{lost:,} {what} given up in the last hour: dss-bot outbox"
     return {
         "slack_rates": Check(not shut, f"Slack asks to wait; {held}" if shut else "", required=False),
         "slack_messages": Check(not lost, given_up if lost else "", required=False),

@@ -8,7 +8,7 @@ import msgspec
 from bot.domain import Build, BuildMode, JobCard, Message, Mistake, Request
 from bot.domain.errors import DSSError, DSSUnavailable, DSSUnreadable, Refusal
 from bot.domain.stored_records import UnreadableIntent
-from bot.language import t, tn
+from bot.language import either, t, tn
 from bot.views import action_ids, buttons, wording
 from bot.views.blocks import actions, button, message, say, section
 from bot.views.button_values import OldButton
@@ -261,7 +261,7 @@ def _put_right(
         )
     return say(
         sentence(problem, 1_200),
-        t("Did you mean {names}?", names=wording.either(near)) if near else None,
+        t("Did you mean {names}?", names=either(near)) if near else None,
         command,
         more,
     )

@@ -9,7 +9,7 @@ import msgspec
 from bot.domain import Overview
 from bot.domain.allowances import Extent
 from bot.domain.policy import Capability
-from bot.language import listed, mark, t, tn
+from bot.language import either, listed, mark, t, tn
 from bot.views import action_ids, wording
 from bot.views.blocks import Block, button, context, section_with
 from bot.views.escape import code
@@ -136,7 +136,7 @@ def _by_rules(allowed: Mapping[Capability, Extent]) -> Iterator[str]:
             else t("In parts of this DSS, the bot's rules let you {actions}.", actions=actions)
         )
     if nowhere := does(Extent.NOWHERE):
-        yield t("They don't let you {actions}.", actions=wording.either(nowhere))
+        yield t("They don't let you {actions}.", actions=either(nowhere))
 
 
 def _running_there(one: OtherInstance) -> str:

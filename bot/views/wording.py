@@ -97,11 +97,6 @@ def built_nothing(job: JobInfo) -> bool:
     return job.state == "DONE" and job.counters is not None and not job.counters.total and not job.activities
 
 
-def count(number: int, noun: str, plural: str | None = None) -> str:
-    """Count in words: ``1 warning``, ``3 warnings``, ``10,400 rows``."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def size(size: int) -> str:
     """Format a number of bytes: ``812 bytes``, ``64 kB``, ``3.2 MB``."""
     if size < 1_000:
@@ -252,13 +247,6 @@ def names(labels: Sequence[str], shown: int = 5) -> str:
     if len(labels) > shown:
         return t("{names} and {number} more", names=", ".join(names), number=number(len(labels) - shown))
     return listed(names)
-
-
-def either(choices: Sequence[str]) -> str:
-    """Join choices: ``A or B``."""
-    if len(choices) < 2:
-        return "".join(choices)
-    return t("{choices} or {last}", choices=", ".join(choices[:-1]), last=choices[-1])
 
 
 def what(job: JobInfo, shown: int = 5) -> str:
