@@ -71,13 +71,8 @@ def mistake(wrong: Mistake) -> Message:
     meant = bool(wrong.suggestions)
     if wrong.command == "mention":
         return _put_right(wrong.problem, wrong.example, wrong.suggestions, t("More: write `help` to me."))
-    return _put_right(
-        wrong.problem,
-        wrong.example,
-        (),
-        t("More: {command}", command=f"`/dss-{wrong.command} help`"),
-        meant=meant,
-    )
+    command = f"`/dss-{wrong.command} help`"
+    return _put_right(wrong.problem, wrong.example, (), t("More: {command}", command=command), meant=meant)
 
 
 def refusal(refused: Refusal) -> Message:

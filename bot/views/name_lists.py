@@ -129,15 +129,11 @@ def _choice(output: RequestedOutput, *, dry_run: bool) -> str:
 
 def which_dataset(said: str, lists: Sequence[ListJobs]) -> Message:
     """Ask which dataset's jobs are meant."""
-    shown = [
-        button(
-            t("Jobs of {dataset}", dataset=f"{one.project}.{one.dataset}"),
-            action_ids.LIST_PAGE,
-            one,
-            number=number,
-        )
-        for number, one in enumerate(lists[:5])
-    ]
+    shown = []
+    for number, one in enumerate(lists[:5]):
+        named = f"{one.project}.{one.dataset}"
+        label = t("Jobs of {dataset}", dataset=named)
+        shown.append(button(label, action_ids.LIST_PAGE, one, number=number))
     question = t("Which one?")
     text = f"{prose(said)} {question}"
     return message(text, (section(text), *actions(*shown)))
@@ -178,5 +174,6 @@ def no_job_of_mine(verb: str) -> Message:
         "rebuild": t("You have no ended job in this channel."),
         "why": t("You have no failed job in this channel."),
     }.get(verb, t("You have no job in this channel."))
-    then = t("Name the job: {command}.", command=f"`/dss-jobs {verb} PROJECT/ID`")
+    command = f"`/dss-jobs {verb} PROJECT/ID`"
+    then = t("Name the job: {command}.", command=command)
     return say(f"{none} {then}", t("`/dss-jobs` lists your recent jobs, each with its buttons."))

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.language import ENGLISH, languages, person_reads
+from tests.language.test_everything_is_translated import texts_of
 from tests.views.blockkit import problems_of_blocks, problems_of_dialog, problems_of_message
 from tests.views.gallery import GALLERY
 from tests.views.test_goldens import payload
@@ -31,6 +32,16 @@ def test_the_structure_of_a_view_is_the_same_in_every_language(name: str, langua
     english = payload(GALLERY[name]())
     with person_reads(language):
         assert _structure(payload(GALLERY[name]())) == _structure(english)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("name", sorted(GALLERY))
+def test_nothing_is_cut_that_is_whole_in_english(name: str, language: str) -> None:
+    """A button or a paragraph that lost its end would be said in half."""
+    english = [text.count("…") for text in texts_of(payload(GALLERY[name]()))]
+    with person_reads(language):
+        shown = list(texts_of(payload(GALLERY[name]())))
+    assert [text for text, cuts in zip(shown, english, strict=True) if text.count("…") > cuts] == []
 
 
 def _structure(value: object) -> object:
