@@ -87,11 +87,11 @@ def _ran(activity: Activity) -> bool:
 def _bar(activity: Activity, began: datetime) -> Bar:
     start, end = activity.started_at or began, activity.ended_at or began
     since, until = (start - began).total_seconds(), (end - began).total_seconds()
-    waited = min(max(0.0, activity.waited_seconds or 0.0), until - since)
+    waited = max(0.0, activity.waited_seconds or 0.0)
     return Bar(
         name=activity.recipe or activity.id,
         state=activity.state,
         waited_from=since,
-        ran_from=since + waited,
+        ran_from=min(since + waited, until),
         ended=until,
     )

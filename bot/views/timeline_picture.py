@@ -5,6 +5,7 @@ other. States differ in shape and words too, not only in color.
 """
 
 from functools import cache
+from importlib import resources
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
@@ -110,5 +111,7 @@ def _fitting(draw: ImageDraw.ImageDraw, text: str) -> str:
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """Return our own font: the one inside of Pillow has no accents, and a container has no fonts."""
+    font = resources.files(__package__).joinpath("font", "DejaVuSansCondensed.ttf")
+    return ImageFont.truetype(BytesIO(font.read_bytes()), size)

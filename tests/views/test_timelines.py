@@ -5,7 +5,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -43,6 +43,22 @@ def ran(name: str, began: float, ended: float, state: str = "DONE", waited: floa
         ended_at=ago(seconds=300 - ended),
         waited_seconds=waited,
     )
+
+
+TIMES_THAT_DO_NOT_ADD_UP = [
+    Activity(id="a_NP", state="DONE", started_at=NOW, ended_at=NOW),
+    Activity(
+        id="b_NP",
+        state="DONE",
+        started_at=NOW - timedelta(days=2) + timedelta(microseconds=40),
+        ended_at=NOW + timedelta(days=11),
+        waited_seconds=1_123_200.0,
+    ),
+    Activity(
+        id="c_NP", state="DONE", started_at=NOW - timedelta(days=9) + timedelta(microseconds=1), ended_at=NOW
+    ),
+]
+"""In floating point, the second one waited for longer than it was there."""
 
 
 def ended(*ran_ones: Activity, state: str = "DONE") -> object:
@@ -104,8 +120,16 @@ def test_states_differ_by_more_than_color() -> None:
     assert _brightness(done) != _brightness(failed)
 
 
+@pytest.mark.parametrize(("letter", "other"), [("é", "è"), ("Ñ", "Õ"), ("ж", "ш"), ("λ", "π")])
+def test_letters_with_accents_and_of_other_alphabets_are_drawn(letter: str, other: str) -> None:
+    """The font inside of Pillow has one and the same box for all of them."""
+    pictures = [_picture([ran(name, 0, 100), ran("b", 0, 100), ran("c", 0, 100)]) for name in (letter, other)]
+    assert pictures[0].tobytes() != pictures[1].tobytes()
+
+
 @settings(max_examples=60, deadline=None)
 @given(activities)
+@example(TIMES_THAT_DO_NOT_ADD_UP)
 def test_whatever_dss_says_gives_a_valid_picture_or_none(found: list[Activity]) -> None:
     """Times from other years and going backwards, names of any kind."""
     info = job("DONE", started_at=ago(seconds=300), activities=tuple(found))
