@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.sandbox.dss import World
-from bot.sandbox.slack import Message
+from bot.sandbox.slack import Message, View
 
 _PATTERNS = (
     (re.compile(r"<!date\^[^>]*>"), "⟨time⟩"),
@@ -28,8 +28,23 @@ def normal(text: str) -> str:
 
 
 def conversation(roots: Iterable[Message]) -> list[object]:
-    """Return a channel as people read it: each root with its thread, in order."""
-    return [{"root": _read(root), "thread": [_read(reply) for reply in root.replies]} for root in roots]
+    """Return what the bot wrote in a channel: each root with its thread, in order.
+
+    People write again when something fails, so it isn't compared what they wrote.
+    """
+    return [
+        {
+            "root": _read(root) if root.by_bot else ["by a person"],
+            "thread": [_read(reply) for reply in root.replies if reply.by_bot],
+        }
+        for root in roots
+        if root.by_bot or any(reply.by_bot for reply in root.replies)
+    ]
+
+
+def page(view: View) -> list[str]:
+    """Return what a view shows."""
+    return [normal(text) for text in _texts(view.blocks)]
 
 
 def jobs(world: World, before: frozenset[tuple[str, str]]) -> list[tuple[str, ...]]:

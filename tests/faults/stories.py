@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from bot.sandbox.dss.model import DATASET
 from bot.sandbox.dss.plan import Step, Target
+from bot.sandbox.slack import Message
+from tests.faults.normal import page
 from tests.faults.world import World
 
 SLOW_MS = 10**9
@@ -111,6 +113,95 @@ def timeline(world: World) -> None:
     _end(world)
 
 
+def favorite(world: World) -> None:
+    """Somebody saves a build for herself, and runs it by its name."""
+    world.dss.world.plan_next(activities=[_step("scored", 1, 6_000)])
+    _begin(world)
+    world.save("tonight CHURN.scored", "tonight")
+    world.phase()
+    world.run_favorite("tonight")
+    world.phase()
+    world.advance(10)
+    world.reply("*Done*")
+    world.root("*Done*")
+    _end(world)
+
+
+def shared(world: World) -> None:
+    """Somebody saves a build for the channel, and somebody else runs it there."""
+    world.dss.world.plan_next(activities=[_step("scored", 1, 6_000)])
+    _begin(world)
+    world.save("team CHURN.scored --mode modified --channel", "team")
+    world.phase()
+    world.run_favorite("team", "bob")
+    world.phase()
+    world.advance(10)
+    world.reply("*Done*")
+    world.root("*Done*")
+    _end(world)
+
+
+def mention(world: World) -> None:
+    """Somebody builds by a mention in the channel, and aborts by one in the thread."""
+    world.dss.world.plan_next(activities=[_step("customers_clean", 1, SLOW_MS)])
+    _begin(world)
+    root = world.mention("build CHURN.customers_clean", lambda: _bots_root(world))
+    world.phase()
+    world.advance(5)
+    world.reply("Started")
+    world.root("0 of 1 activity")
+    world.phase()
+    world.mention("abort", lambda: _asked(world, 1), thread=root)
+    world.root("abort requested")
+    world.phase()
+    world.advance(3)
+    world.reply("*Aborted*")
+    world.root("*Aborted*")
+    _end(world)
+
+
+def selected(world: World) -> None:
+    """Somebody follows two jobs of DSS, selects both in a list, and aborts them."""
+    started = []
+    for dataset in ("customers_clean", "scored"):
+        world.dss.world.plan_next(activities=[_step(dataset, 1, SLOW_MS)])
+        job = world.dss.world.start("CHURN", {"outputs": [{"id": dataset}]}, initiator="bob")
+        started.append(f"CHURN/{job.id}")
+    world.advance(5)
+    _begin(world)
+    for number, name in enumerate(started, 1):
+        world.ask(
+            lambda name=name: world.type(f"/dss-jobs follow {name}"),  # type: ignore[misc]
+            lambda number=number: len(world.roots()) == number or None,  # type: ignore[misc]
+        )
+    world.phase()
+    world.abort_selected(started, lambda: _asked(world, 2))
+    world.phase()
+    world.advance(3)
+    world.until(lambda: _count(world, "*Aborted*") == 2, "both have ended")
+    _end(world)
+
+
+def home(world: World) -> None:
+    """Somebody has App Home open while her job runs: it says how the job is, to its end."""
+    world.dss.world.plan_next(activities=[_step("scored", 1, 6_000), _step("scored", 2, 6_000, needs=1)])
+    _begin(world)
+    world.home("no running jobs")
+    world.phase()
+    world.build("CHURN.scored")
+    world.home("CHURN.scored")
+    world.phase()
+    world.advance(5)
+    world.reply("Started")
+    world.home("*Running*", "CHURN.scored")
+    world.phase()
+    world.advance(14)
+    world.reply("*Done*")
+    world.root("*Done*")
+    world.shown_at_home = page(world.home("*Done*", "CHURN.scored"))
+    _end(world)
+
+
 STORIES: dict[str, Callable[[World], None]] = {
     "build": build,
     "fail": fail,
@@ -118,6 +209,11 @@ STORIES: dict[str, Callable[[World], None]] = {
     "follow": follow,
     "approve": approve,
     "timeline": timeline,
+    "favorite": favorite,
+    "shared": shared,
+    "mention": mention,
+    "selected": selected,
+    "home": home,
 }
 
 
@@ -141,6 +237,22 @@ def _step(dataset: str, number: int, ms: int, *, needs: int | None = None) -> St
         needs=(f"compute_{dataset}_{needs}_NP",) if needs else (),
         targets=(target,),
     )
+
+
+def _bots_root(world: World) -> Message | None:
+    return next((root for root in world.roots() if root.by_bot), None)
+
+
+def _asked(world: World, times: int) -> Message | None:
+    """Return one of the threads if so many have heard that somebody asked to abort."""
+    asked = [
+        reply for root in world.roots() for reply in root.replies if "asked to abort" in str(reply.blocks)
+    ]
+    return asked[0] if len(asked) >= times else None
+
+
+def _count(world: World, words: str) -> int:
+    return sum(words in str(root.blocks) for root in world.roots())
 
 
 def _has_picture(world: World) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from bot.sandbox.dss import DssSandbox, ManualClock, Recorded
-from bot.sandbox.slack import Delivery, Message, SlackSandbox
+from bot.sandbox.slack import Delivery, Message, SlackSandbox, View
 from bot.views import action_ids
 from tests.faults import child
 from tests.faults.board import Board
@@ -26,7 +26,14 @@ from tests.faults.points import Place, Places, Point
 
 T = TypeVar("T")
 
-SCOPES = ("channels:history", "groups:history", "im:history", "files:write", "files:read")
+SCOPES = (
+    "channels:history",
+    "groups:history",
+    "im:history",
+    "files:write",
+    "files:read",
+    "app_mentions:read",
+)
 SETTINGS = '[approvals]\nmodes = ["missing"]\n'
 """Only one of the stories builds in this mode."""
 RESTART_SECONDS = 21.0
@@ -35,6 +42,8 @@ PATIENCE = 1.5
 """Real seconds to wait for the story's next event before its time runs faster."""
 TRIES = 15
 """How many times somebody asks again after a failure."""
+ANSWERED_WITHIN = 8.0
+"""Real seconds after which somebody asks again who got no answer: answers to one person aren't stored."""
 GIVE_UP = 60.0
 """Real seconds until a run counts as stuck."""
 LATE = "which was not waiting for one"
@@ -114,6 +123,8 @@ class World:
         self.deliveries: list[Delivery] = []
         """What people did, oldest first."""
         self._spoilers: list[threading.Thread] = []
+        self.shown_at_home: Sequence[str] = ()
+        """What App Home showed in the end, where a story looks at it."""
         self.starts = 0
         self.polls = 0
         """The waiter's polls that were answered."""
@@ -249,6 +260,17 @@ class World:
         """Return how many watches are open."""
         return self._count("SELECT count(*) FROM watches WHERE closed_at IS NULL")
 
+    def _rows(self, asked: str) -> Sequence[Sequence[object]]:
+        """Query the database behind the bot's back; nothing while that isn't possible."""
+        engine = create_engine(self.address, poolclass=NullPool)
+        try:
+            with engine.connect() as connection:
+                return [tuple(row) for row in connection.execute(text(asked))]
+        except DBAPIError:
+            return []
+        finally:
+            engine.dispose()
+
     def _count(self, asked: str) -> int:
         """Query the database behind the bot's back."""
         engine = create_engine(self.address, poolclass=NullPool)
@@ -311,7 +333,98 @@ class World:
         """Ask to follow a job until it has its root message; ask again only after a report of a failure."""
         self.ask(lambda: self.type(f"/dss-jobs follow {job}"), lambda: next(iter(self.roots()), None))
 
-    def ask(self, act: Callable[[], None], seen: Callable[[], Message | None]) -> Message:
+    def save(self, command: str, name: str) -> None:
+        """Save a favorite until it is there; ask again only after a report of a failure."""
+        self.ask(lambda: self.type(f"/dss-build save {command}"), lambda: name in self.favorites() or None)
+
+    def run_favorite(self, name: str, user: str = "alice") -> Message:
+        """Build a favorite by its name, as `build` does."""
+        return self.ask(
+            lambda: self.type(f"/dss-build {name}", user), lambda: _first(self.roots(), ("Waiting to start",))
+        )
+
+    def favorites(self) -> Sequence[str]:
+        """Return what is saved: each name, with whose it is and what it builds."""
+        people = {self.slack.user_id("alice"): "alice", self.slack.channel_id("data"): "the channel"}
+        rows = self._rows("SELECT name, owner, build FROM favorites ORDER BY name")
+        return [str(row[0]) for row in rows] + [
+            f"{row[0]} of {people[str(row[1])]}: {row[2]}" for row in rows
+        ]
+
+    def mention(self, words: str, seen: Callable[[], T | None], *, thread: Message | None = None) -> T:
+        """Write to the bot in the channel until it is done; write again only after a report of a failure.
+
+        Slack delivers an event again that wasn't acknowledged; the person hears of nothing.
+        """
+
+        def say() -> None:
+            said = f"<@{self.slack.bot_user_id}> {words}"
+            event = self.slack.as_user("alice").say(said, "data", thread_ts=thread.ts if thread else None)
+            assert event is not None
+            while not self._acknowledged(event, words):
+                self.until(self.connected, "a socket")
+                event = event.redeliver()
+
+        self.until(self.connected, "a socket")
+        return self.ask(say, seen)
+
+    def abort_selected(self, jobs: Sequence[str], seen: Callable[[], T | None]) -> T:
+        """List what runs, select jobs, and abort them: from the beginning if an answer doesn't come."""
+        for _ in range(TRIES):
+            listed = self._answer("/dss-jobs CHURN --state running", action_ids.LIST_ABORT)
+            if listed is None:
+                continue
+            self._insist(
+                lambda: self.slack.as_user("alice").select(listed, action_ids.LIST_CHOOSE, list(jobs)),  # noqa: B023
+                action_ids.LIST_CHOOSE,
+            )
+            question = self._answer(listed, action_ids.ABORT_ALL_CONFIRM, action_ids.LIST_ABORT)
+            if question is None:
+                continue
+            self._answer(question, "", action_ids.ABORT_ALL_CONFIRM)
+            heard = self._setbacks()
+            self.until(lambda: seen() or self._setbacks() > heard, "it is aborted, or told why not")  # noqa: B023
+            if (shown := seen()) is not None:
+                return shown
+        raise Stuck("told again and again that it failed")
+
+    def _answer(self, asked: Message | str, button: str, press: str = "") -> Message | None:
+        """Type or press something; return the answer with a button. Without one, a person asks again."""
+        before = len(self.slack.ephemerals("alice"))
+        if isinstance(asked, str):
+            self.type(asked)
+        else:
+            person = self.slack.as_user("alice")
+            self._insist(lambda: person.press(asked, action_id=press, stale=True), press)
+        if not button:
+            return None
+
+        def answered() -> Message | None:
+            new = self.slack.ephemerals("alice")[before:]
+            return next((one for one in new if button in str(one.blocks)), None)
+
+        deadline = time.monotonic() + ANSWERED_WITHIN
+        self.until(lambda: answered() or time.monotonic() > deadline, "an answer")
+        return answered()
+
+    def home(self, *containing: str) -> View:
+        """Wait until alice's Home shows these texts; she opens it again if it doesn't for a while."""
+        while True:
+            deadline = time.monotonic() + ANSWERED_WITHIN
+            self.until(
+                lambda: self._home_shows(containing) or time.monotonic() > deadline,  # noqa: B023
+                f"Home with {containing}",
+            )
+            if (view := self._home_shows(containing)) is not None:
+                return view
+            self.until(self.connected, "a socket")
+            self.deliveries.append(self.slack.as_user("alice").open_home())
+
+    def _home_shows(self, containing: Sequence[str]) -> View | None:
+        view = self.slack.home("alice")
+        return view if view and all(text in str(view.blocks) for text in containing) else None
+
+    def ask(self, act: Callable[[], None], seen: Callable[[], T | None]) -> T:
         """Repeat an action until its result is visible."""
         for _ in range(TRIES):
             heard = self._setbacks()
@@ -344,11 +457,13 @@ class World:
     def _insist(self, act: Callable[[], Delivery], what: str) -> None:
         while True:
             self.until(self.connected, "a socket")
-            delivery = act()
-            self.deliveries.append(delivery)
-            self.until(lambda: delivery.done, f"{what} is acknowledged")  # noqa: B023 - waited for here
-            if delivery.acked:
+            if self._acknowledged(act(), what):
                 return
+
+    def _acknowledged(self, delivery: Delivery, what: str) -> bool:
+        self.deliveries.append(delivery)
+        self.until(lambda: delivery.done, f"{what} is acknowledged")
+        return delivery.acked
 
     # ---- what people see
 
@@ -382,6 +497,8 @@ class World:
             "channel": conversation(root for root in self.roots() if not _in_vain(root)),
             "direct messages": conversation(self.slack.messages(self.slack.dm("alice"))),
             "jobs": jobs(self.dss.world, self._before),
+            "favorites": self.favorites(),
+            "Home": self.shown_at_home,
             # A bot that was briefly away acknowledges late; by then the person has seen the error.
             "violations": [
                 one for one in self.slack.violations if LATE not in one or not self.slack.failures

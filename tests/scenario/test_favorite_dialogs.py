@@ -206,6 +206,7 @@ def test_the_name_stays_when_another_field_changes(scenario: Scenario) -> None:
     view = dialog(scenario, "No running job builds any of it")
     submit(scenario, view)
     scenario.told("Saved for you", "`kept name`")
+    scenario.root("CHURN.customers_clean")
 
 
 def test_a_build_that_is_refused_is_not_saved_either(scenario: Scenario) -> None:
