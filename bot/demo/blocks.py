@@ -228,7 +228,7 @@ def _controls(element: Json, block_id: str) -> list[Control]:
     match element.get("type"):
         case "button":
             return [Control(element=element, block_id=block_id)]
-        case "static_select" | "overflow" | "radio_buttons":
+        case "static_select" | "multi_static_select" | "overflow" | "radio_buttons":
             groups = element.get("option_groups") or [{"options": element.get("options", [])}]
             return [
                 Control(element=element, block_id=block_id, option=option)

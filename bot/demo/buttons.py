@@ -45,9 +45,23 @@ def press(slack: SlackSandbox, screen: Screen, person: str, number: int, ask: As
     if url := control.element.get("url"):
         screen.note(f"Slack would open {url} in the browser. This demo's DSS has no pages to show.")
     user = slack.as_user(person)
+    if control.element.get("type") == "multi_static_select" and control.option is not None:
+        return _toggle(slack, screen, person, message, control, str(control.option["value"]))
     if control.option is not None:
         return user.select(message, control.action_id, control.option)
     return user.press(message, action_id=control.action_id)
+
+
+def _toggle(
+    slack: SlackSandbox, screen: Screen, person: str, message: Message, control: Control, value: str
+) -> Delivery:
+    """Select one more of several options, or take one off again, and say what is selected then."""
+    user = slack.as_user(person)
+    before = user.selected_in(message, control.action_id)
+    now = [one for one in before if one != value] if value in before else [*before, value]
+    names = {str(one["value"]): str(one["text"]["text"]) for one in control.element["options"]}
+    screen.note(f"Selected: {', '.join(names.get(one, one) for one in now) or 'nothing'}.")
+    return user.select(message, control.action_id, now)
 
 
 def _check(slack: SlackSandbox, person: str, message: Message, control: Control) -> None:

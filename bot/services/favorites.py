@@ -13,6 +13,7 @@ from bot.domain import (
     Build,
     DeleteFavorite,
     FavoriteChange,
+    ListJobs,
     Message,
     Place,
     RenameFavorite,
@@ -32,7 +33,7 @@ from bot.services.access import Authorized
 from bot.services.audit import outcome_of
 from bot.services.build_checks import put_right
 from bot.services.catalog import UnknownOutput, UnknownProject
-from bot.services.project_search import find_output
+from bot.services.project_search import find_output, is_pattern
 from bot.services.restricted_dss import sees_name
 from bot.services.service import Service
 
@@ -108,6 +109,27 @@ class FavoriteService(Service):
             return ()
         return (msgspec.structs.replace(wanted, project=project, name=found.name),)
 
+    def list_in_default(self, request: ListJobs, place: Place, authorized: Authorized) -> ListJobs:
+        """Return the list of a dataset in the channel's default project, if that is what a word means."""
+        default = self._store.favorites.default_of(place.channel_id)
+        asked = request.dataset is None and not is_pattern(request.project)
+        if default is None or not asked or not self._is_instance(default.instance, request.instance):
+            return request
+        dss, caller = authorized.dss, authorized.act_as
+        wanted = RequestedOutput(project=default.project, name=request.project)
+        try:
+            self._catalog.project(dss, caller, request.project)
+        except UnknownProject:
+            pass
+        else:
+            return request
+        try:
+            project = self._catalog.project(dss, caller, default.project)
+            found = self._catalog.output(dss, caller, project, wanted)
+        except (UnknownProject, UnknownOutput):
+            return request
+        return msgspec.structs.replace(request, project=project, dataset=found.name)
+
     def near(self, request: Build, intent: Intent) -> tuple[str, ...]:
         """Return the commands for favorites with names like that of an output."""
         owners = dict.fromkeys((intent.user_id, intent.place.channel_id))
@@ -179,22 +201,27 @@ class FavoriteService(Service):
         return tuple(outputs)
 
     def _rename(self, intent: Intent, request: RenameFavorite) -> Message:
-        favorite = self._existing(intent, request.name, shared=request.shared)
+        favorite = self._found(intent, request.name, shared=request.shared)
+        if favorite.shared:
+            self._may_change(intent, favorite)
         entry = outcome_of(intent, Outcome.CHANGED)
         self._store.favorites.rename(favorite.owner, favorite.name, request.to, intent.id, entry)
         return views.favorite_renamed(favorite, request.to)
 
     def _delete(self, intent: Intent, request: DeleteFavorite) -> Message:
-        favorite = self._existing(intent, request.name, shared=request.shared)
+        favorite = self._found(intent, request.name, shared=request.shared)
+        left = favorite.shared and self._has_left(favorite.saved_by, intent)
+        if favorite.shared and not left:
+            self._may_change(intent, favorite)
         entry = outcome_of(intent, Outcome.CHANGED)
         self._store.favorites.delete(favorite.owner, favorite.name, intent.id, entry)
-        return views.favorite_deleted(favorite)
+        return views.favorite_deleted(favorite, told=not left)
 
-    def _existing(self, intent: Intent, name: str, *, shared: bool) -> Favorite:
-        """Return the favorite that somebody wants to change.
+    def _found(self, intent: Intent, name: str, *, shared: bool) -> Favorite:
+        """Return the favorite that somebody wants to change; whether they may isn't said by that.
 
         Raises:
-            Refusal: there is none, or they may not.
+            Refusal: there is none, or they can't use the bot here.
         """
         self._access.authorize(
             intent.user_id,
@@ -214,9 +241,18 @@ class FavoriteService(Service):
                 said = t("You have no favorite “{name}”.", name=name)
             right = msgspec.structs.replace(intent.request, name=near[0]) if near else ShowFavorites()
             raise Refusal(said, example=as_command(right), suggestions=near)
-        if found.shared:
-            self._may_change(intent, found)
         return found
+
+    def _has_left(self, user_id: str, intent: Intent) -> bool:
+        """Return whether the account of somebody who saved something is deactivated in Slack.
+
+        Then anybody who can use the bot in the channel can delete it: it might be that nobody can build it.
+        """
+        try:
+            known = self._access.known_of(user_id, intent.team_id, self._instances.named(None).dss)
+        except (Refusal, DSSError):
+            return False
+        return known.person.is_deleted
 
     def _may_change(self, intent: Intent, favorite: Favorite) -> None:
         """Check that somebody may change a channel's favorite: they saved it, or they could build it.
@@ -240,9 +276,10 @@ class FavoriteService(Service):
     def _set_default(self, intent: Intent, request: SetDefault) -> Message:
         channel = intent.place.channel_id
         existing = self._store.favorites.default_of(channel)
-        if existing is not None and existing.set_by != intent.user_id:
-            self._may_replace(intent, existing)
         authorized = self._authorized(intent, request)
+        others = existing is not None and existing.set_by != intent.user_id
+        if existing is not None and others and not self._has_left(existing.set_by, intent):
+            self._may_replace(intent, existing)
         default: ChannelDefault | None = None
         if request.project is not None:
             project = self._catalog.project(authorized.dss, authorized.act_as, request.project)

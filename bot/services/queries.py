@@ -123,6 +123,8 @@ class QueryService(Service):
     ) -> Message:
         authorized = self._authorized(request, user_id, team_id, place)
         self._limiter.check(request, authorized, place, delivery)
+        if isinstance(request, ListJobs):
+            request = self._favorites.list_in_default(request, place, authorized)
         try:
             return self._found(request, authorized)
         except SeveralDatasets:

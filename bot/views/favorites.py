@@ -44,9 +44,9 @@ def favorite_renamed(favorite: Favorite, to: str) -> Message:
     return say(t("“{old}” is now called {new}.", old=prose(favorite.name, 60), new=code(to)))
 
 
-def favorite_deleted(favorite: Favorite) -> Message:
-    """Say that a favorite is gone."""
-    return say(t("Deleted {favorite}.", favorite=_line(favorite)))
+def favorite_deleted(favorite: Favorite, *, told: bool = True) -> Message:
+    """Say that a favorite is gone; ``told`` is whether it's said what it built."""
+    return say(t("Deleted {favorite}.", favorite=_line(favorite) if told else code(favorite.name)))
 
 
 def favorite_list(

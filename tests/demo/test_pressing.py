@@ -164,3 +164,16 @@ def test_what_a_wait_was_for_is_on_the_screen(room: Room) -> None:
 
     assert room.viewer.until(arrives, 60)
     assert room.screen.printed == 1
+
+
+def test_several_options_are_selected_one_after_the_other(room: Room) -> None:
+    """Pressing one again takes it off; the screen says what is selected."""
+    several = {**MENU, "type": "multi_static_select"}
+    room.post({**section("Which ones?"), "accessory": several})
+    assert "Which: [1 first] [2 second]" in room.printed()
+    assert [one["value"] for one in room.press(1)["selected_options"]] == ["first"]
+    assert [one["value"] for one in room.press(2)["selected_options"]] == ["first", "second"]
+    assert "Selected: first, second." in room.printed()
+    assert [one["value"] for one in room.press(1)["selected_options"]] == ["second"]
+    assert room.press(2)["selected_options"] == []
+    assert "Selected: nothing." in room.printed()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.sandbox.dss.model import DATASET, Item, User
 from bot.sandbox.slack import Message
 from bot.views import action_ids
 from tests.scenario.test_home import home, label, now, of
@@ -192,6 +193,25 @@ def test_who_cannot_see_what_a_channels_favorite_builds_is_not_told(scenario: Sc
     answer(scenario, "/dss-build list", "Favorites of this channel", "FRAUD.alerts")
 
 
+def test_what_somebody_saved_who_left_can_be_cleared_by_everybody_there(scenario: Scenario) -> None:
+    """Carol, who has no rights in FRAUD, deletes it and sets another default; what it built isn't told."""
+    scenario.slack.add_user("frida")
+    scenario.dss.world.add_user(User(login="frida", name="frida", email="frida@example.com"))
+    scenario.dss.world.grant("frida", "FRAUD")
+    scenario.later(minutes=15)  # the bot keeps the list of DSS's users for a while
+    answer(scenario, "/dss-build save left FRAUD.alerts --channel", "Saved for everybody", user="frida")
+    answer(scenario, "/dss-jobs defaults FRAUD", "`FRAUD` is now the default project", user="frida")
+    answer(scenario, "/dss-build delete left --channel", "You can't change", user="carol")
+    scenario.change_account("frida", deleted=True)
+    answer(scenario, "/dss-build rename left mine --channel", "You can't change", user="carol")
+    answer(scenario, "/dss-build save left CHURN.scored --channel", "You can't change", user="carol")
+    answer(scenario, "/dss-build delete left --channel", "Deleted `left`.", user="carol")
+    answer(scenario, "/dss-jobs defaults none", "no default project anymore", user="carol")
+    said = "\n".join(map(shown, scenario.answers("carol")))
+    assert "FRAUD" not in said
+    assert "alerts" not in said
+
+
 def test_a_guest_saves_nothing(scenario: Scenario) -> None:
     """They are refused as with every command."""
     for text in ("/dss-build save mine CHURN.scored", "/dss-jobs defaults CHURN", "/dss-build delete x"):
@@ -209,6 +229,19 @@ def test_a_name_is_looked_up_in_the_default_project_first(scenario: Scenario) ->
     answer(scenario, "/dss-jobs defaults", "Default project of this channel", "`CHURN`")
     answer(scenario, "/dss-jobs defaults none", "no default project anymore")
     answer(scenario, "/dss-jobs defaults", "no default project. To set one")
+
+
+def test_a_list_of_a_dataset_looks_into_the_default_project_first(scenario: Scenario) -> None:
+    """Where several projects have such a dataset, the bot asks only without a default project."""
+    for project in ("CHURN", "SALES"):
+        scenario.dss.world.projects[project].add(Item(kind=DATASET, id="in_both", name="in_both"))
+    scenario.later(minutes=2)
+    answer(scenario, "/dss-jobs in_both", "Several projects have a dataset in_both")
+    answer(scenario, "/dss-jobs defaults SALES", "`SALES` is now the default project")
+    answer(scenario, "/dss-jobs in_both", "SALES", "building in_both")
+    answer(scenario, "/dss-jobs scored --since 2h", "CHURN", "building scored")
+    answer(scenario, "/dss-jobs churn", "Jobs of CHURN")
+    answer(scenario, "/dss-jobs defaults none", "no default project anymore")
 
 
 def test_who_cannot_see_the_default_project_cannot_change_it(scenario: Scenario) -> None:

@@ -524,6 +524,7 @@ GALLERY: dict[str, Callable[[], Shown]] = {
     ),
     "favorite_renamed": lambda: views.favorite_renamed(FAVORITE, "end of month"),
     "favorite_deleted": lambda: views.favorite_deleted(FAVORITE),
+    "favorite_deleted_of_somebody_who_left": lambda: views.favorite_deleted(SHARED, told=False),
     "favorite_list": lambda: views.favorite_list((FAVORITE,), (SHARED,), DEFAULT),
     "favorite_list_empty": lambda: views.favorite_list((), (), None),
     "default_set": lambda: views.default_set(DEFAULT, before=None),

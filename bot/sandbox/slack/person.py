@@ -180,6 +180,11 @@ class Person:
         values = initial_values(message.blocks)
         return {key: {**actions, **own.get(key, {})} for key, actions in values.items()}
 
+    def selected_in(self, message: Message, action_id: str) -> list[str]:
+        """Return the values that the person has selected in a menu for several, sent or not."""
+        entries = [actions.get(action_id, {}) for actions in self._values(message).values()]
+        return [str(one["value"]) for entry in entries for one in entry.get("selected_options") or ()]
+
     def _keep(self, where: Message | View, found: Found, entry: Json) -> Message | View:
         """Store the choice; returns the message or view with it."""
         block_id, action_id = found.block["block_id"], found.element["action_id"]
