@@ -40,7 +40,7 @@ def serve(clock: Clock) -> Iterator[Serve]:
         def start(*says: Say | Callable[[Got], Say], **options: object) -> tuple[Stub, DSSClient]:
             stub = stack.enter_context(Stub(*says))
             policy = RetryPolicy(clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
-            settings = {"retries": policy, "timeout": (5.0, 5.0), **options}
+            settings = {"retries": policy, "timeout": (60.0, 60.0), **options}
             client = stack.enter_context(DSSClient(stub.url, KEY, **settings))  # type: ignore[arg-type]
             return stub, client
 

@@ -71,7 +71,7 @@ def test_every_call_has_a_deadline(serve: Serve, call: str) -> None:
 
 def test_an_error_whose_body_drips_is_still_that_error(serve: Serve) -> None:
     """The status has been read: the rest of the body isn't waited for."""
-    _, client = serve(Say("x" * 1000, 503, gap=0.05), retries=NO_RETRY, answer_timeout=40)
+    _, client = serve(Say("x" * 1000, 503, gap=0.05), retries=NO_RETRY, answer_timeout=5)
     with pytest.raises(DSSUnavailable):
         client.list_project_keys()
 
@@ -171,7 +171,7 @@ def test_what_can_not_be_read_in_a_list_costs_itself_and_is_counted(serve: Serve
 @pytest.mark.parametrize("call", ["list", "log", "start"])
 def test_malformed_http_is_an_error_of_dss(serve: Serve, absurd: Say, call: str) -> None:
     """Nothing that a gateway sends is raised bare, by whichever parser."""
-    _, client = serve(absurd)
+    _, client = serve(absurd, timeout=(60.0, 2.0))
     dss = DssGateway(client, instance="eu")
     calls: dict[str, Callable[[], object]] = {
         "list": lambda: dss.recent_jobs("P", 5),

@@ -27,7 +27,7 @@ from tests.contract.dss.snippets import PAIRS, SNIPPETS, Bench, Snippet
 VERSIONS = {"running_jobs_before_15_2": "15.1.0"}
 """Snippets for other DSS versions."""
 
-SECONDS = 5.0
+SECONDS = 30.0
 
 EVERYWHERE = {
     "base": "the documented /public/api, not the alias of the official client: a gateway may allow one",
