@@ -1,12 +1,17 @@
 """Favorites saved from a finished job and from the build dialog: opened, typed, corrected, submitted."""
 
 import dataclasses
+from contextlib import suppress
 
 import pytest
 
+from bot import views
+from bot.domain import Build, Place, RequestedOutput
+from bot.sandbox.dss.model import DATASET, Item
 from bot.sandbox.slack import Delivery, View
+from bot.sandbox.slack.methods.views import put_on_top
 from bot.views import action_ids, dialog_ids
-from tests.scenario.test_build_dialog import dialog, errors, fill, opened, submit
+from tests.scenario.test_build_dialog import dialog, errors, fill, offered, opened, submit
 from tests.scenario.test_favorites import answer
 from tests.scenario.world import Scenario, has_button, shown
 
@@ -234,3 +239,78 @@ def test_a_dialog_of_another_version_says_so(scenario: Scenario) -> None:
         )
     assert "another version" in shown(save(scenario, view, "never").ack_payload)
     assert "never" not in favorites(scenario)
+
+
+HOSTILE = ("<!channel>", "<!here> & co", "*bold* _it_ ~gone~", "x" * 200, "\u202ertl", "🚀🚀")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_shown_as_text_and_saved(scenario: Scenario, name: str) -> None:
+    """In the dialog, in the answer and in the list; the favorite builds exactly that output."""
+    project = scenario.dss.world.projects["HOSTILE"]
+    if name not in {item.id for item in project.of_kind(DATASET)}:
+        project.add(Item(kind=DATASET, id=name, name=name))
+    opened_ = views.FavoriteDialog(
+        build=Build(outputs=(RequestedOutput(project="HOSTILE", name=name),)),
+        place=Place(channel_id=scenario.slack.channel_id(scenario.channel), surface="dialog"),
+    )
+    scenario.later(minutes=2)
+    view = shown_to(scenario, opened_)
+    save(scenario, view, f"hostile {len(favorites(scenario))}")
+    scenario.told("Saved for you", "HOSTILE")
+    answer(scenario, "/dss-build list", "Your favorites", "HOSTILE")
+    saved = scenario.bot.store.favorites.of_owner(scenario.slack.user_id("alice"))
+    assert name in {one.build.outputs[0].name for one in saved}
+
+
+def shown_to(scenario: Scenario, opened_: views.FavoriteDialog) -> View:
+    """Show the dialog as the button Save… does."""
+    world, user = scenario.slack._world, scenario.slack.user_id("alice")
+    payload = views.favorite_dialog(opened_.build, views.encode_favorite_dialog(opened_), channel=True)
+    with world.edit():
+        return put_on_top(world, user, dict(payload))
+
+
+def test_dss_down_while_it_is_saved_is_said(scenario: Scenario) -> None:
+    """Nothing is lost without a word: the answer says that DSS doesn't answer; the same name is free then."""
+    view = saving(scenario)
+    scenario.later(minutes=10)
+    scenario.dss.faults.add("status", status=503)
+    save(scenario, view, "in vain")
+    scenario.until(lambda: scenario.bot.store.intents.open_count() == 0 or None)
+    scenario.told("DSS")
+    scenario.dss.faults.clear()
+    assert "in vain" not in favorites(scenario)
+    save(scenario, saving(scenario), "in vain")
+    scenario.told("Saved for you", "`in vain`")
+
+
+def test_the_name_is_kept_when_dss_goes_down_and_names_are_typed(scenario: Scenario) -> None:
+    """The dialog turns into text fields; what was typed as a favorite stays and is saved with them."""
+    view = opened(scenario)
+    scenario.slack.as_user("alice").select(view, dialog_ids.BUILD_FAVORITE, "typed later")
+    scenario.later(minutes=2)
+    scenario.dss.faults.add("status", status=503)
+    with suppress(LookupError):  # gone already, unless the first attempt might only have been slow
+        for typed in ("c", "ch"):
+            offered(scenario, view, dialog_ids.BUILD_PROJECT, typed)
+    view = dialog(scenario, "You can type the names instead")
+    scenario.dss.faults.clear()
+    scenario.later(minutes=2)
+    submit(scenario, view, build_typed="CHURN.customers_clean")
+    scenario.root("CHURN.customers_clean")
+    scenario.told("Saved for you", "`typed later`: `CHURN.customers_clean`")
+
+
+@pytest.mark.parametrize("value", ["", "v0:x", "v1:{", 'v1:{"type":"Build"}', 'v1:{"type":"Overview"}'])
+def test_an_old_button_is_answered(scenario: Scenario, value: str) -> None:
+    """Nothing opens, and the person is told politely."""
+    scenario.type("/dss-build CHURN.features")
+    scenario.root("Done", "CHURN.features")
+    status = answer(scenario, "/dss-jobs last", "CHURN.features")
+    for block in status.blocks:
+        for element in block.get("elements", ()):
+            if element.get("action_id") == action_ids.FAVORITE_DIALOG_OPEN:
+                element["value"] = value
+    scenario.press(status, action_ids.FAVORITE_DIALOG_OPEN, stale=True)
+    scenario.told("older message", "Nothing was done")
