@@ -123,8 +123,7 @@ class AbortService(Service):
                 authorized.dss.abort(project, job_id)
             except (DSSError, Refusal) as error:
                 log.warning("abort.failed", job=job_id, error=str(error))
-                hint = t(error.hint) if isinstance(error, DSSError) else ""
-                results.append((ref, f"{error} {hint}".strip()))
+                results.append((ref, _why_not(error)))
                 outcome, why = Outcome.FAILED, reason(error)
             else:
                 results.append((ref, None))
@@ -187,3 +186,10 @@ class AbortService(Service):
         seen = FollowedJob(info=job, follow_state=FollowState(abort=asked))
         card = self._instances.card(seen, dss)
         self._private_messages.send(intent.place, intent.user_id, views.status(card, self._clock()))
+
+
+def _why_not(error: DSSError | Refusal) -> str:
+    """Return why a job couldn't be aborted: what DSS said, if it said something, and what can be done."""
+    if isinstance(error, Refusal):
+        return str(error)
+    return t(error.hint) if error.status is None else f"{error} {t(error.hint)}"

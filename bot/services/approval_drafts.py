@@ -88,6 +88,14 @@ class ApprovalDrafts:
 
     @everyone_reads()
     def outcome(self, approval: Approval, name: str = "") -> Draft:
+        """Return what the requester is told about a decision of somebody else, or that time is over."""
+        return self._outcome(approval, name)
+
+    def own_outcome(self, approval: Approval, name: str) -> Draft:
+        """Return what the requester is told about their own start: a direct message is in their language."""
+        return (self.outcome if self.is_told_in_thread(approval) else self._outcome)(approval, name)
+
+    def _outcome(self, approval: Approval, name: str) -> Draft:
         """Return what the requester is told: in the thread of the request, if that is where they asked.
 
         Elsewhere they might not see it, so it's a direct message. After a crash, the bot can look for a reply

@@ -131,7 +131,7 @@ class ApprovalService(Service):
         state: ApprovalState = ApprovalState.NOT_STARTED,
     ) -> None:
         ended = msgspec.structs.replace(approval, state=state, reason=reason[:500])
-        told = self._drafts.outcome(ended, ":not-started")
+        told = self._drafts.own_outcome(ended, ":not-started")
         effects = Effects(drafts=(self._drafts.request(ended), told), closes=closes)
         if self._store.approvals.not_started(ended, effects):
             log.warning("approval.not_started", approval=approval.id, reason=reason)

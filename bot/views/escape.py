@@ -15,6 +15,8 @@ _JOINER = "\u2060"  # word joiner: invisible, and prevents a line break
 _DISTURBING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
 )
+_SPACES = re.compile(r"\s+")
+_NO_BREAK = "\u00a0\u202f"
 _FENCE = re.compile(r"`{3,}")
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _EMOJI = re.compile(r":(?=[^\s:]{1,100}:)")
@@ -32,8 +34,11 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Clean a text and collapse every run of whitespace into one space."""
-    return " ".join(clean(text).split())
+    """Clean a text and collapse every run of whitespace into one space.
+
+    A single space that doesn't break a line stays: French has them before a colon and within quotes.
+    """
+    return _SPACES.sub(lambda run: run[0] if run[0] in _NO_BREAK else " ", clean(text)).strip()
 
 
 def cut(text: str, limit: int) -> str:
@@ -71,7 +76,7 @@ def sentence(text: str, limit: int = 600) -> str:
     shown: list[str] = []
     left = limit
     for word in one_line(text[:_READ]).split(" "):
-        name = word.rstrip(".,:;!?")
+        name = word.rstrip(f".,:;!?{_NO_BREAK}")
         kept = len(name) < _COPIED and _EDGE_UNDERSCORE.search(name)
         said = code(name, _COPIED * 5) + word[len(name) :] if kept else prose(word, max(left, 1))
         if len(said) > left:

@@ -2,19 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from gettext import NullTranslations
 
 import pytest
 
-from bot.language import catalogs, person_reads
+from tests.support.wide_language import wide_language
 from tests.views.gallery import GALLERY
 from tests.views.test_goldens import payload
 
-WIDE = "eo"
-"""A language that Babel knows and the bot doesn't speak."""
-_LETTERS = {chr(code): chr(code + 0xFEE0) for code in (*range(65, 91), *range(97, 123))}
-_AS_IT_IS = re.compile(r"(`[^`]*`|<[^>]*>|\{[^}]*\})")
-"""Commands, links, mentions, dates, and places for values."""
 _NO_TEXT = re.compile(r"```.*?```|`[^`]*`|<[^>]*>|https?://\S+|/dss-jobs disconnect|/dss-\w+", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _SHOWN = {"text", "alt_text", "title", "subtitle", "hint", "label", "placeholder"}
@@ -57,27 +51,10 @@ SAMPLES = (
 _OTHERS = re.compile(r"Done after \d+ min|Not .{1,60}notes.?|The job is [^.]*|&lt;!here&gt;")
 
 
-class Wide(NullTranslations):
-    """Translates by making each letter wide."""
-
-    def gettext(self, message: str) -> str:
-        """Return the wide text, with commands and places as they are."""
-        parts = _AS_IT_IS.split(message)
-        return "".join(
-            part if number % 2 else "".join(_LETTERS.get(one, one) for one in part)
-            for number, part in enumerate(parts)
-        )
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """Return the wide form of the English one."""
-        return self.gettext(msgid1 if n == 1 else msgid2)
-
-
 @pytest.fixture(autouse=True)
 def wide() -> Iterator[None]:
     """Speak the wide language."""
-    catalogs.add(WIDE, Wide())
-    with person_reads(WIDE):
+    with wide_language():
         yield
 
 

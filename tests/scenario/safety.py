@@ -9,7 +9,8 @@ from bot.sandbox.dss.logs import SECRET_PASSWORD, SECRET_TICKET
 _NOT_SHOWN = frozenset({"value", "block_id", "action_id", "url", "metadata", "private_metadata"})
 _MENTION = re.compile(r"<@([^>|]*)")
 _EVERYBODY = re.compile(r"<!(?!date\^)")
-_LINK = re.compile(r"<(?!https://[\w-]+\.slack\.com/archives/\w+/p\d+\|thread>)(?:https?:|mailto:|tel:)")
+_THREAD = r"https://[\w-]+\.slack\.com/archives/\w+/p\d+\|(?:thread|fil)>"
+_LINK = re.compile(rf"<(?!{_THREAD})(?:https?:|mailto:|tel:)")
 
 
 def check(payloads: Collection[object], people: Collection[str]) -> None:

@@ -1,12 +1,15 @@
 """People are answered in the language of their Slack; channels read what the setting says."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import DSSRefused, DSSUnreachable
 from bot.domain.text import storable
 from bot.language import person_reads, t
 from bot.sandbox.slack import View
+from bot.views import action_ids
 from tests.scenario.world import Scenario, shown
 
 FRENCH = "fr-FR"
@@ -111,6 +114,40 @@ def test_channels_can_read_french(make_scenario: Callable[..., Scenario]) -> Non
     scenario.reply(root, french("Done"))
     scenario.type("/dss-jobs help")
     assert "*Jobs in DSS*" in acknowledged(scenario, "/dss-jobs help", "alice")
+
+
+def test_why_a_job_could_not_be_aborted(scenario: Scenario) -> None:
+    """If no answer came, what is known about the call is for the log, and English."""
+    scenario.slow("scored")
+    scenario.elsewhere("scored")
+    scenario.type("/dss-jobs abort --all CHURN", user="bob")
+    question = scenario.told("CHURN.scored", user="bob")
+    scenario.dss.faults.add("lose_answer", method="POST", path="/abort", times=9)
+    scenario.press(question, action_ids.ABORT_ALL_CONFIRM, user="bob")
+    told = shown(scenario.told(french(DSSUnreachable.hint), user="bob"))
+    assert "no connection" not in told
+
+
+def test_why_an_approved_build_was_not_started_is_told_to_its_requester(
+    make_scenario: Callable[..., Scenario], tmp_path: Path
+) -> None:
+    """Approvers read the request in the channel; the direct message, with the reason, is one person's."""
+    file = tmp_path / "bot.toml"
+    file.write_text("")
+    scenario = make_scenario(environment={"DSS_BOT_CONFIG": str(file)})
+    scenario.change_account("bob", locale=FRENCH)
+    approvers = scenario.slack.add_channel("approvers")
+    scenario.stop_bot()
+    file.write_text(f'[approvals]\nprojects = ["CHURN"]\nchannel = "{approvers}"\n')
+    scenario.start_bot()
+    scenario.type("/dss-build CHURN.scored", user="bob")
+    scenario.told(french("{project} is a protected project.", project="CHURN"), user="bob")
+    waiting = scenario.root("Approval needed", "CHURN is a protected project.", channel="approvers")
+    scenario.dss.faults.add("status", method="POST", path=r"/jobs/$", times=1, status=403)
+    scenario.press(waiting, action_ids.APPROVAL_APPROVE, user="alice")
+    said = french("Your build of {what} was approved, but the bot couldn't start it.", what="`CHURN.scored`")
+    told = scenario.direct(said, user="bob")
+    assert french(DSSRefused.hint) in shown(told)
 
 
 def test_a_slack_that_says_no_locale_is_answered_as_the_channels_are(scenario: Scenario) -> None:

@@ -6,7 +6,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.views.escape import clean, code, cut, escape, fences, label, prose
+from bot.views.escape import clean, code, cut, escape, fences, label, prose, sentence
 
 
 @given(st.text(alphabet="&<>ab;", max_size=60), st.integers(6, 40))
@@ -58,3 +58,12 @@ def test_a_label_has_no_angle_brackets_and_is_never_empty() -> None:
     assert label("<!channel>", 75) == "\u2039!channel\u203a"
     assert label("\n", 75) == "?"
     assert cut("abcdef", 4) == "abc…"
+
+
+def test_a_space_that_keeps_a_sign_on_its_line_stays() -> None:
+    """French has them before a colon and within quotes; several at once would be an empty name."""
+    said = "«\u00a0scored\u00a0» est un dossier\u00a0: ajoutez --type\u202f!"
+    assert prose(said) == sentence(said) == said
+    assert sentence("le job _x_\u00a0: parti") == "le job `_x_`\u00a0: parti"
+    assert code("\u00a0\u00a0") == "`?`"
+    assert prose("a\u00a0 \u202fb\u00a0\u00a0\u00a0c") == "a b c"
