@@ -5,8 +5,15 @@ from datetime import datetime
 
 from bot.commands.dates import in_words
 from bot.domain import ListJobs
-from bot.language import t, tn
+from bot.language import mark, t, tn
 from bot.services.project_search import JOBS_EACH, Found
+
+_STATES = {
+    "failed": mark("state failed"),
+    "running": mark("state running"),
+    "done": mark("state done"),
+    "aborted": mark("state aborted"),
+}
 
 
 def filters_in_words(
@@ -21,9 +28,9 @@ def filters_in_words(
         by: whose jobs they are.
     """
     said = (
-        t("state {state}", state=request.state) if request.state else "",
+        t(_STATES[request.state]) if request.state else "",
         t("since {time}", time=request.since) if request.since else "",
-        t("by {person}", person=by) if by else "",
+        t("by me") if by == "me" else t("by {person}", person=by) if by else "",
         t("building {dataset}", dataset=request.dataset) if request.dataset else "",
         t("at most {number}", number=request.limit) if request.limit else "",
         t("from {time} on", time=in_words(since, tz)) if since else "",
