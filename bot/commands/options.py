@@ -164,6 +164,10 @@ def _keep_as_another(name: str, value: str, known: Mapping[str, Option], parsed:
         else:
             continue
         parsed.assumed.add(other)  # a value with its option's name says more
+        if name == "limit":  # nobody has asked for a number of jobs
+            del parsed.values[name]
+            parsed.assumed.discard(name)
+        return
 
 
 def _begins_with_time(value: str) -> str | None:
@@ -244,6 +248,8 @@ def _next_value(name: str, rest: list[Word], *, placed: bool) -> str | None:
             taken.append(rest.pop().text)
     if name == "partition" or (name in {"limit", "state"} and not taken[0].isdigit()):
         taken += _rest_of_day(taken[0], rest)
+    if name == "limit" and taken[0].isdigit() and rest and not _is_time(rest[-1].text):
+        taken += _rest_of_day(taken[0], rest)  # "3 days ago": a number of jobs is nothing without its unit
     return " ".join(taken)
 
 
