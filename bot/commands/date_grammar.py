@@ -25,7 +25,7 @@ from bot.domain.errors import Refusal
 from bot.language import either, t
 
 EXAMPLE = "yesterday"
-_EXAMPLES = ("2015/09/24", "2015-09-24 14:00", "yesterday", "monday", "9am UTC", "2h", "7d")
+_EXAMPLES = ("2026/09/24", "2026-09-24 14:00", "yesterday", "monday", "9am UTC", "2h", "7d")
 
 _LONGEST = 80
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))

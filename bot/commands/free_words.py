@@ -15,8 +15,9 @@ _ALONE = frozenset({*STATES, *_ME, *_ALL, "failures", "today", "yesterday"})
 """The only words that are no project when they are alone."""
 _SAYS_NOTHING = frozenset(
     (
-        *("jobs", "job", "builds", "in", "of", "for", "and", "the"),
-        *("what", "which", "that", "are", "were", "did", "has", "have"),
+        *("jobs", "job", "in", "of", "for", "and", "the"),
+        *("what", "which", "who", "that", "is", "are", "was", "were", "did", "has", "have"),
+        *("building", "builds", "built"),
     )
 )
 """Words that a sentence has and a list doesn't need."""

@@ -227,7 +227,7 @@ def _check_time(text: str, dimension: Dimension) -> None:
     elif len(text) != len(form) or not (_is_time(text) or (form == "YYYY" and text.isdigit())):
         padded = _padded(text)
         said = t(
-            "“{typed}” is not a time of {dimension}. Write {form}.",
+            "“{typed}” can't be a value of the dimension {dimension}. Write {form}.",
             typed=text[:60],
             dimension=dimension.name,
             form=form,

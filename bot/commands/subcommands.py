@@ -31,6 +31,8 @@ _HINTS = {
     "connect": "login signin authenticate apikey",
     "disconnect": "logout signout",
 }
+_QUESTIONS = frozenset({"who", "what", "which", "how"})
+"""Words that begin a question: they are no slip in a subcommand."""
 ONE_JOB = frozenset({"status", "log", "why", "abort", "follow", "unfollow", "rebuild", "last"})
 """Subcommands about one job."""
 _NO_KEYS = frozenset({"why", "rebuild", "last", "projects", "datasets", "connect", "disconnect", "defaults"})
@@ -56,8 +58,8 @@ def read_subcommand(word: Word) -> str | None:
 
 def near_subcommands(word: Word) -> tuple[str, ...]:
     """Return the subcommands that a word could mean, best first."""
-    if not word.bare:
-        return ()
     typed = word.text.casefold()
+    if not word.bare or typed in _QUESTIONS:
+        return ()
     hinted = [name for name, hints in _HINTS.items() if typed in hints.split()]
     return tuple(dict.fromkeys((*hinted, *did_you_mean(typed, SUBCOMMANDS))))

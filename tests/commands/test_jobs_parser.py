@@ -5,6 +5,7 @@ import pytest
 from bot.commands.jobs_parser import parse_jobs
 from bot.commands.rendering import as_command
 from bot.domain import (
+    ALL_PROJECTS,
     AbortAll,
     AbortJob,
     FollowJob,
@@ -230,3 +231,17 @@ def test_only_a_word_like_abort_is_shown_how_to_abort_everything() -> None:
         mistake = parse_jobs(text)
         assert isinstance(mistake, Mistake)
         assert "abort" not in mistake.example
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("what is running", ListJobs(project=ALL_PROJECTS, state="running")),
+        ("who built CHURN.scored", ListJobs(project="CHURN", dataset="scored")),
+        ("which jobs are running in CHURN", ListJobs(project="CHURN", state="running")),
+        ("what was built today", ListJobs(project=ALL_PROJECTS, since="today")),
+    ],
+)
+def test_a_question_is_the_list_that_answers_it(typed: str, right: ListJobs) -> None:
+    """The words that make it a sentence are no projects, and "who" is no slip in "why"."""
+    assert parse_jobs(typed) == right

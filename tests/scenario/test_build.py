@@ -115,7 +115,7 @@ def test_a_partition_that_cannot_be_is_refused_at_once(scenario: Scenario) -> No
     scenario.type("/dss-build CHURN.daily_sessions --partition |FR")
     scenario.told("empty parts")
     scenario.type("/dss-build CHURN.daily_sessions --partition 2026-13-45")
-    scenario.told("“2026-13-45” is not a time of day")
+    scenario.told("“2026-13-45” can't be a value of the dimension day")
     assert scenario.starts() == []
 
 

@@ -52,6 +52,26 @@ def test_failed_jobs_of_all_projects(scenario: Scenario) -> None:
         scenario.told("Jobs of ", " projects", "features_broken", "among the newest 100 jobs of each")
 
 
+def test_questions_are_answered_with_lists(scenario: Scenario) -> None:
+    """And a time that was written as a limit, with what works."""
+    scenario.slow("customers_clean")
+    scenario.type("/dss-build CHURN.customers_clean")
+    scenario.root("Running")
+    for text in (
+        "what is running",
+        "which jobs are running in CHURN",
+        "who is building CHURN.customers_clean",
+    ):
+        before = len(scenario.answers())
+        scenario.type(f"/dss-jobs {text}")
+        scenario.until(lambda seen=before: len(scenario.answers()) > seen)  # type: ignore[misc]
+        answer = shown(scenario.answers()[-1])
+        assert "Jobs of " in answer
+        assert "CHURN.customers_clean" in answer
+    scenario.type("/dss-jobs CHURN --limit 3 days ago")
+    scenario.told("“3 days ago”", '`/dss-jobs CHURN --since "3 days ago"`')
+
+
 def test_a_pattern_that_nothing_matches(scenario: Scenario) -> None:
     """The refusal shows how to find projects."""
     scenario.type("/dss-jobs NOPE* failed")

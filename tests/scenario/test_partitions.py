@@ -55,7 +55,7 @@ def test_what_dss_takes_is_not_refused(scenario: Scenario, partition: str) -> No
         ),
         (
             "/dss-build SALES.hours --partition 2026-11-20 --mode missing",
-            "is not a time of at",
+            "can't be a value of the dimension at",
             "/dss-build SALES.hours --partition 2026-11-20-07 --mode missing",
         ),
         (
@@ -93,7 +93,7 @@ def test_a_partition_that_the_dataset_has_is_one(scenario: Scenario) -> None:
     hours = scenario.dss.world.projects["SALES"].dataset("hours")
     hours.partitions = ["2026-11-20-07", "summer"]
     scenario.type("/dss-build SALES.hours --partition winter")
-    scenario.told("“winter” is not a time")
+    scenario.told("“winter” can't be a value")
     scenario.type("/dss-build SALES.hours --partition summer")
     (started,) = scenario.until(lambda: scenario.starts() or None)
     assert "'partition': 'summer'" in str(started["outputs"])
