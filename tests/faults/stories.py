@@ -174,6 +174,7 @@ def selected(world: World) -> None:
             lambda name=name: world.type(f"/dss-jobs follow {name}"),  # type: ignore[misc]
             lambda number=number: len(world.roots()) == number or None,  # type: ignore[misc]
         )
+    world.until(lambda: _replies(world, "Following") == len(started), "both threads have begun")
     world.phase()
     world.abort_selected(started, lambda: _asked(world, 2))
     world.phase()
@@ -249,6 +250,10 @@ def _asked(world: World, times: int) -> Message | None:
         reply for root in world.roots() for reply in root.replies if "asked to abort" in str(reply.blocks)
     ]
     return asked[0] if len(asked) >= times else None
+
+
+def _replies(world: World, words: str) -> int:
+    return sum(words in str(reply.blocks) for root in world.roots() for reply in root.replies)
 
 
 def _count(world: World, words: str) -> int:
