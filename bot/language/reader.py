@@ -9,8 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from functools import partial
+from typing import TypeVar
 
 from bot.language.catalogs import ENGLISH
+
+A = TypeVar("A")
+R = TypeVar("R")
 
 _channels: ContextVar[str] = ContextVar("channels", default=ENGLISH)
 _person: ContextVar[str | None] = ContextVar("person", default=None)
@@ -52,6 +56,17 @@ def next_reader(channel_language: str, person_language: str) -> None:
     """Say everything in these languages from now on, on this thread: until it works for the next reader."""
     _channels.set(channel_language)
     _person.set(person_language)
+
+
+def each_in_same_language(call: Callable[[A], R]) -> Callable[[A], R]:
+    """Return a function that several other threads can call at once, as `in_same_language` for a task."""
+    channels, person = _channels.get(), _person.get()
+
+    def called(argument: A) -> R:
+        with channels_read(channels), person_reads(person):
+            return call(argument)
+
+    return called
 
 
 def in_same_language(task: Callable[[], None]) -> Callable[[], None]:
