@@ -14,6 +14,7 @@ _PATTERNS = (
     (re.compile(r"\b\d\d:\d\d(?::\d\d| UTC)"), "⟨time⟩"),
     (re.compile(r"\bless than 1 s\b|\b\d+ (?:s|min|h|d)\b(?: \d+ (?:s|min|h)\b)?"), "⟨while⟩"),
     (re.compile(r"127\.0\.0\.1:\d+"), "⟨host⟩"),
+    (re.compile(r"/archives/\w+/p\d{16}"), "⟨message⟩"),
 )
 _NOT_SEEN = re.compile(r"\n?The bot couldn't see the job between ⟨time⟩ and ⟨time⟩\.")
 """True if a bot or DSS was away; for how long depends on the machine's speed."""

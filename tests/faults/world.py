@@ -495,7 +495,10 @@ class World:
         return {
             # A request in vain is a report of a failure, after which people ask again.
             "channel": conversation(root for root in self.roots() if not _in_vain(root)),
-            "direct messages": conversation(self.slack.messages(self.slack.dm("alice"))),
+            # A private answer without metadata: one that Slack didn't take as an ephemeral message.
+            "direct messages": conversation(
+                one for one in self.slack.messages(self.slack.dm("alice")) if one.metadata
+            ),
             "jobs": jobs(self.dss.world, self._before),
             "favorites": self.favorites(),
             "Home": self.shown_at_home,
