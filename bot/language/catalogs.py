@@ -6,6 +6,7 @@ from importlib import resources
 from io import BytesIO
 
 from babel.core import negotiate_locale
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -42,11 +43,15 @@ def catalog(language: str) -> NullTranslations:
     if language == ENGLISH:
         return NullTranslations()
     with resources.files(__package__).joinpath(language + _SUFFIX).open("rb") as file:
-        texts = read_po(file, locale=language)
-    compiled = BytesIO()
-    write_mo(compiled, texts)
-    compiled.seek(0)
-    return Translations(compiled)
+        return compiled(read_po(file, locale=language))
+
+
+def compiled(texts: Catalog) -> NullTranslations:
+    """Return the texts of a file in the form in which they are looked up; English stays for empty ones."""
+    file = BytesIO()
+    write_mo(file, texts)
+    file.seek(0)
+    return Translations(file)
 
 
 def load() -> None:

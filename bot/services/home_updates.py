@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.domain.cached import is_fresh
 from bot.domain.errors import DSSError, Refusal
 from bot.domain.stored_records import KnownJob
-from bot.language import person_reads
+from bot.language import language, person_reads
 from bot.services.dss_instances import DssInstance
 from bot.services.dss_users import IdentityUnavailable
 from bot.services.home import HomeService, Rendered, refused, rendered
@@ -76,7 +76,8 @@ class HomeUpdates(Service):
         """Bring one up to date; return whether its page was made for that."""
         now = self._clock()
         thorough = not is_fresh(home.thorough, now, AT_LEAST_EVERY)
-        seen = hash((signs.of(self._pages.instance_of(home.tab.showing)), self._own(home.user_id)))
+        jobs = signs.of(self._pages.instance_of(home.tab.showing))
+        seen = hash((jobs, self._own(home.user_id), language()))
         if seen == home.signs and not thorough:
             return False
         tab, user_id = home.tab, home.user_id

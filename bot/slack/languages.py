@@ -11,6 +11,7 @@ import structlog
 
 from bot.domain import Person
 from bot.language import nearest
+from bot.slack.users import UnknownUser
 
 log = structlog.get_logger(__name__)
 
@@ -18,7 +19,8 @@ WITHIN = 0.8
 """Seconds to wait for Slack to say who somebody is. A listener has three to acknowledge, and this is only
 about the language; who may do what is asked again, without such a limit."""
 PAUSE = 10.0
-"""Seconds without waiting, after Slack took too long or didn't know."""
+"""Seconds without waiting, after Slack took too long or couldn't say. That it doesn't know one user is an
+answer: others are asked about as before."""
 REMEMBERED = 10_000
 """How many people's languages to remember when Slack doesn't answer."""
 THREADS = 2
@@ -89,6 +91,7 @@ class Languages:
             return asking.result(WITHIN)
         except (Exception, CancelledError) as error:  # noqa: BLE001 - it's only about the language
             asking.cancel()
-            self._not_before = self._uptime() + PAUSE
+            if not (isinstance(error, UnknownUser) and not error.passing):
+                self._not_before = self._uptime() + PAUSE
             log.info("language.not_known", user=user_id, error=type(error).__name__)
             return None

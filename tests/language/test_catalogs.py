@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from io import BytesIO
 from itertools import chain
 from string import Formatter
 
@@ -9,7 +10,8 @@ import pytest
 from babel.messages import Message
 from babel.messages.pofile import read_po
 
-from bot.language import ENGLISH, languages
+from bot.language import ENGLISH, catalogs, languages, person_reads, t, tn
+from bot.language.catalogs import compiled
 from tests.language import update
 from tests.language.update import HERE
 
@@ -64,6 +66,35 @@ def test_a_translation_begins_and_ends_like_its_text(language: str) -> None:
         if _edges(form) != _edges(english)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_text_can_be_said(language: str) -> None:
+    """With its values, and for each number: a mistake in a place would be an error instead of an answer."""
+    with person_reads(language):
+        for text in update.texts_in_code():
+            if isinstance(text, str):
+                values = dict.fromkeys(_kept(text)[0], "X")
+                assert "{" not in t(text, **values)
+            else:
+                values = {name: "X" for form in text for name in _kept(form)[0] if name != "number"}
+                assert all("{" not in tn(*text, count, **values) for count in (0, 1, 2, 1_000_000))
+
+
+def test_a_new_language_begins_with_each_of_its_forms_for_a_number() -> None:
+    """Spanish has three; one that stays empty is found, and English is said until then."""
+    assert "es" not in languages()
+    begun = read_po(BytesIO(update.updated("es").encode()), locale="es")
+    counted = [one for one in begun if isinstance(one.id, tuple)]
+    assert {len(_forms(one)) for one in counted} == {begun.num_plurals} == {3}
+    for one in counted:
+        one.string = ("una", "un millón de ellas", "")
+    assert not any(all(_forms(one)) for one in counted)
+    catalogs.add("es", compiled(begun))
+    with person_reads("es"):
+        assert t("Failed") == "Failed"
+        said = [tn("{number} row", "{number} rows", count) for count in (0, 1, 2, 1_000_000)]
+    assert said == ["0 rows", "una", "2 rows", "un millón de ellas"]
 
 
 def test_french_is_set_as_french_is() -> None:

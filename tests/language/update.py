@@ -26,7 +26,7 @@ msgstr ""
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=utf-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
-"Plural-Forms: nplurals={plural.num_plurals}; plural={plural.plural_expr};\\n"
+"Plural-Forms: {forms}\\n"
 
 """
 
@@ -47,7 +47,8 @@ def updated(language: str) -> str:
     path = HERE / f"{language}.po"
     if not path.exists():
         name, plural = Locale.parse(language).english_name or language, get_plural(language)
-        return _written(_catalog(), header=_HEADER.format(name=name, code=language, plural=plural))
+        forms = f"nplurals={plural.num_plurals}; plural={plural.plural_expr};"
+        return _written(_catalog(forms), header=_HEADER.format(name=name, code=language, forms=forms))
     with path.open("rb") as file:
         before = read_po(file, locale=language)
     catalog = _catalog(before.plural_forms)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 import bot
 
@@ -89,6 +90,23 @@ def test_every_text_is_found_by_the_extractor() -> None:
             if isinstance(one, ast.Call) and _name(one) in {*SAYING, "mark"}:
                 wrong += [f"{path}:{one.lineno}" for arg in one.args if isinstance(arg, ast.JoinedStr)]
     assert wrong == []
+
+
+def test_every_place_of_a_text_gets_its_value() -> None:
+    """Else the answer would be an error, in every language; and a text without values isn't formatted."""
+    wrong = [
+        f"{path}:{call.lineno} {text!r}"
+        for path, tree in modules().items()
+        for _, call in _calls(tree)
+        if _name(call) in SAYING
+        for text in (arg.value for arg in call.args if isinstance(arg, ast.Constant))
+        if _places(str(text)) - {_name(call) == "tn" and "number", *(one.arg for one in call.keywords)}
+    ]
+    assert wrong == []
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def _says_literally(node: ast.AST) -> bool:

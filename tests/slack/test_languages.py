@@ -2,10 +2,12 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from bot.domain import Person
 from bot.slack import languages
 from bot.slack.languages import PAUSE, Languages
+from bot.slack.users import UnknownUser
 from tests.support.languages import Locales
 
 
@@ -58,9 +60,24 @@ def test_what_slack_said_last_counts_while_it_does_not_answer() -> None:
     assert known.of("U2", "T1") == "en"
 
 
+class Failing(Locales):
+    """A Slack that is down for those without a locale."""
+
+    def person(self, user_id: str, team_id: str) -> Person:
+        """Answer, or fail.
+
+        Raises:
+            UnknownUser: Slack might say it later.
+        """
+        try:
+            return super().person(user_id, team_id)
+        except UnknownUser:
+            raise UnknownUser("internal_error", passing=True) from None
+
+
 def test_after_a_failure_nobody_waits_for_a_while() -> None:
     """Else each delivery would wait, while Slack is down."""
-    people, uptime = Locales(), Uptime()
+    people, uptime = Failing(), Uptime()
     known = Languages(people, "en", uptime=uptime)
     known.of("U1", "T1")
     known.of("U1", "T1")
@@ -68,6 +85,26 @@ def test_after_a_failure_nobody_waits_for_a_while() -> None:
     uptime.now += PAUSE + 1
     people.locales["U1"] = "fr-FR"
     assert known.of("U1", "T1") == "fr"
+
+
+def test_somebody_whom_slack_does_not_know_changes_nothing_for_others() -> None:
+    """It's an answer about one person: everybody else is still asked about."""
+    people = Locales(U2="fr-FR")
+    known = Languages(people, "en")
+    assert [known.of(one, "T1") for one in ("U1", "U2", "U1")] == ["en", "fr", "en"]
+
+
+def test_a_burst_while_slack_hangs_waits_once() -> None:
+    """Fifty people whom the bot doesn't know yet, on ten threads: the tenth turn isn't late either."""
+    people = Hanging()
+    known = Languages(people, "fr")
+    began = time.monotonic()
+    with ThreadPoolExecutor(10) as listeners:
+        said = list(listeners.map(lambda number: known.of(f"U{number}", "T1"), range(50)))
+    assert time.monotonic() - began < 3 * languages.WITHIN
+    assert set(said) == {"fr"}
+    people.answers.set()
+    known.close()
 
 
 def test_a_slack_that_hangs_holds_up_no_listener() -> None:
