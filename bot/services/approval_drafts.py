@@ -66,8 +66,14 @@ class ApprovalDrafts:
             )
 
     @everyone_reads()
-    def request(self, approval: Approval, outcome: str | None = None) -> Draft:
-        """Return the message with the request, as it is now; ``outcome`` is one more line about the end."""
+    def request(self, approval: Approval, *, followed_here: bool = False) -> Draft:
+        """Return the message with the request, as it is now.
+
+        Args:
+            approval: the request.
+            followed_here: whether the approved build has its thread in the same channel.
+        """
+        outcome = t("The job is followed here.") if followed_here else None
         label = self._instances.label(approval.plan.instance)
         if self.hidden_in(approval.channel_id, approval.plan):
             shown = views.approval_hidden(approval)

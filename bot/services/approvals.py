@@ -95,8 +95,8 @@ class ApprovalService(Service):
         approval = self._store.approvals.started_by(intent.id)
         if approval is None:
             return (), ""
-        where = t("The job is followed here.") if approval.place.channel_id == approval.channel_id else None
-        return (self._drafts.request(approval, where),), f"approved by {approval.decided_by}"
+        here = approval.place.channel_id == approval.channel_id
+        return (self._drafts.request(approval, followed_here=here),), f"approved by {approval.decided_by}"
 
     def not_started(self, intent: Intent, error: Refusal | DSSError) -> bool:
         """Deal with a failed start of an approved build: try again if that can help, else say so.

@@ -150,6 +150,27 @@ def test_why_an_approved_build_was_not_started_is_told_to_its_requester(
     assert french(DSSRefused.hint) in shown(told)
 
 
+@pytest.fixture
+def approvals(make_scenario: Callable[..., Scenario]) -> Scenario:
+    """A bot that asks for approvals, between people who read French and a channel that reads English."""
+    scenario = make_scenario(access="dss", config='[approvals]\nprojects = ["CHURN"]\n')
+    for name in ("alice", "bob"):
+        scenario.change_account(name, locale=FRENCH)
+    return scenario
+
+
+def test_a_request_for_an_approval_is_the_channels_from_beginning_to_end(approvals: Scenario) -> None:
+    """It's written while the work is one French person's: who asks, who approves, and the start."""
+    approvals.type("/dss-build CHURN.scored")
+    request = approvals.root("Approval needed", "CHURN is a protected project.")
+    approvals.press(request, action_ids.APPROVAL_APPROVE, user="bob")
+    approvals.root("Approved", "The job is followed here.")
+    approvals.root("*Done*", "requested by alice")
+    said = "\n".join(shown(one) for root in approvals.roots() for one in (root, *root.replies))
+    for text in ("Approved", "The job is followed here.", "Done", "Running"):
+        assert french(text) not in said
+
+
 def test_a_slack_that_says_no_locale_is_answered_as_the_channels_are(scenario: Scenario) -> None:
     """Also an absurd one: it's never a reason for no answer."""
     for locale in ("", "xx", "f" * 500, storable("\ud800")):
