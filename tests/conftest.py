@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.language import ENGLISH, channels_read, person_reads
 from bot.store import Database, Store, migrate
 from tests.support.clocks import HandClock
 from tests.support.databases import postgres_database, postgres_server
@@ -46,6 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items += [*first, *others[: max(0, part - len(first))]]
         del others[: max(0, part - len(first))]
     items += others
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Each test begins in English, whatever language a test before has spoken on this thread."""
+    with channels_read(ENGLISH), person_reads(None):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ from bot.domain.slack_rates import SlackRates
 from bot.domain.stored_records import OutboxRow, SetAside
 from bot.dss.gateway import DssGateway
 from bot.http.server import HttpServer
-from bot.language import channels_read
+from bot.language import channels_read, everyone_reads
 from bot.listeners.dispatcher import Dispatcher
 from bot.listeners.languages import in_language_of_sender
 from bot.listeners.mentions import MessageServices
@@ -168,7 +168,7 @@ class Bot:
             self._health.start()
         identity = identify(self.client, stopping=self._stopping)
         bolt = bolt_app(self.client, identity, settings.slack)
-        with channels_read(settings.slack.language):
+        with channels_read(settings.slack.language), everyone_reads():
             self._start_workers(identity, bolt)
         self._receiver = receivers.receiver(bolt, settings.slack, stopping=self._stopping)
         self._receiver.start()

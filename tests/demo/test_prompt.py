@@ -85,7 +85,11 @@ def test_every_line_gets_an_answer(world: World, line: str, hint: str) -> None:
 def test_everybody_whom_the_help_names_gets_an_answer_in_every_channel(world: World, person: str) -> None:
     """The bot's answer, or a hint if somebody from another organization isn't in the channel."""
     assert person in dict(HELP)["as bob"]
-    answers = {"guest": "Guests of the workspace can't", "stranger": "People from other organizations"}
+    answers = {
+        "claire": "jobs récents",
+        "guest": "Guests of the workspace can't",
+        "stranger": "People from other organizations",
+    }
     for channel in CHANNELS:
         assert f"#{channel}" in dict(HELP)["in #random"]
         text, _ = told(world, f"as {person}", f"in #{channel}", "/dss-jobs")

@@ -41,6 +41,7 @@ def test_each_instance_has_its_own_key(make_scenario: Callable[..., Scenario], t
         scenario.type("/dss-build CHURN.customers_clean --on staging")
         scenario.root("CHURN.customers_clean", "on `staging`")
         assert other.world.jobs.of_project("CHURN")[-1].initiator == "alice"
+        scenario.until(scenario.idle)  # the other DSS ends before the bot
         scenario.begin()
         scenario.type("/dss-build CHURN.customers_clean")
         assert "/dss-jobs connect --on default" in shown(scenario.told("You can't use DSS (default)"))
