@@ -26,8 +26,8 @@ help:  ## list the targets
 demo: $(RUN)  ## try the bot with its own DSS and Slack workspace; nothing to configure
 	$(BIN)/python -m bot demo
 
-test: $(DEV)  ## run all tests except the long suites and the browser's; four processes, because scenarios wait much
-	$(PYTEST) -n 4 --dist worksteal -m "not faults and not fuzz and not browser" $(ARGS)
+test: $(DEV)  ## run all tests except the long suites and the browser's; six processes, because scenarios wait much
+	$(PYTEST) -n 6 --dist worksteal -m "not faults and not fuzz and not browser" $(ARGS)
 
 test-browser: $(DEV)  ## test the demo's page in Debian's chromium; without it, the tests are skipped
 	$(PYTEST) -rs -n 2 --dist worksteal -m browser tests/browser $(ARGS)
@@ -42,7 +42,7 @@ fuzz: $(DEV)  ## run the fuzz tests with more than 100,000 inputs
 	$(PYTEST) -n 2 -m fuzz $(ARGS)
 
 coverage: $(DEV)  ## run the tests with branch coverage
-	$(PYTEST) -n 4 --dist worksteal -m "not faults and not fuzz and not browser" --cov --cov-report=term --cov-report=html $(ARGS)
+	$(PYTEST) -n 6 --dist worksteal -m "not faults and not fuzz and not browser" --cov --cov-report=term --cov-report=html $(ARGS)
 
 bench: $(BENCH)  ## run the benchmarks, side by side with the official client
 	$(BIN)/python -m benchmarks $(ARGS)
