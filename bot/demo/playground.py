@@ -28,7 +28,7 @@ ROLES = {
     "alice": "Member",
     "bob": "Colleague",
     "carol": "Manager, approves SALES",
-    "claire": "Colleague, reads French",
+    "claire": "Reads French",
     "guest": "Guest",
     "stranger": "From another organization",
 }
