@@ -38,8 +38,8 @@ pictures: $(DEV)  ## take the pictures of docs/images anew, in Debian's chromium
 test-faults: $(DEV)  ## run the long fault suite
 	$(PYTEST) -m faults $(ARGS)
 
-fuzz: $(DEV)  ## run the fuzz tests with more than 100,000 inputs
-	$(PYTEST) -n 2 -m fuzz $(ARGS)
+fuzz: $(DEV)  ## run the fuzz tests with more than 100,000 inputs, and the permission matrix in all modes
+	$(PYTEST) -n 4 -m "fuzz or not faults and not browser" tests/fuzz tests/permissions $(ARGS)
 
 coverage: $(DEV)  ## run the tests with branch coverage
 	$(PYTEST) -n 6 --dist worksteal -m "not faults and not fuzz and not browser" --cov --cov-report=term --cov-report=html $(ARGS)
