@@ -153,7 +153,9 @@ def _because(state: str, activity: Activity, why: str) -> str:
 
 def _rest(states: Sequence[str]) -> str:
     """Count what isn't shown: ``and 8 more activities: 5 done, 2 waiting to start, 1 skipped``."""
-    counted = Counter(_counted_as(state) for state in states)
+    counted: Counter[str] = Counter()
+    for state, several in Counter(states).items():  # thousands of activities are in a few states
+        counted[_counted_as(state)] += several
     parts = [
         t("{number} {state}", number=number(several), state=said) for said, several in counted.most_common()
     ]
