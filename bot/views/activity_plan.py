@@ -4,8 +4,9 @@ Slack has no status for aborted, skipped or unknown activities, so each title sa
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from heapq import nsmallest
 
 import msgspec
 
@@ -18,7 +19,10 @@ from bot.views.escape import one_line, title
 SHOWN_TASKS = 12
 """How many activities are tasks; the rest are counted."""
 
-_ORDER = ("FAILED", "RUNNING", "ABORTED", "WAITING", "NOT_STARTED", "DONE")
+_PLACES = {
+    state: place
+    for place, state in enumerate(("FAILED", "RUNNING", "ABORTED", "WAITING", "NOT_STARTED", "DONE"))
+}
 _STATUS = {"FAILED": "error", "ABORTED": "error", "RUNNING": "in_progress", "DONE": "complete"}
 _LEFT_OUT = "SKIPPED"
 _FAILURE = 600
@@ -52,12 +56,12 @@ def plan(job: JobInfo, heading: str, now: datetime) -> tuple[Block, ...]:
     groups = same_activities([one for one in job.activities if one.state != _LEFT_OUT])
     if not groups:
         return ()
-    wanted = sorted(groups, key=lambda group: _rank(_state(job, group[0]), group[-1]))
-    tasks = [_task(job, ids[id(group[0])], group, now) for group in wanted[:SHOWN_TASKS]]
+    wanted = nsmallest(SHOWN_TASKS, groups, key=lambda group: _rank(_state(job, group[0]), group[-1]))
+    tasks = [_task(job, ids[id(group[0])], group, now) for group in wanted]
     block: Block = {"type": "plan", "title": title(heading, limits.PLAN_TITLE), "tasks": tasks}
-    left = [_state(job, activity) for group in wanted[SHOWN_TASKS:] for activity in group]
-    left += [activity.state for activity in job.activities if activity.state == _LEFT_OUT]
-    return (block, context(_rest(left))) if left else (block,)
+    left = Counter(_state(job, one) for one in job.activities)
+    left.subtract(_state(job, one) for group in wanted for one in group)
+    return (block, context(_rest(left))) if left.total() else (block,)
 
 
 def reason_words(reason: str | None) -> str | None:
@@ -74,7 +78,7 @@ def _state(job: JobInfo, activity: Activity) -> str:
 
 def _rank(state: str, activity: Activity) -> tuple[int, float]:
     """Order failed, running, aborted, waiting, done; the newest of the done first."""
-    place = _ORDER.index(state) if state in _ORDER else _ORDER.index("ABORTED")
+    place = _PLACES.get(state, _PLACES["ABORTED"])
     ended = activity.ended_at.timestamp() if state == "DONE" and activity.ended_at else 0.0
     return place, -ended
 
@@ -151,22 +155,24 @@ def _because(state: str, activity: Activity, why: str) -> str:
     return t("would have run because {reason}", reason=why)
 
 
-def _rest(states: Sequence[str]) -> str:
+def _rest(states: Mapping[str, int]) -> str:
     """Count what isn't shown: ``and 8 more activities: 5 done, 2 waiting to start, 1 skipped``."""
     counted: Counter[str] = Counter()
-    for state, several in Counter(states).items():  # thousands of activities are in a few states
-        counted[_counted_as(state)] += several
+    for state in sorted(states, key=lambda one: _PLACES.get(one, len(_PLACES))):
+        counted[_counted_as(state)] += states[state]
     parts = [
-        t("{number} {state}", number=number(several), state=said) for said, several in counted.most_common()
+        t("{number} {state}", number=number(several), state=said)
+        for said, several in counted.most_common()
+        if several
     ]
     return tn(
         "and {number} more activity: {states}",
         "and {number} more activities: {states}",
-        len(states),
+        sum(states.values()),
         states=", ".join(parts),
     )
 
 
 def _counted_as(state: str) -> str:
-    known = wording.state_words(state) if state in (*_ORDER, _LEFT_OUT) else t("in another state")
+    known = wording.state_words(state) if state in _PLACES or state == _LEFT_OUT else t("in another state")
     return wording.lower_first(known)
