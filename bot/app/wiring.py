@@ -28,7 +28,7 @@ from bot.domain.slack_rates import SlackRates
 from bot.domain.stored_records import OutboxRow, SetAside
 from bot.dss.gateway import DssGateway
 from bot.http.server import HttpServer
-from bot.language import channels_read, everyone_reads
+from bot.language import channels_read, everyone_reads, load
 from bot.listeners.dispatcher import Dispatcher
 from bot.listeners.languages import in_language_of_sender
 from bot.listeners.mentions import MessageServices
@@ -160,6 +160,7 @@ class Bot:
         """
         settings = self._settings
         warn_of_weak_connections(settings)
+        load()
         if settings.health.port:
             app = health_app(self._checks, self.metrics.registry)
             self._health = HttpServer(

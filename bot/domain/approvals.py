@@ -133,8 +133,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """With every output's project, and confirmed."""
     plan: BuildPlan
     """As it was at that time; ``known_ids`` is empty."""
-    because: tuple[Reason | str, ...]
-    """Why it needs an approval; a row of an older version has English sentences."""
+    because: tuple[Reason, ...]
+    """Why it needs an approval."""
     user_id: str
     team_id: str
     place: Place

@@ -13,7 +13,6 @@ Example of a change: to add Spanish, run ``make texts LANGUAGE=es`` and translat
 from bot.language.catalogs import ENGLISH, languages, load, nearest
 from bot.language.reader import (
     channels_read,
-    each_in_same_language,
     everyone_reads,
     in_same_language,
     language,
@@ -27,7 +26,6 @@ __all__ = [
     "channels_read",
     "date_and_time",
     "decimal",
-    "each_in_same_language",
     "either",
     "everyone_reads",
     "in_same_language",

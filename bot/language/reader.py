@@ -7,13 +7,12 @@ through each function, and it follows the work into the pools' threads (docs/adr
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
-from functools import partial
-from typing import TypeVar
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
 
 from bot.language.catalogs import ENGLISH
 
-A = TypeVar("A")
+P = ParamSpec("P")
 R = TypeVar("R")
 
 _channels: ContextVar[str] = ContextVar("channels", default=ENGLISH)
@@ -58,17 +57,12 @@ def next_reader(channel_language: str, person_language: str) -> None:
     _person.set(person_language)
 
 
-def each_in_same_language(call: Callable[[A], R]) -> Callable[[A], R]:
-    """Return a function that several other threads can call at once, as `in_same_language` for a task."""
+def in_same_language(call: Callable[P, R]) -> Callable[P, R]:
+    """Return a function for other threads, which have no language; several can call it at once."""
     channels, person = _channels.get(), _person.get()
 
-    def called(argument: A) -> R:
+    def called(*args: P.args, **kwargs: P.kwargs) -> R:
         with channels_read(channels), person_reads(person):
-            return call(argument)
+            return call(*args, **kwargs)
 
     return called
-
-
-def in_same_language(task: Callable[[], None]) -> Callable[[], None]:
-    """Return a task for another thread, which has no language of its own."""
-    return partial(copy_context().run, task)

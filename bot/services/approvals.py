@@ -164,7 +164,7 @@ class ApprovalService(Service):
         request: Build,
         plan: BuildPlan,
         authorized: Authorized,
-        because: tuple[Reason | str, ...],
+        because: tuple[Reason, ...],
         replaces: Approval | None = None,
     ) -> None:
         approval = self._new(intent, request, plan, because)
@@ -203,9 +203,7 @@ class ApprovalService(Service):
         answer = views.approval_waiting(waiting, intent.user_id, self._clock(), self._link(waiting))
         self._private_messages.send(intent.place, intent.user_id, answer)
 
-    def _new(
-        self, intent: Intent, request: Build, plan: BuildPlan, because: tuple[Reason | str, ...]
-    ) -> Approval:
+    def _new(self, intent: Intent, request: Build, plan: BuildPlan, because: tuple[Reason, ...]) -> Approval:
         now = self._clock()
         channel = self._rules.channel or intent.place.channel_id
         approval = Approval(

@@ -10,7 +10,7 @@ from bot.domain.errors import DSSError
 from bot.domain.follow_rules import merge
 from bot.domain.ports import Dss
 from bot.domain.stored_records import FollowedJob, FollowState, KnownJob, Thread, Watch
-from bot.language import each_in_same_language
+from bot.language import in_same_language
 from bot.services.service import Service
 from bot.slack.permalinks import permalink
 
@@ -92,7 +92,7 @@ def read_lacking(jobs: Sequence[JobInfo], dss: Dss, lacks: Callable[[JobInfo], b
             return job  # the list is useful without it
 
     with ThreadPoolExecutor(4, thread_name_prefix="causes") as pool:
-        return list(pool.map(each_in_same_language(look), jobs))
+        return list(pool.map(in_same_language(look), jobs))
 
 
 def requested_in(threads: Sequence[Thread]) -> Watch | None:

@@ -21,7 +21,7 @@ from bot.domain import (
 )
 from bot.domain.errors import DSSBadKey, DSSError, DSSUnavailable, DSSUnreachable, Refusal
 from bot.domain.ports import Dss
-from bot.language import each_in_same_language, t
+from bot.language import in_same_language, t
 from bot.services.catalog import Catalog
 
 MOST_PROJECTS = 40
@@ -159,4 +159,4 @@ def project_with_all(
 
 def _each(read: Callable[[str], T], keys: Sequence[str]) -> list[T]:
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="projects") as pool:
-        return list(pool.map(each_in_same_language(read), keys))
+        return list(pool.map(in_same_language(read), keys))

@@ -17,7 +17,7 @@ from bot.domain.build_forms import BuildForm, Choice, output_value, read_output
 from bot.domain.cached import is_fresh
 from bot.domain.errors import Refusal
 from bot.domain.stored_records import FollowedJob
-from bot.language import each_in_same_language, t
+from bot.language import in_same_language, t
 from bot.services.access import Authorized
 from bot.services.catalog import optional
 from bot.services.service import Collaborators, Service
@@ -190,7 +190,7 @@ class Typeahead(Service):
             return optional(partial(self._catalog.objects, dss, caller, project, kind))
 
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="kinds") as pool:
-            lists = list(pool.map(each_in_same_language(read), KIND_NAMES))
+            lists = list(pool.map(in_same_language(read), KIND_NAMES))
         return [_output_name(project, one) for listed in lists for one in listed or ()]
 
 

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from http.client import HTTPException
 
 import structlog
@@ -163,8 +162,7 @@ class OutboxSender:
             for row in rows:
                 self._send(row)
         else:
-            sending = [in_same_language(partial(self._send, row)) for row in rows]
-            list(self._pool.map(lambda send: send(), sending))
+            list(self._pool.map(in_same_language(self._send), rows))
 
     def _send(self, row: OutboxRow) -> None:
         if self._refused:

@@ -33,7 +33,7 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     request: Build
     plan: BuildPlan
-    because: tuple[Reason | str, ...] = msgspec.field(name="why")
+    because: tuple[Reason, ...]
     place: Place
     channel_id: str
 

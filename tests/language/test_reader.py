@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from bot.domain import ANY_PROJECT, FlowObject, OutputKind, RequestedOutput
-from bot.language import channels_read, each_in_same_language, language, person_reads
+from bot.language import channels_read, in_same_language, language, person_reads
 from bot.services.catalog import Catalog
 from bot.services.project_search import find_output
 from tests.support.clocks import HandClock
@@ -22,9 +22,9 @@ def test_several_threads_at_once_speak_the_caller_s_language() -> None:
 
     with ThreadPoolExecutor(3) as pool:
         with person_reads("fr"):
-            assert list(pool.map(each_in_same_language(spoken), range(3))) == ["fr"] * 3
+            assert list(pool.map(in_same_language(spoken), range(3))) == ["fr"] * 3
         with channels_read("fr"):
-            assert list(pool.map(each_in_same_language(spoken), range(3))) == ["fr"] * 3
+            assert list(pool.map(in_same_language(spoken), range(3))) == ["fr"] * 3
         assert list(pool.map(spoken, range(3))) == ["en"] * 3
 
 
