@@ -6,7 +6,6 @@ Slack has no status for aborted, skipped or unknown activities, so each title sa
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from heapq import nsmallest
 
 import msgspec
 
@@ -52,16 +51,32 @@ def plan(job: JobInfo, heading: str, now: datetime) -> tuple[Block, ...]:
         heading: plain text, such as the counts in words.
         now: for durations.
     """
-    ids = {id(activity): task for task, activity in enumerate(job.activities)}
-    groups = same_activities([one for one in job.activities if one.state != _LEFT_OUT])
-    if not groups:
+    by_state: dict[str, list[Activity]] = {}
+    for activity in job.activities:
+        by_state.setdefault(_state(job, activity), []).append(activity)
+    wanted = _wanted(by_state)
+    if not wanted:
         return ()
-    wanted = nsmallest(SHOWN_TASKS, groups, key=lambda group: _rank(_state(job, group[0]), group[-1]))
+    first = {id(group[0]) for group in wanted}
+    ids = {id(one): number for number, one in enumerate(job.activities) if id(one) in first}
     tasks = [_task(job, ids[id(group[0])], group, now) for group in wanted]
     block: Block = {"type": "plan", "title": title(heading, limits.PLAN_TITLE), "tasks": tasks}
-    left = Counter(_state(job, one) for one in job.activities)
+    left = Counter({state: len(activities) for state, activities in by_state.items()})
     left.subtract(_state(job, one) for group in wanted for one in group)
     return (block, context(_rest(left))) if left.total() else (block,)
+
+
+def _wanted(by_state: Mapping[str, Sequence[Activity]]) -> list[list[Activity]]:
+    """Return the groups that are tasks: failed, running, aborted, waiting, and done ones, newest first."""
+    wanted: list[list[Activity]] = []
+    for state in sorted((one for one in by_state if one != _LEFT_OUT), key=_place):
+        groups = same_activities(by_state[state])
+        if state == "DONE":
+            groups.sort(key=lambda group: -_ended(group[-1]))
+        wanted += groups
+        if len(wanted) >= SHOWN_TASKS:
+            break
+    return wanted[:SHOWN_TASKS]
 
 
 def reason_words(reason: str | None) -> str | None:
@@ -76,11 +91,12 @@ def _state(job: JobInfo, activity: Activity) -> str:
     return activity.state
 
 
-def _rank(state: str, activity: Activity) -> tuple[int, float]:
-    """Order failed, running, aborted, waiting, done; the newest of the done first."""
-    place = _PLACES.get(state, _PLACES["ABORTED"])
-    ended = activity.ended_at.timestamp() if state == "DONE" and activity.ended_at else 0.0
-    return place, -ended
+def _place(state: str) -> int:
+    return _PLACES.get(state, _PLACES["ABORTED"])
+
+
+def _ended(activity: Activity) -> float:
+    return activity.ended_at.timestamp() if activity.ended_at else 0.0
 
 
 def same_activities(activities: Sequence[Activity]) -> list[list[Activity]]:
