@@ -35,6 +35,8 @@ CHANNELS = ("data", "random", SHARED)
 TICK_SECONDS = 0.2
 JOBS_OFFERED = 12
 DSS_REQUESTS_PER_SECOND = 20.0
+DEADLINE_SECONDS = 3.0
+"""Slack's, for both (SLACK-FACTS.md §1.1)."""
 
 _WORD = re.compile(r"[\w.-]{1,60}")
 
@@ -46,14 +48,27 @@ class World:
         speed: how many simulated seconds pass per real second. All clocks that people see agree on it.
         protected: keys of projects in which a build needs a second person's approval, such as carol's.
         dialogs: whether they can be opened. A terminal draws none: there, the bot answers with messages.
+        deadline: real seconds in which the bot has to acknowledge, and to open a dialog, however fast time runs.
     """
 
-    def __init__(self, speed: float, *, protected: Sequence[str] = (), dialogs: bool = True) -> None:
+    def __init__(
+        self,
+        speed: float,
+        *,
+        protected: Sequence[str] = (),
+        dialogs: bool = True,
+        deadline: float = DEADLINE_SECONDS,
+    ) -> None:
         self.speed = speed
         self._protected = tuple(protected)
         self.dss = DssSandbox(speed=speed)
         scopes = tuple(SCOPE_OF.values())
-        self.slack = SlackSandbox(clock=lambda: self.dss.world.now() / 1000, scopes=scopes)
+        self.slack = SlackSandbox(
+            clock=lambda: self.dss.world.now() / 1000,
+            scopes=scopes,
+            ack_timeout=deadline,
+            trigger_lifetime=deadline * speed,
+        )
         if not dialogs:
             self.slack.faults.add("views.open", kind="error:expired_trigger_id")
         self.folder = Path()

@@ -51,7 +51,7 @@ def launched(playwright: Playwright, path: str | None) -> Iterator[Browser]:
 def visited(browser: Browser, speed: float = SPEED) -> Iterator[Visits]:
     """A world and its page."""
     with ExitStack() as stack:
-        world = stack.enter_context(World(speed, protected=PROTECTED))
+        world = stack.enter_context(World(speed, protected=PROTECTED, deadline=PATIENCE_MS / 1000))
         visits = Visits(browser, world, stack.enter_context(open_playground(world, 0)))
         yield visits
         assert visits.close() == []

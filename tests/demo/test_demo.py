@@ -152,7 +152,7 @@ def test_it_can_be_stopped(
 
 def test_a_story_that_goes_wrong_says_what_did_not_come() -> None:
     """If DSS is down, the story fails with a sentence instead of continuing."""
-    with World(4.0, dialogs=False) as world:
+    with World(4.0, dialogs=False, deadline=60) as world:
         world.dss.faults.down()
         screen = Screen(Console(file=io.StringIO(), width=80), world.reader)
         viewer = Viewer(world.slack, screen, Feed(world.slack, PEOPLE, CHANNELS))

@@ -187,7 +187,7 @@ def test_without_a_screen_no_browser_takes_over_the_terminal(monkeypatch: pytest
 
 def test_a_second_person_approves_a_build_of_a_protected_project() -> None:
     """What the page offers its visitors: alice asks, carol approves, the job runs as alice."""
-    with World(4.0, protected=PROTECTED) as world:
+    with World(4.0, protected=PROTECTED, deadline=60) as world:
         slack = world.slack
         slack.as_user("alice").command(
             "/dss-build", "SALES.daily_orders --partition 2026-01-01", "data"
@@ -205,6 +205,15 @@ def test_a_second_person_approves_a_build_of_a_protected_project() -> None:
             if one.life.initiated >= request_ms(request)
         ]
         assert job.initiator == "alice"
+
+
+def test_a_dialog_opens_however_fast_time_runs() -> None:
+    """Slack's deadline is in the visitor's time: measured by the simulated clock, it would be 60 ms here."""
+    with World(1000.0, deadline=60) as world:
+        slack = world.slack
+        assert slack.as_user("alice").command("/dss-build", "", "data").wait().acked
+        slack.wait_until(lambda: slack.views("alice") or slack.ephemerals("alice"))
+        assert [view.type for view in slack.views("alice")] == ["modal"]
 
 
 def request_ms(message: Message) -> float:

@@ -36,7 +36,7 @@ class Given:
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     """One bot and its environment for all tests in this file, which don't change them."""
-    with World(4.0, dialogs=False) as world:
+    with World(4.0, dialogs=False, deadline=60) as world:
         yield world
 
 

@@ -44,6 +44,8 @@ TRIES = 15
 """How many times somebody asks again after a failure."""
 ANSWERED_WITHIN = 8.0
 """Real seconds after which somebody asks again who got no answer: answers to one person aren't stored."""
+DIALOG_SECONDS = 60.0
+"""How long a trigger lives: a slow machine is no fault."""
 GIVE_UP = 60.0
 """Real seconds until a run counts as stuck."""
 LATE = "which was not waiting for one"
@@ -116,7 +118,7 @@ class World:
         self.clock = ManualClock(time.time())
         with _COMPILING:
             self.dss = DssSandbox(clock=self.clock)
-            self.slack = SlackSandbox(rates=False, scopes=scopes)
+            self.slack = SlackSandbox(rates=False, scopes=scopes, trigger_lifetime=DIALOG_SECONDS)
         self.places = Places()
         self.point = point
         self.trouble = trouble

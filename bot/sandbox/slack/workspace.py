@@ -54,7 +54,7 @@ class SlackSandbox(Inspection):
             http_url: the app's address, for HTTP delivery; `deliver_to` can set it later.
             scopes: scopes of the bot token in addition to `DEFAULT_SCOPES`.
             ack_timeout: real seconds until an unanswered delivery fails (Slack: 3).
-            trigger_lifetime: seconds until a trigger id expires (Slack: 3).
+            trigger_lifetime: seconds of ``clock`` until a trigger id expires (Slack: 3).
             event_retries: real seconds between the deliveries of an unanswered event.
             unknown_blocks: types of blocks that the workspace refuses; see `refuse_blocks`.
         """
