@@ -6,12 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from bot.language import ENGLISH, channels_read, person_reads
-from bot.store import Database, Store, migrate
+from bot.store import Database, Store
 from tests.support.clocks import HandClock
-from tests.support.databases import postgres_database, postgres_server
+from tests.support.databases import create_tables, postgres_database, postgres_server, sqlite_with_tables
 
 # Timing never decides a test: a slow machine is no failure. In CI, the examples are the same in every run.
 settings.register_profile(
@@ -50,6 +51,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
+def plain_log() -> None:
+    """What a test logs is printed without rich's tracebacks, which take seconds of processor time each."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%H:%M:%S"),
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
+
+
+@pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
     """Each test begins in English, whatever language a test before has spoken on this thread."""
     with channels_read(ENGLISH), person_reads(None):
@@ -69,21 +83,28 @@ def clock() -> HandClock:
     return HandClock()
 
 
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres: str) -> Iterator[str]:
+    """The name of a database on that server that has this version's tables, to be copied."""
+    with postgres_database(postgres, "tables") as address:
+        create_tables(address)
+        yield "tables"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind."""
+    """A database of each kind, with this version's tables."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'bot.sqlite3'}"
+        yield sqlite_with_tables(tmp_path)
         return
-    with postgres_database(request.getfixturevalue("postgres"), f"t{uuid4().hex}") as address:
+    server, tables = (request.getfixturevalue(name) for name in ("postgres", "postgres_with_tables"))
+    with postgres_database(server, f"t{uuid4().hex}", like=tables) as address:
         yield address
 
 
 @pytest.fixture
 def store(database_address: str, clock: HandClock) -> Iterator[Store]:
-    """A migrated store of each kind, with the test's clock."""
-    database = Database(database_address, clock=clock)
-    migrate(database)
-    store = Store(database)
+    """A store of each kind, with the test's clock."""
+    store = Store(Database(database_address, clock=clock))
     yield store
     store.close()

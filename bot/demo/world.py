@@ -48,7 +48,7 @@ class World:
         speed: how many simulated seconds pass per real second. All clocks that people see agree on it.
         protected: keys of projects in which a build needs a second person's approval, such as carol's.
         dialogs: whether they can be opened. A terminal draws none: there, the bot answers with messages.
-        deadline: real seconds in which the bot has to acknowledge, and to open a dialog, however fast time runs.
+        deadline: real seconds to acknowledge and to open a dialog, however fast time runs.
     """
 
     def __init__(

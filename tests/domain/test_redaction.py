@@ -199,11 +199,9 @@ def test_no_pattern_can_go_back_over_more_than_a_fixed_number_of_characters() ->
         "a\b", "\x1b[", "name=password ", "mysql -p",
     ],
 )  # fmt: skip
-def test_a_megabyte_of_hostile_text_takes_linear_time(piece: str) -> None:
+def test_hostile_text_takes_linear_time(piece: str) -> None:
     """Sixteen times the text takes far less than 16 x 16 times as long (processor time, not the clock's)."""
-    small, large = (
-        _processor_time((piece * (size // len(piece) + 1))[:size]) for size in (62_500, 1_000_000)
-    )
+    small, large = (_processor_time((piece * (size // len(piece) + 1))[:size]) for size in (15_625, 250_000))
     assert large < 64 * max(small, 0.02)
 
 

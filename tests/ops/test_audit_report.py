@@ -15,7 +15,8 @@ from bot.cli import main
 from bot.domain.audit import AuditEntry
 from bot.ops.audit_report import lines
 from bot.settings import NAMES
-from bot.store import Database, Store, migrate
+from bot.store import Database, Store
+from tests.support.databases import sqlite_with_tables
 
 ENTRY = AuditEntry(
     user_id="U1",
@@ -36,9 +37,7 @@ ENTRY = AuditEntry(
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A migrated SQLite file with three entries."""
-    database = Database(f"sqlite:///{tmp_path / 'bot.sqlite3'}")
-    migrate(database)
-    store = Store(database)
+    store = Store(Database(sqlite_with_tables(tmp_path)))
     denied = msgspec.structs.replace(ENTRY, user_id="U2", act_as=None, allowed=False, note="No login has it.")
     store.audit.add(ENTRY, denied, msgspec.structs.replace(ENTRY, outcome="started", job="Build_1"))
     yield store

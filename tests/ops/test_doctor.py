@@ -19,7 +19,7 @@ from bot.ops.findings import Finding
 from bot.sandbox.dss import DssSandbox
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import NAMES, Secret, Settings, read_settings
-from bot.store import Database, migrate
+from tests.support.databases import sqlite_with_tables
 from tests.support.raw_server import RawServer
 
 if TYPE_CHECKING:
@@ -41,16 +41,13 @@ def dss() -> Iterator[DssSandbox]:
 @pytest.fixture
 def env(slack: SlackSandbox, dss: DssSandbox, tmp_path: Path) -> dict[str, str]:
     """A configuration without mistakes."""
-    database = Database(f"sqlite:///{tmp_path / 'bot.sqlite3'}")
-    migrate(database)
-    database.close()
     return {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
         "SLACK_API_URL": slack.api_url,
         "DKU_DSS_URL": dss.url,
         "DKU_API_KEY": dss.admin_key,
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'bot.sqlite3'}",
+        "DATABASE_URL": sqlite_with_tables(tmp_path),
     }
 
 

@@ -26,6 +26,7 @@ from bot.views import action_ids
 from bot.workers.timely import Patience
 from tests.scenario import safety
 from tests.scenario.rest import await_rest, left_behind
+from tests.support.databases import sqlite_with_tables
 
 T = TypeVar("T")
 
@@ -177,6 +178,7 @@ class Scenario:
             assert stopped
 
     def __enter__(self) -> Self:
+        sqlite_with_tables(self.folder)
         self.dss.start()
         self.slack.start()
         self.start_bot()

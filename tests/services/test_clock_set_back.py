@@ -14,8 +14,9 @@ from bot.services.dss_instances import DssInstance, DssInstances
 from bot.services.limits import RequestLimiter
 from bot.services.service import Collaborators
 from bot.services.viewers import OpenViewers
-from bot.store import Database, Store, migrate
+from bot.store import Database, Store
 from tests.support.clocks import HandClock
+from tests.support.databases import sqlite_with_tables
 from tests.support.fake_dss import FakeDss
 from tests.support.samples import intent, job_info
 
@@ -28,9 +29,7 @@ TWO_HOURS = 7_200
 @pytest.fixture
 def store(tmp_path: Path, clock: HandClock) -> Iterator[Store]:
     """A store on SQLite: the kind of database doesn't matter here."""
-    database = Database(f"sqlite:///{tmp_path / 'bot.sqlite3'}", clock=clock)
-    migrate(database)
-    made = Store(database)
+    made = Store(Database(sqlite_with_tables(tmp_path), clock=clock))
     yield made
     made.close()
 

@@ -5,17 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import Database, Store, migrate
+from bot.store import Database, Store
 from tests.support.clocks import HandClock
+from tests.support.databases import sqlite_with_tables
 from tests.workers.watchers import Watchers
 
 
 @pytest.fixture
 def store(tmp_path: Path, clock: HandClock) -> Iterator[Store]:
     """A store on SQLite: the kind of database doesn't matter here."""
-    database = Database(f"sqlite:///{tmp_path / 'bot.sqlite3'}", clock=clock)
-    migrate(database)
-    store = Store(database)
+    store = Store(Database(sqlite_with_tables(tmp_path), clock=clock))
     yield store
     store.close()
 

@@ -1,6 +1,9 @@
 """The contract of jobs, watches, audit, and schema, on SQLite and PostgreSQL."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -14,6 +17,7 @@ from bot.domain.stored_records import FollowedJob, FollowState, IntentState
 from bot.store import AuditEntry, Change, Database, Recording, Store, UnknownSchema, check_schema, migrate
 from bot.store.tables import metadata
 from tests.support.clocks import HandClock
+from tests.support.databases import postgres_database
 from tests.support.samples import REF, draft, followed, intent, job_info, watch
 
 
@@ -116,9 +120,19 @@ def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_a_database_without_our_schema_is_refused_with_what_to_run(database_address: str) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind, without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bot.sqlite3'}"
+        return
+    with postgres_database(request.getfixturevalue("postgres"), f"t{uuid4().hex}") as address:
+        yield address
+
+
+def test_a_database_without_our_schema_is_refused_with_what_to_run(empty_database: str) -> None:
     """Empty, older, or newer: each error says what to do."""
-    database = Database(database_address)
+    database = Database(empty_database)
     with pytest.raises(UnknownSchema, match="dss-bot migrate"):
         check_schema(database)
     migrate(database)
