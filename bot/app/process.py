@@ -1,6 +1,5 @@
 """Runs the bot as a process: signals, exit codes, and a shutdown that nothing can block."""
 
-import contextlib
 import os
 import signal
 import sys
@@ -9,6 +8,7 @@ from typing import NoReturn
 
 import structlog
 
+from bot.app.signals import handled
 from bot.app.wiring import Bot
 from bot.http.server import PortTaken
 from bot.settings import Settings
@@ -41,24 +41,27 @@ def run(settings: Settings, *, within: float = END_WITHIN, retry_blocks: bool = 
     """
     sys.setswitchinterval(SWITCH_AFTER)
     bot = _bot(settings)
-    if retry_blocks:
-        log.info("blocks.retried", kinds=bot.store.block_support.forget())
     asked = threading.Event()
+    end = threading.Timer(within, _end_now)
+    end.daemon = True
 
-    def ask(_number: int, _frame: object) -> None:
+    def ask() -> None:
         if not asked.is_set():
-            signal.setitimer(signal.ITIMER_REAL, within)
-        asked.set()
-        bot.interrupt()
+            asked.set()
+            end.start()
+            bot.interrupt()
 
-    def reload(_number: int, _frame: object) -> None:
-        # A handler must not wait for locks that the main thread might hold.
+    def reload() -> None:
         threading.Thread(target=bot.reload_rules, name="rules", daemon=True).start()
 
-    signal.signal(signal.SIGALRM, _end_now)
-    signal.signal(signal.SIGHUP, reload)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask)
+    with handled({signal.SIGTERM: ask, signal.SIGINT: ask, signal.SIGHUP: reload}):
+        _run(bot, asked, retry_blocks=retry_blocks)
+    end.cancel()
+
+
+def _run(bot: Bot, asked: threading.Event, *, retry_blocks: bool) -> None:
+    if retry_blocks:
+        log.info("blocks.retried", kinds=bot.store.block_support.forget())
     try:
         bot.start()
     except Interrupted as interrupted:
@@ -72,7 +75,6 @@ def run(settings: Settings, *, within: float = END_WITHIN, retry_blocks: bool = 
         # A call to DSS or Slack hangs in a thread that Python would wait for. Its work is a row with a
         # lease, so the next process continues it.
         _exit()
-    signal.setitimer(signal.ITIMER_REAL, 0.0)
 
 
 def _bot(settings: Settings) -> Bot:
@@ -84,17 +86,15 @@ def _bot(settings: Settings) -> Bot:
         _cannot_start(f"DATABASE_URL: {error}")
 
 
-def _end_now(_number: int, _frame: object) -> None:
-    """Exit even if a call hangs in this very thread, such as the first one to Slack."""
-    with contextlib.suppress(RuntimeError):  # the signal might have interrupted the writing of a line
-        log.warning("stopped", clean=False)
+def _end_now() -> None:
+    """Exit even if a call hangs, such as the first one to Slack."""
+    log.warning("stopped", clean=False)
     _exit()
 
 
 def _exit() -> NoReturn:
-    with contextlib.suppress(RuntimeError):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(0)
 
 

@@ -201,7 +201,7 @@ class Bot:
             self._rules.reload()
 
     def interrupt(self) -> None:
-        """End a start that is waiting for Slack; safe in a signal handler."""
+        """End a start that is waiting for Slack."""
         self._stopping.set()
 
     def stop(self, within: float = STOP_WITHIN) -> bool:

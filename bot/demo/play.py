@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from enum import Enum
@@ -27,6 +28,8 @@ from bot.http import proxies
 SCRIPT_SPEED = 4.0
 PROMPT_SPEED = 2.0
 INTERRUPTED = 130
+STEP_SECONDS = 0.2
+"""How long a Ctrl-C that another thread received can wait for the main thread."""
 
 
 class Mode(Enum):
@@ -120,9 +123,19 @@ def _in_thread(work: Callable[[], None]) -> None:
             over.set()
 
     threading.Thread(target=run, name="demo-story", daemon=True).start()
-    over.wait()
+    wait_for(over.is_set)
     if failed:
         raise failed[0]
+
+
+def wait_for(is_over: Callable[[], bool]) -> None:
+    """Wait on the main thread, where Python handles signals, until something is over.
+
+    The kernel may give a signal to any thread. Then nothing wakes a main thread that waits for a lock, so
+    this one takes a step every now and then.
+    """
+    while not is_over():
+        time.sleep(STEP_SECONDS)
 
 
 def _page(world: World, screen: Screen, viewer: Viewer, mode: Mode, port: int) -> None:
@@ -137,7 +150,7 @@ def _page(world: World, screen: Screen, viewer: Viewer, mode: Mode, port: int) -
             return
         sys.stdout.write("Ctrl-C stops it.\n")
         sys.stdout.flush()
-        threading.Event().wait()
+        wait_for(lambda: False)
 
 
 def _prompt(world: World, screen: Screen, viewer: Viewer) -> None:

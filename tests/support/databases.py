@@ -59,6 +59,7 @@ def sqlite_with_tables(folder: Path) -> str:
     It's a copy: creating the tables takes longer than most tests.
     """
     path = folder / "bot.sqlite3"
+    path.touch(mode=0o600)
     path.write_bytes(_tables())
     return f"sqlite:///{path}"
 
