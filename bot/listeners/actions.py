@@ -7,9 +7,9 @@ import msgspec
 from slack_bolt import Ack
 
 from bot import views
-from bot.domain import ALL_PROJECTS, AbortAll, Build, Message, Request
+from bot.domain import ALL_PROJECTS, AbortAll, Build, ListJobs, Message, Request
 from bot.listeners.dispatcher import Dispatcher
-from bot.listeners.payloads import Payload, action_of, chosen_in, of_action
+from bot.listeners.payloads import Payload, action_of, chosen_in, of_action, selected_beside
 from bot.views import action_ids
 
 CARRIED_OUT = (
@@ -71,6 +71,10 @@ def carry_out(body: Payload, ack: Ack, dispatcher: Dispatcher) -> None:
         request = read_request(action_id, action)
         if action_id == action_ids.LIST_ABORT:
             request = selected(request, chosen_in(body, action_ids.LIST_CHOOSE))
+        if isinstance(request, ListJobs) and action_id == action_ids.LIST_FILTER:
+            # The message still shows the filters from before, if the answer to another choice is on its way.
+            for value in selected_beside(body, str(action.get("block_id") or "")):
+                request = views.with_list_filter(request, value)
         if action_id in ASKED and context.place.home is None:  # App Home shows only the outcome, in its place
             question = of_action(body, replaces=True)
             dispatcher.reply(question, taken(request), replace=question.replace)

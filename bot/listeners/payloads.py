@@ -225,6 +225,13 @@ def chosen_in(body: Payload, action_id: str) -> tuple[str, ...]:
     return tuple(storable(value) for value in values if isinstance(value, str) and value)
 
 
+def selected_beside(body: Payload, block_id: str) -> tuple[str, ...]:
+    """Return the values that the selects of a block show, such as one that was chosen a moment before."""
+    entries = _map(_map(_map(body.get("state")).get("values")).get(block_id)).values()
+    values = (_map(_map(entry).get("selected_option")).get("value") for entry in entries)
+    return tuple(storable(value) for value in values if isinstance(value, str) and value)
+
+
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 

@@ -71,6 +71,7 @@ from bot.views.button_values import (
     read_favorite_dialog,
     read_list_filter,
     read_log_choice,
+    with_list_filter,
 )
 from bot.views.connect import (
     connect_checking,
@@ -291,6 +292,7 @@ __all__ = [
     "unknown_start",
     "which_dataset",
     "which_output",
+    "with_list_filter",
     "without_mention",
     "working_on",
 ]

@@ -123,8 +123,23 @@ def read_list_filter(block_id: str, value: str) -> ListJobs:
         OldButton: another version wrote it, or it is damaged.
     """
     request = _read(_REQUESTS, block_id, limits.ID)
+    if not isinstance(request, ListJobs):
+        raise OldButton
+    return with_list_filter(request, value)
+
+
+def with_list_filter(request: ListJobs, value: str) -> ListJobs:
+    """Return the first page of a list with another filter.
+
+    Args:
+        request: the list.
+        value: the value of a select's option.
+
+    Raises:
+        OldButton: another version wrote it, or it is damaged.
+    """
     field, _, chosen = value.partition("=")
-    if not isinstance(request, ListJobs) or field not in LIST_FIELDS:
+    if field not in LIST_FIELDS:
         raise OldButton
     fields = {name: getattr(request, name) for name in request.__struct_fields__}
     try:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from bot.sandbox.dss.model import User
 from bot.views import action_ids
-from tests.scenario.world import Scenario, has_button, ref, shown
+from tests.scenario.world import LONG, Scenario, has_button, ref, shown
 
 
 def test_the_overview_shows_what_runs_and_what_is_mine(scenario: Scenario) -> None:
@@ -251,8 +251,21 @@ def test_an_empty_list_keeps_its_filters(scenario: Scenario) -> None:
     scenario.type("/dss-jobs ETUDES --state aborted --since 1h")
     nothing = scenario.told("nothing found", "state aborted")
     scenario.select(nothing, action_ids.numbered(action_ids.LIST_FILTER, 0), "state=")
+    scenario.until(lambda: "state aborted" not in shown(scenario.answers()[0]))
     scenario.select(scenario.told("since 1h"), action_ids.numbered(action_ids.LIST_FILTER, 1), "since=")
     scenario.until(lambda: has_button(scenario.answers()[0], action_ids.JOB_LOG))
+
+
+def test_two_filters_are_chosen_before_the_list_has_changed(scenario: Scenario) -> None:
+    """The second choice doesn't undo the first, which the message that it comes from doesn't know yet."""
+    scenario.type("/dss-jobs ETUDES --state aborted --since 1h")
+    nothing = scenario.told("nothing found", "state aborted")
+    slow = scenario.dss.faults.add("latency", path="/projects/ETUDES/jobs/", times=1, seconds=LONG)
+    scenario.select(nothing, action_ids.numbered(action_ids.LIST_FILTER, 0), "state=failed")
+    scenario.until(lambda: slow.hits)
+    scenario.select(nothing, action_ids.numbered(action_ids.LIST_FILTER, 1), "since=7d")
+    scenario.told("state failed", "since 7d")
+    scenario.dss.faults.remove(slow)
 
 
 def test_the_head_counts_jobs_by_state(make_scenario: Callable[..., Scenario]) -> None:
