@@ -27,6 +27,7 @@ from bot.domain import (
     UnfollowJob,
 )
 from bot.domain.stored_records import Intent, IntentState
+from bot.listeners.newest_choices import NewestChoices
 from bot.services.error_messages import error_message
 from bot.services.examples import names_something
 from bot.services.queries import QueryService
@@ -53,6 +54,8 @@ class RequestContext(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is a slash command, which always gets an answer; a second click on a button doesn't."""
     replace: bool = False
     """Whether the answer replaces the private message whose button was pressed."""
+    message_ts: str = ""
+    """The timestamp of that message."""
 
 
 class Dispatcher:
@@ -76,6 +79,7 @@ class Dispatcher:
         self._slow_answers = slow_answers
         self._clock = clock
         self._wake = wake
+        self._choices = NewestChoices()
 
     def dispatch(self, request: Request, context: RequestContext) -> None:
         """Have a request carried out or answered."""
@@ -134,6 +138,9 @@ class Dispatcher:
 
     def _answer(self, request: Query | AbortAll, context: RequestContext) -> None:
         answered = threading.Event()
+        outdated = None
+        if context.replace and context.message_ts:
+            outdated = self._choices.next(f"{context.user_id}|{context.message_ts}")
 
         def answer() -> None:
             try:
@@ -144,6 +151,7 @@ class Dispatcher:
                     context.place,
                     replace=context.replace,
                     delivery=context.key,
+                    outdated=outdated,
                 )
             finally:
                 answered.set()

@@ -74,6 +74,7 @@ def of_action(body: Payload, *, replaces: bool) -> RequestContext:
             f"{action.get('value') or ''}"
         ),
         replace=replaces and bool(container.get("is_ephemeral")),
+        message_ts=own,
     )
 
 

@@ -1,6 +1,6 @@
 """Queries: status, log and lists. Only the person who asked sees the answer, and nothing is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import uuid4
 
 import msgspec
@@ -75,6 +75,7 @@ class QueryService(Service):
         *,
         delivery: str,
         replace: bool = False,
+        outdated: Callable[[], bool] | None = None,
     ) -> None:
         """Answer a query; on an error, answer with the error message.
 
@@ -85,16 +86,22 @@ class QueryService(Service):
             place: where they ask.
             delivery: the same for every delivery of the request by Slack.
             replace: whether the answer replaces the message whose button was pressed.
+            outdated: whether the person has chosen something else in that message meanwhile.
         """
+        is_outdated = outdated or (lambda: False)
+        if is_outdated():
+            return
         try:
             message = self._find_out(request, user_id, team_id, place, delivery)
         except Exception as error:  # noqa: BLE001 - the person gets an answer, whatever it was
             reference = short_reference(uuid4().hex)
             message = error_message(error, doing=type(request).__name__, request=request, reference=reference)
-            self._private_messages.send(place, user_id, message)
+            if not is_outdated():
+                self._private_messages.send(place, user_id, message)
             self._store.audit.add(failed_query(request, user_id, team_id, place, error, reference))
         else:
-            self._private_messages.send(place, user_id, message, replace=replace)
+            if not is_outdated():
+                self._private_messages.send(place, user_id, message, replace=replace)
 
     def _find_out(
         self, request: Query | AbortAll, user_id: str, team_id: str, place: Place, delivery: str
