@@ -39,7 +39,7 @@ def test_a_new_file_its_siblings_and_its_folders(tmp_path: Path, capsys: pytest.
         assert modes(file.parent) == dict.fromkeys(
             ("bot.sqlite3", "bot.sqlite3-wal", "bot.sqlite3-shm"), 0o600
         )
-    assert "made_private" not in capsys.readouterr().out
+    assert "made_private" not in capsys.readouterr().err
     assert modes(tmp_path) == {"a": 0o700}
     assert modes(tmp_path / "a") == {"b": 0o700}
     assert modes(tmp_path.parent)[tmp_path.name] == before
@@ -61,7 +61,7 @@ def test_files_of_an_earlier_version_are_closed_to_others(
         capsys.readouterr()
         with closing(open_store(address)):
             assert set(modes(tmp_path).values()) == {0o600}
-        said = capsys.readouterr().out
+        said = capsys.readouterr().err
     assert said.count("database.made_private") == 3
     assert "0644" in said
     assert str(check_database(address)).startswith("ok ")
