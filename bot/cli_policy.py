@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from bot.domain.rules import Policy
 
 
+class _CapabilityChoice(click.Choice[str]):
+    """Takes ``build-upstream`` for ``build_upstream``, as the policy file does."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(value.replace("-", "_"), param, ctx)
+
+
 @click.group()
 def policy() -> None:
     """Check the policy file ([access] rules_file), or ask it a question."""
@@ -43,7 +50,7 @@ def check(*, file: str | None) -> None:
     "--do",
     "wanted",
     required=True,
-    type=click.Choice(
+    type=_CapabilityChoice(
         ["view", "log", "build", "build_upstream", "abort_own", "abort_any", "approve", "follow"]
     ),
     help="What they want to do.",

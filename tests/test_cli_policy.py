@@ -57,6 +57,13 @@ def test_allowed_is_0_and_names_the_line(runner: CliRunner) -> None:
     assert "DSS has the last word" in said
 
 
+def test_a_capability_is_read_with_hyphens_too(runner: CliRunner) -> None:
+    """As people write it."""
+    code, said = explain(runner, do="build-upstream")
+    assert code == 1
+    assert "bob@example.com / build_upstream / CHURN" in said
+
+
 def test_denied_is_1_and_says_what_the_person_is_told(runner: CliRunner) -> None:
     """By the lack of a rule, or by a guardrail."""
     code, said = explain(runner, user="carol@example.com")

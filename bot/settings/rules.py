@@ -138,10 +138,11 @@ class _Reader:
         known = [one.value for one in Capability]
         found: list[Capability] = []
         for word in self._words(line, table, key):
-            if word == _ALL:
+            name = word.replace("-", "_")  # as people write it
+            if name == _ALL:
                 found += Capability
-            elif word in known:
-                found.append(Capability(word))
+            elif name in known:
+                found.append(Capability(name))
             else:
                 self._unknown(self._line_of(key, line), word, (*known, _ALL))
         return tuple(dict.fromkeys(found))

@@ -53,6 +53,12 @@ allow = "*"
     assert (guardrail.line, guardrail.channels) == (16, ("others",))
 
 
+def test_capabilities_are_read_with_hyphens_too() -> None:
+    """As people write them."""
+    [rule] = read_rules('[[rules]]\nallow = ["build-upstream", "abort-any"]\neveryone = true\n', "r").rules
+    assert rule.capabilities == (Capability.BUILD_UPSTREAM, Capability.ABORT_ANY)
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
