@@ -6,6 +6,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from bot.commands.free_words import is_word
 from bot.commands.job_links import check_id, read_object_link
 from bot.commands.options import BUILD_OPTIONS, Parsed, Problem, read_options
 from bot.commands.rendering import as_command
@@ -30,6 +31,10 @@ LONGEST_TEXT = 3_000
 _IN_EXAMPLE = 3
 _BETWEEN = frozenset({"and", "+", "&"})
 """Words between two outputs."""
+_ASKING = ("please", "build", "run", "start")
+"""Words that a sentence begins with."""
+_IN = ("in", "from", "of")
+"""Words between an output and its project."""
 P = TypeVar("P", bound=ParsedCommand)
 _HELP = frozenset({"help", "--help", "-h", "?", "-?", "\u2014help", "\u2013help"})
 
@@ -48,7 +53,7 @@ def parse_build(text: str) -> Build | Help | Mistake:
     * ``P a.b`` is project ``P`` without a name, and then ``a.b``: a mistake. Write a dotted name after a bare
       project in quotes, ``P "a.b"``, or as ``P.a.b``.
     * One name alone, in small letters, means the one project that has such an output.
-    * ``P/a`` and a link to a dataset mean the same as ``P.a``.
+    * ``P/a``, ``P:a``, ``a in P`` and a link to a dataset mean the same as ``P.a``.
     """
     return parse_unwrapped("build", text, parse_plain_build)
 
@@ -105,13 +110,28 @@ def read_build(parsed: Parsed, words: Iterable[Word]) -> tuple[Build, list[Probl
     If something is wrong, the build is a correct one, short enough for an example.
     """
     reader = _Outputs()
-    for word in words:
+    for word in _in_order(list(words)):
         reader.add(word)
     problems = parsed.problems + reader.problems()
     build = _build(parsed, reader)
     if problems:
         build = msgspec.structs.replace(build, outputs=build.outputs[:_IN_EXAMPLE])
     return build, problems
+
+
+def _in_order(words: list[Word]) -> list[Word]:
+    """Return the words of a sentence as a command has them: ``please build P.a``, ``a and b in P``."""
+    named = any(word.bare and _has_project(word.text) for word in words)
+    at_the_end = len(words) > 2 and is_word(words[-2], *_IN) and words[-1].bare and words[-1].text.isupper()
+    while (named or at_the_end) and len(words) > 1 and is_word(words[0], *_ASKING):
+        del words[0]
+    if not named and at_the_end and len(words) > 2 and not words[0].text.isupper():
+        return [words[-1], *words[:-2]]
+    return words
+
+
+def _has_project(text: str) -> bool:
+    return any(mark in text for mark in "./")
 
 
 def read_words(command: Literal["build", "jobs"], text: str) -> tuple[Word, ...] | Help | Mistake:
@@ -241,10 +261,11 @@ class _Outputs:
         if dot and word.quoted:
             self._dotted(project, name)
             return
-        project, slash, name = word.text.partition("/")
-        if slash and project and name:
-            self._name(project, name)
-            return
+        for mark in "/:":
+            project, there, name = word.text.partition(mark)
+            if there and project and name and (mark == "/" or (word.bare and project.isupper())):
+                self._name(project, name)
+                return
         self.project, self.lonely = _key(word.text), True
 
     def _name(self, project: str, name: str) -> None:

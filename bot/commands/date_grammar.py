@@ -68,7 +68,7 @@ _ON_WEEKDAY = re.compile(rf"(?:on |this |(last ))?{_WEEKDAY}")
 _DAYS_AGO = re.compile(r"(\d{1,4}) (day|week)s? ago", re.ASCII)
 
 _CLOCK = (
-    r"(?:at )?(?P<clock>noon|midnight|\d{1,2}h(?:\d{2})?"
+    r"(?:at )?(?P<clock>noon|midday|midnight|\d{1,2}h(?:\d{2})?"
     r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?: ?(?:[ap]m|[ap]\.m\.))?|\d{1,2} ?(?:[ap]m|[ap]\.m\.))"
 )
 _PLACE = rf"(?: (?P<place>{zone_names.PLACE}))?"
@@ -197,8 +197,8 @@ def _extended(found: re.Match[str]) -> str:
 
 def _clock(text: str) -> Clock | None:
     """Read a time of day; ``None`` if there is no such time."""
-    if text in {"noon", "midnight"}:
-        return Clock(12 if text == "noon" else 0)
+    if text in {"noon", "midday", "midnight"}:
+        return Clock(0 if text == "midnight" else 12)
     found = _TIME.fullmatch(text)
     if found is None:
         return None
@@ -256,14 +256,15 @@ def _index(patterns: tuple[str, ...], text: str) -> int:
 
 
 _TIME_WORD = re.compile(
-    r"ago|last|this|past|now|today|yesterday|tomorrow|next|noon|midnight|[ap]m|[ap]\.m\.|utc|gmt|the|of|on|at|and|an?"
+    r"ago|last|this|past|now|today|yesterday|tomorrow|next|noon|midday|midnight"
+    r"|[ap]m|[ap]\.m\.|utc|gmt|the|of|on|at|and|an?"
     rf"|one|two|three|four|five|six|(?:hour|day|week|month|year)s?|{_UNIT}|{_MONTH}|{_WEEKDAY}"
     rf"|\d{{1,5}}(?:{_TH}|{_UNIT}|[ap]m|h\d\dm?)?|(?:\d+{_UNIT})+|\d{{1,4}}[-/.:tz+\d]{{1,36}}(?:[ap]m)?",
     re.ASCII | re.IGNORECASE,
 )
 _ZONE_WORD = re.compile(rf"{zone_names.PATTERN}|{zone_names.PLACE}", re.ASCII | re.IGNORECASE)
 _CLOCK_END = re.compile(
-    rf"(?:.*:.*|.*\d[ap]m|[ap]m|[ap]\.m\.|noon|midnight|\d+h(?:\d\d)?|{zone_names.NAMED})",
+    rf"(?:.*:.*|.*\d[ap]m|[ap]m|[ap]\.m\.|noon|midday|midnight|\d+h(?:\d\d)?|{zone_names.NAMED})",
     re.ASCII | re.IGNORECASE,
 )
 

@@ -21,6 +21,12 @@ _SAYS_NOTHING = frozenset(
     )
 )
 """Words that a sentence has and a list doesn't need."""
+_MY_LAST = frozenset(
+    {"it", "that", "this", "the", "of", "my", "last", "one", "job", "build", "again", "now", "please"}
+)
+"""Words that can follow a subcommand and name no job but the last one."""
+_FAILED = frozenset({"did", "does", "is", "was", "has", "fail", "failed", "fails"})
+"""What else can follow ``why``."""
 
 
 class FreeWords(msgspec.Struct):
@@ -76,6 +82,12 @@ def _by_at(words: Sequence[Word], at: int) -> tuple[str, int] | None:
         except Refusal:
             return None
     return None
+
+
+def means_my_last(words: Sequence[Word], *, why: bool) -> bool:
+    """Return whether these words mean my last job, as in ``abort it`` or ``why did it fail``."""
+    known = _MY_LAST | _FAILED if why else _MY_LAST
+    return all(is_word(word, *known) for word in words)
 
 
 def is_word(word: Word, *texts: str) -> bool:

@@ -1,25 +1,40 @@
 """The parser for ``/dss-jobs``."""
 
 import re
-from typing import Literal, cast
 
 import msgspec
 
 from bot.commands.build_parser import parse_unwrapped, read_words
 from bot.commands.favorites_parser import read_default
-from bot.commands.free_words import is_word, read_free_words
-from bot.commands.job_links import EXAMPLE, check_id, read_job, read_object_link, read_project_link
+from bot.commands.free_words import is_word, means_my_last, read_free_words
+from bot.commands.job_links import EXAMPLE, read_job
+from bot.commands.jobs_requests import (
+    is_object_link,
+    is_project_link,
+    list_jobs,
+    of_dataset,
+    of_key,
+    of_link,
+    of_names,
+    read_project,
+)
 from bot.commands.options import (
     JOBS_OPTIONS,
     Parsed,
     Problem,
     given_twice,
-    of_option,
     read_options,
     read_value,
 )
 from bot.commands.rendering import as_command
-from bot.commands.subcommands import MY_LAST_JOB, ONE_JOB, OPTIONS_OF, near_subcommands, read_subcommand
+from bot.commands.subcommands import (
+    MY_LAST_JOB,
+    ONE_JOB,
+    OPTIONS_OF,
+    asks_to_abort,
+    near_subcommands,
+    read_subcommand,
+)
 from bot.commands.tokens import Word, short
 from bot.domain import (
     ALL_PROJECTS,
@@ -30,9 +45,6 @@ from bot.domain import (
     FollowJob,
     Help,
     JobName,
-    ListDatasets,
-    ListJobs,
-    ListProjects,
     Mistake,
     MyLastJob,
     Overview,
@@ -50,7 +62,6 @@ _Request = Query | AbortJob | AbortAll | FollowJob | UnfollowJob | SetDefault | 
 JobsRequest = _Request | Help | Mistake
 """Everything that `parse_jobs` can return."""
 
-_FILTERS = ("state", "since", "by", "dataset", "limit", "on")
 _LIST = ("list", "ls")
 _SHOW = ("show", "get", "find")
 _JOB_ID = re.compile(r".*\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d.*", re.ASCII)
@@ -101,7 +112,7 @@ def _of_nothing(parsed: Parsed) -> _Request:
     """Without words: the overview, or with filters the jobs of all projects."""
     if not parsed.problems and not parsed.values.keys() - {"on"}:
         return Overview(instance=parsed.text("on"))
-    return _list(ALL_PROJECTS, parsed)
+    return list_jobs(ALL_PROJECTS, parsed)
 
 
 def _of_subcommand(subcommand: str, parsed: Parsed) -> _Request:
@@ -111,16 +122,18 @@ def _of_subcommand(subcommand: str, parsed: Parsed) -> _Request:
         parsed.problems.append(
             Problem(t("--{option} doesn't work with {command}.", option=name, command=whole))
         )
+    if whole in MY_LAST_JOB and means_my_last(parsed.words, why=whole == "why"):
+        parsed.words = []
     if whole in ONE_JOB and _is_a_list(parsed):
         return _of_free_words(parsed)
     if whole == "abort --all":
         return _abort_all(parsed)
     if subcommand in {"projects", "datasets"}:
-        return _names(subcommand, parsed)
+        return of_names(subcommand, parsed)
     if subcommand in {"connect", "disconnect"}:
-        return _key(subcommand, parsed)
+        return of_key(subcommand, parsed)
     if subcommand == "defaults":
-        return read_default(parsed, _project)
+        return read_default(parsed, read_project)
     is_plain = parsed.problems or not parsed.values.keys() - {"on"}
     if subcommand in MY_LAST_JOB and not parsed.words and is_plain:
         return MyLastJob(verb=MY_LAST_JOB[subcommand], instance=parsed.text("on"))
@@ -185,7 +198,7 @@ def _abort_all(parsed: Parsed) -> AbortAll:
     """``abort --all PROJECT``."""
     if len(parsed.words) != 1:
         parsed.problems.append(Problem(t("abort --all takes one project.")))
-    project = _project(parsed.words[0], parsed) if parsed.words else "PROJECT"
+    project = read_project(parsed.words[0], parsed) if parsed.words else "PROJECT"
     return AbortAll(project=project, instance=parsed.text("on"))
 
 
@@ -195,7 +208,7 @@ def _misplaced_all(parsed: Parsed) -> _Request:
     others = [word for word in parsed.words if "abort" not in near_subcommands(word)]
     if len(others) == len(parsed.words):
         del parsed.values["all"]
-        return _of_words(parsed) if parsed.words else _list("PROJECT", parsed)
+        return _of_words(parsed) if parsed.words else list_jobs("PROJECT", parsed)
     parsed.words = others
     return _abort_all(parsed)
 
@@ -206,10 +219,12 @@ def _of_words(parsed: Parsed) -> _Request:
         del parsed.words[0]
         return _of_words(parsed) if parsed.words else _of_nothing(parsed)
     first = parsed.words[0]
+    if len(parsed.words) == 1 and asks_to_abort(first):
+        return _misspelled("abort", parsed)
     if len(parsed.words) == 1 and first.bare and ("/" in first.text or _JOB_ID.fullmatch(first.text)):
-        if _is_project_link(first.text):
-            return _list(_project(first, parsed), parsed)
-        return _of_link(parsed) if _is_object_link(first.text) else _of_subcommand("status", parsed)
+        if is_project_link(first.text):
+            return list_jobs(read_project(first, parsed), parsed)
+        return of_link(parsed) if is_object_link(first.text) else _of_subcommand("status", parsed)
     return _of_free_words(parsed)
 
 
@@ -234,79 +249,18 @@ def _of_free_words(parsed: Parsed) -> _Request:
         elif value is not None:
             parsed.values[name] = value
     if not found.rest:
-        return _list(ALL_PROJECTS, parsed)
+        return list_jobs(ALL_PROJECTS, parsed)
     [word] = found.rest
-    if word.bare and _is_project_link(word.text):
-        return _list(_project(word, parsed), parsed)
+    if word.bare and is_project_link(word.text):
+        return list_jobs(read_project(word, parsed), parsed)
     project, slash, name = word.text.partition("/")
     if word.bare and slash and project and name and "/" not in name:
-        return _of_dataset(_project(Word(project), parsed), name, parsed)
+        return of_dataset(read_project(Word(project), parsed), name, parsed)
     if word.dot > 0 and word.text[word.dot + 1 :].strip():
-        return _of_dataset(_project(Word(word.text[: word.dot]), parsed), word.text[word.dot + 1 :], parsed)
-    return _list(_project(word, parsed), parsed)
-
-
-def _of_dataset(project: str, name: str, parsed: Parsed) -> _Request:
-    """The jobs that build one dataset."""
-    if "dataset" in parsed.values:
-        parsed.problems.append(given_twice("dataset"))
-    else:
-        _read_dataset(name, parsed)
-    return _list(project, parsed)
-
-
-def _read_dataset(name: str, parsed: Parsed) -> None:
-    try:
-        parsed.values["dataset"] = JOBS_OPTIONS["dataset"].read(name)
-    except Refusal as wrong:
-        parsed.problems.append(of_option("dataset", wrong))
-
-
-def _is_object_link(text: str) -> bool:
-    try:
-        return read_object_link(text) is not None
-    except Refusal:
-        return False
-
-
-def _is_project_link(text: str) -> bool:
-    try:
-        return read_project_link(text) is not None
-    except Refusal:
-        return False
-
-
-def _of_link(parsed: Parsed) -> _Request:
-    """The jobs that build what a pasted link leads to."""
-    linked = read_object_link(parsed.words[0].text)
-    assert linked is not None
-    return _of_dataset(linked.project, linked.name, parsed)
-
-
-def _names(subcommand: str, parsed: Parsed) -> _Request:
-    """``projects [text]`` and ``datasets PROJECT [text]``."""
-    instance = parsed.text("on")
-    words = [word.text for word in parsed.words]
-    if subcommand == "projects":
-        return ListProjects(text=" ".join(words) or None, instance=instance)
-    if not words:
-        parsed.problems.append(Problem(t("Say which project's datasets to list.")))
-    project = _project(parsed.words[0], parsed) if words else "PROJECT"
-    return ListDatasets(project=project, text=" ".join(words[1:]) or None, instance=instance)
-
-
-def _key(subcommand: str, parsed: Parsed) -> _Request:
-    """``connect`` and ``disconnect``. Other words might be the key, so the answer never repeats them."""
-    if parsed.words and subcommand == "connect":
-        text = t(
-            "Don't type a key into a command: connect opens a dialog for it. If this was a real key, delete "
-            "it in DSS and make a new one."
+        return of_dataset(
+            read_project(Word(word.text[: word.dot]), parsed), word.text[word.dot + 1 :], parsed
         )
-        parsed.problems.append(Problem(text))
-    elif parsed.words:
-        parsed.problems.append(Problem(t("disconnect takes nothing but --on.")))
-    instance = parsed.text("on")
-    return Connect(instance=instance) if subcommand == "connect" else Disconnect(instance=instance)
+    return list_jobs(read_project(word, parsed), parsed)
 
 
 def _several_words(parsed: Parsed) -> _Request:
@@ -314,12 +268,7 @@ def _several_words(parsed: Parsed) -> _Request:
     first, second = parsed.words[0], parsed.words[1]
     near = near_subcommands(first)
     if near:
-        said = t(
-            "There is no subcommand {typed}. Do you mean {meant}?", typed=short(first.text), meant=near[0]
-        )
-        parsed.problems.append(Problem(said, near))
-        del parsed.words[0]
-        return _of_subcommand(near[0], parsed)
+        return _misspelled(near[0], parsed, near)
     turned = read_subcommand(second)
     if turned is not None:
         parsed.problems.append(Problem(t("{command} comes first, then the job.", command=turned), (turned,)))
@@ -343,9 +292,17 @@ def _several_words(parsed: Parsed) -> _Request:
                 )
             )
         )
-        return _of_dataset(_project(found.rest[0], parsed), found.rest[1].text, parsed)
+        return of_dataset(read_project(found.rest[0], parsed), found.rest[1].text, parsed)
     parsed.problems.append(Problem(t("To list the jobs of several projects, join their keys with commas.")))
-    return _list(_project(Word(keys), parsed), parsed)
+    return list_jobs(read_project(Word(keys), parsed), parsed)
+
+
+def _misspelled(meant: str, parsed: Parsed, near: tuple[str, ...] = ()) -> _Request:
+    typed = short(parsed.words[0].text)
+    said = t("There is no subcommand {typed}. Do you mean {meant}?", typed=typed, meant=meant)
+    parsed.problems.append(Problem(said, near or (meant,)))
+    del parsed.words[0]
+    return _of_subcommand(meant, parsed)
 
 
 def _of_named(word: Word, parsed: Parsed) -> _Request | None:
@@ -356,41 +313,17 @@ def _of_named(word: Word, parsed: Parsed) -> _Request | None:
     if not word.bare or not project or not name.strip():
         return None
     parsed.problems.append(Problem(t("These words don't belong together: write one job or one dataset.")))
-    if _is_project_link(word.text):
-        return _list(_project(word, parsed), parsed)
-    if _is_object_link(word.text):
+    if is_project_link(word.text):
+        return list_jobs(read_project(word, parsed), parsed)
+    if is_object_link(word.text):
         parsed.words = [word]
-        return _of_link(parsed)
+        return of_link(parsed)
     if "/" in name or _JOB_ID.fullmatch(name):
         parsed.words = [word]
         return _one_job("status", _job("status", parsed), parsed)
-    return _of_dataset(_project(Word(project), parsed), name, parsed)
+    return of_dataset(read_project(Word(project), parsed), name, parsed)
 
 
 def is_job_id(text: str) -> bool:
     """Return whether a word looks like a job's id, alone or as ``PROJECT/ID``: there is a time in it."""
     return _JOB_ID.fullmatch(text) is not None
-
-
-def _project(word: Word, parsed: Parsed) -> str:
-    try:
-        linked = read_project_link(word.text) if word.bare else None
-        return linked or check_id(word.text, "project key")
-    except Refusal as refusal:
-        parsed.problems.append(Problem(str(refusal), refusal.suggestions))
-        return "PROJECT"
-
-
-def _list(project: str, parsed: Parsed) -> ListJobs:
-    for name in sorted(parsed.values.keys() - set(_FILTERS)):
-        parsed.problems.append(Problem(t("--{option} doesn't work with a list of jobs.", option=name)))
-    limit = parsed.values.get("limit")
-    return ListJobs(
-        project=project,
-        state=cast("Literal['failed', 'running', 'done', 'aborted'] | None", parsed.text("state")),
-        since=parsed.text("since"),
-        by=parsed.text("by"),
-        dataset=parsed.text("dataset"),
-        limit=limit if isinstance(limit, int) else None,
-        instance=parsed.text("on"),
-    )

@@ -11,12 +11,12 @@ import msgspec
 
 from bot.commands.build_parser import parse_build, read_words
 from bot.commands.favorites_parser import parse_build_command
-from bot.commands.free_words import is_word, read_free_words
+from bot.commands.free_words import is_word, means_my_last, read_free_words
 from bot.commands.job_links import read_job_link
 from bot.commands.jobs_parser import is_job_id, parse_jobs
 from bot.commands.options import BUILD_OPTIONS, JOBS_OPTIONS, read_options
-from bot.commands.rendering import SUBCOMMANDS
-from bot.commands.subcommands import near_subcommands
+from bot.commands.rendering import SUBCOMMANDS, SYNONYMS
+from bot.commands.subcommands import MY_LAST_JOB, near_subcommands, read_subcommand
 from bot.commands.tokens import Word, clean, option_name, short
 from bot.domain import ANY_PROJECT, Build, Connect, Disconnect, Help, Mistake, ParsedCommand
 from bot.domain.errors import Refusal
@@ -84,8 +84,11 @@ def parse_mention(text: str, *, in_job_thread: bool) -> ParsedCommand | ThreadCo
 def _of_thread(words: tuple[Word, ...]) -> ThreadCommand | Mistake | None:
     """Read a verb alone; ``None`` when the message is about something else."""
     parsed = read_options(words, {"activity": JOBS_OPTIONS["activity"]})
-    verb = "log" if is_word(words[0], "logs") else words[0].text.casefold()
-    if len(parsed.words) != 1 or parsed.problems or not is_word(words[0], verb, "logs"):
+    verb = read_subcommand(words[0])
+    said = parsed.words[1:]
+    if parsed.problems or not is_word(words[0], words[0].text.casefold()):
+        return None
+    if said and not (verb in MY_LAST_JOB and means_my_last(said, why=verb == "why")):
         return None
     if verb in VERBS:
         activity = parsed.text("activity")
@@ -102,7 +105,7 @@ def _of_thread(words: tuple[Word, ...]) -> ThreadCommand | Mistake | None:
 
 def _is_about_jobs(words: tuple[Word, ...]) -> bool:
     """Return whether a message can only be meant for ``/dss-jobs``: a subcommand, a list, or a job."""
-    if is_word(words[0], *SUBCOMMANDS, *_LIST, "logs"):
+    if is_word(words[0], *SUBCOMMANDS, *SYNONYMS, *_LIST):
         return True
     if any(named and named[0] in _ONLY_BUILDS for named in map(option_name, words)):
         return False

@@ -51,12 +51,20 @@ SUBCOMMANDS = (
 )
 """First words of ``/dss-jobs`` that aren't projects."""
 
+SYNONYMS = {
+    "logs": "log",
+    **dict.fromkeys(("retry", "rerun"), "rebuild"),
+}
+"""Words that mean the same as a subcommand, in small letters. None is for ``abort``: ``stop`` can mean to
+stop posting."""
+
 ALONE = ("status", "log", "abort", "why", "rebuild", "last", "projects", "connect", "disconnect")
 """Subcommands that need no other word."""
 
 NO_PROJECTS = frozenset(
     {
-        *("logs", "help", "list", "ls", "all", "everything", "me", "mine", "my"),
+        *SYNONYMS,
+        *("help", "list", "ls", "all", "everything", "me", "mine", "my"),
         *("today", "yesterday", "failed", "running", "done", "aborted"),
     }
 )
@@ -144,7 +152,10 @@ def can_be_typed(request: Build) -> bool:
 def as_output(output: RequestedOutput) -> str:
     """Write ``PROJECT.name``, with quotes where needed."""
     if output.project == ANY_PROJECT:
-        return f'"{output.name}"' if output.name.casefold() == "help" else quote(output.name, dots=False)
+        written = quote(output.name, dots=False)
+        # Without quotes, it is read as something else: P:a is P.a.
+        special = output.name.casefold() == "help" or ":" in output.name
+        return f'"{output.name}"' if special and written == output.name else written
     return f"{quote(output.project, dots=False)}.{quote(output.name, begins=False)}"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from bot.commands.rendering import SUBCOMMANDS
+from bot.commands.rendering import SUBCOMMANDS, SYNONYMS
 from bot.commands.suggestions import did_you_mean
 from bot.commands.tokens import Word
 
@@ -51,9 +51,15 @@ MY_LAST_JOB: dict[str, Literal["status", "log", "why", "abort", "rebuild"]] = {
 def read_subcommand(word: Word) -> str | None:
     """Return the subcommand that a word is; ``None`` if it is none."""
     typed = word.text.casefold()
-    if not word.bare or (typed in _NO_KEYS and word.text.isupper()):
+    if not word.bare or (word.text.isupper() and typed in _NO_KEYS | SYNONYMS.keys() - {"logs"}):
         return None
-    return "log" if typed == "logs" else typed if typed in SUBCOMMANDS else None
+    meant = SYNONYMS.get(typed, typed)
+    return meant if meant in SUBCOMMANDS else None
+
+
+def asks_to_abort(word: Word) -> bool:
+    """Return whether it is another word for ``abort``; in capitals it can be a project."""
+    return word.bare and not word.text.isupper() and word.text.casefold() in _HINTS["abort"].split()
 
 
 def near_subcommands(word: Word) -> tuple[str, ...]:

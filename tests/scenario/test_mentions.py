@@ -80,10 +80,11 @@ def test_a_mention_alone_in_a_jobs_thread_is_the_status(scenario: Scenario) -> N
     assert scenario.told("*Running*", "CHURN.scored").thread_ts == root.ts
 
 
-def test_abort_in_a_jobs_thread(scenario: Scenario) -> None:
+@pytest.mark.parametrize("words", ["abort", "abort it"])
+def test_abort_in_a_jobs_thread(scenario: Scenario, words: str) -> None:
     """The job is aborted, and a redelivered event or an edit changes nothing."""
     root = running_job(scenario)
-    said = mention(scenario, "abort", root=root)
+    said = mention(scenario, words, root=root)
     scenario.reply(root, "*Aborted*")
     scenario._acknowledged(said.redeliver())
     assert len(scenario.requested("POST", "/abort")) == 1
@@ -104,7 +105,7 @@ def test_log_and_why_in_a_jobs_thread(scenario: Scenario) -> None:
     """Both show the end of the job's log; an activity can be named."""
     scenario.type("/dss-build CHURN.features_broken")
     root = scenario.root("Failed", "CHURN.features_broken")
-    for word in ("log", "why", "logs"):
+    for word in ("log", "why", "logs", "why did it fail", "log please"):
         before = len(scenario.answers())
         mention(scenario, word, root=root)
         answer = next_answer(scenario, before)
