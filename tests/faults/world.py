@@ -383,8 +383,8 @@ class World:
             question = self._answer(listed, action_ids.ABORT_ALL_CONFIRM, action_ids.LIST_ABORT)
             if question is None:
                 continue
-            self._answer(question, "", action_ids.ABORT_ALL_CONFIRM)
             heard = self._setbacks()
+            self._answer(question, "", action_ids.ABORT_ALL_CONFIRM)
             self.until(lambda: seen() or self._setbacks() > heard, "it is aborted, or told why not")  # noqa: B023
             if (shown := seen()) is not None:
                 return shown
@@ -435,7 +435,9 @@ class World:
             shown = seen()
             if shown is not None:
                 return shown
-            time.sleep(1.0)  # nobody types faster
+            time.sleep(1.0)  # nobody types faster, or without a look at what has come meanwhile
+            if (shown := seen()) is not None:
+                return shown
         raise Stuck("told again and again that it failed")
 
     def _setbacks(self) -> int:
