@@ -21,7 +21,7 @@ SHOWING = (action_ids.HOME_SHOW,)
 
 def opened(event: Payload, body: Payload, dispatcher: Dispatcher, home: HomeService) -> None:
     """Show the Home tab with the filters it had. Bolt itself acknowledges events."""
-    if event.get("tab") not in {None, "home"}:
+    if event.get("tab") not in (None, "home"):  # a list can't be in a set
         return
     user_id, tab = word(event.get("user")), of_home(event.get("view"), _team(body))
     dispatcher.submit(lambda: home.publish(user_id, tab), shares=shares_of(None, user_id))

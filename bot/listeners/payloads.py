@@ -83,8 +83,8 @@ def is_from_a_person(event: Payload, bot_user_id: str) -> bool:
 
     Sources: https://docs.slack.dev/reference/events/message/ and .../app_mention/.
     """
-    plain = event.get("subtype") in {None, "thread_broadcast"} and not event.get("edited")
-    nobody = event.get("bot_id") or event.get("hidden") or event.get("user") in {None, "", bot_user_id}
+    plain = event.get("subtype") in (None, "thread_broadcast") and not event.get("edited")
+    nobody = event.get("bot_id") or event.get("hidden") or word(event.get("user")) in {"", bot_user_id}
     channel = event.get("type") == "app_mention" or event.get("channel_type") == "im"
     return bool(plain and channel and not nobody)
 
