@@ -5,6 +5,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 
 @contextmanager
 def handled(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterator[None]:
@@ -24,7 +28,10 @@ def handled(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterator[N
             number = signal.sigwait(handlers)
             if over.is_set():
                 return
-            handlers[signal.Signals(number)]()
+            try:
+                handlers[signal.Signals(number)]()
+            except Exception:
+                log.exception("signal.not_handled", number=number)  # the next one has to be
 
     taker = threading.Thread(target=take, name="signals", daemon=True)
     taker.start()
